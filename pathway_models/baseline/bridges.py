@@ -10,8 +10,8 @@ import numpy as np
 from scipy import special
 
 from pathway_models.kernels import Floats
-from pathway_models.records.nowcast import Nowcast, ParkSpread
-from pathway_models.records.park import Park
+from pathway_models.records import Nowcast, Park
+from pathway_models.records.nowcast import ParkSpread
 
 
 def raked(change: Floats, weights: Floats, axis: int = -1) -> Floats:

@@ -7,15 +7,13 @@ import numpy as np
 
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.kernels.quantiles import triangular
-from pathway_models.records.assumptions import Assumptions, GridFutures
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import SHARED, Draws
-from pathway_models.records.plans import POLICY
+from pathway_models.records import Assumptions, Draws, Park, pathways, plans
+from pathway_models.records.assumptions import GridFutures
 
 #: Yearly draws of a place, shared by its parks.
 PLACE = "grid"
 #: One draw for all parks of a country: how fast its power gets cleaner.
-NATION = f"{SHARED}:grid_decline"
+NATION = f"{pathways.SHARED}:grid_decline"
 #: Choices of a factor that are the nation's.
 NATIONAL = ("national", "enterprise")
 #: Relative levels the deviations were fitted between: the cleanest and the dirtiest province, nation = 1.
@@ -83,7 +81,7 @@ def nation_course(park: Park, draws: Draws, members: slice, assumptions: Assumpt
     """
     quick, pace = draws.uniforms[NATION][members], assumptions.uncertainties.grid_decline
     course = (1.0 - triangular(quick, pace.low, pace.mode, pace.high))[:, None] ** since
-    if park.plans.grid != POLICY:
+    if park.plans.grid != plans.POLICY:
         return course
     # Up to the issue year no scenario differs from the one without measures.
     begin = max(int(draws.years[-1]) - int(since[-1]), assumptions.issue_year)

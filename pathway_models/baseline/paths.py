@@ -15,16 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from pathway_models.baseline.bridges import factor_errors, sector_shares, tilted_sum
-from pathway_models.baseline.laws.levels import SIZE
-from pathway_models.baseline.laws.register import laws_of, moves_mix
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.units import HOME
+from pathway_models.baseline.laws import levels, register
+from pathway_models.core import PathwayError, units
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.growth_laws import History, Normals
-from pathway_models.records.park import INDICES, LEAST_YEARS, OUTPUT_KINDS, Park, Process
-from pathway_models.records.pathways import Draws, DriverNormals
+from pathway_models.records import Assumptions, Draws, History, Park, Process, growth_laws, pathways
+from pathway_models.records.park import INDICES, LEAST_YEARS, OUTPUT_KINDS
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
@@ -57,7 +53,7 @@ class OwnNoise:
         False for the median path, of which nothing is drawn.
     """
 
-    normals: DriverNormals
+    normals: pathways.DriverNormals
     noise: bool = True
 
     def once(self, name: str) -> np.ndarray:
@@ -147,7 +143,7 @@ class _Sample:
     """The draws of some members, with the correlations between drivers put in, and the laws that use them."""
 
     def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
-        self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
+        self.park, self.draws, self.members, self.laws = park, draws, members, register.laws_of(assumptions)
         self.reading = reading
         correlation = assumptions.baselines.correlation
         self.size, self.moves_mix = len(range(*members.indices(draws.members))), True
@@ -199,11 +195,11 @@ class _Sample:
         law, steps = self.laws[use], self.draws.years.size - skip
         if skip and steps == 0:
             return bridged.members
-        normals = DriverNormals(self.draws, self.members, driver, *correlated, skip=skip)
+        normals = pathways.DriverNormals(self.draws, self.members, driver, *correlated, skip=skip)
         later = self.read(lambda drawn: law.simulate(told, steps, drawn), normals)
         return bridged.before(later) if skip else later
 
-    def read(self, draw: Callable[[Normals], np.ndarray], normals: DriverNormals) -> np.ndarray:
+    def read(self, draw: Callable[[growth_laws.Normals], np.ndarray], normals: pathways.DriverNormals) -> np.ndarray:
         """Draw paths of log changes in the reading asked for: (member, step)."""
         if self.reading == AS_PLANS_TURN_OUT:
             return draw(normals)
@@ -244,16 +240,18 @@ class _Led(_Sample):
     """
 
     def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
-        self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
+        self.park, self.draws, self.members, self.laws = park, draws, members, register.laws_of(assumptions)
         self.reading = reading
-        self.size, self.moves_mix = len(range(*members.indices(draws.members))), moves_mix(assumptions)
+        self.size, self.moves_mix = len(range(*members.indices(draws.members))), register.moves_mix(assumptions)
         self.slope, self.shock = {}, {}
         self.record = self._history(np.log(_emitted(park)), park.kept, 0)
         self.emissions, self.tilts = self._emissions(assumptions)
 
     def _history(self, logs: np.ndarray, kept: np.ndarray, skip: int) -> History:
         park = self.park
-        return History(logs, park.last_observed_year + skip, kept, park.province, {SIZE: logs}, park.kind, park.country)
+        return History(
+            logs, park.last_observed_year + skip, kept, park.province, {levels.SIZE: logs}, park.kind, park.country
+        )
 
     def _emissions(self, assumptions: Assumptions) -> tuple[np.ndarray, np.ndarray]:
         """Draw the log change of emissions, (member, step), and of sectors beyond it, (sector, member or one, step)."""
@@ -271,7 +269,7 @@ class _Led(_Sample):
             return bridged.members, tilts
         kept = np.concatenate([self.park.kept, np.ones(skip, bool)])
         told = self._history(np.concatenate([logs, logs[-1] + bridge.middle]), kept, skip)
-        normals = DriverNormals(self.draws, self.members, "intensity", skip=skip)
+        normals = pathways.DriverNormals(self.draws, self.members, "intensity", skip=skip)
         tilts = self._demanded(tilts, assumptions, told)
         return bridged.before(self.read(lambda drawn: law.simulate(told, steps - skip, drawn), normals)), tilts
 
@@ -284,7 +282,7 @@ class _Led(_Sample):
         years, begins = self.draws.years, int(told.origin)
         kinds = [s for s, kind in enumerate(self.park.activity_kinds) if kind in assumptions.demand]
         later = years[years > begins]
-        if not kinds or not later.size or self.park.country != HOME:
+        if not kinds or not later.size or self.park.country != units.HOME:
             return tilts
         middle = self.laws["emissions"].simulate(told, later.size, _NoDraws(later.size))[0]
         tilts = tilts.copy()
@@ -297,9 +295,9 @@ class _Led(_Sample):
             tilts[s, :, -later.size :] += np.where(later > first, beyond[1:], 0.0)
         return tilts
 
-    def normals(self, driver: str) -> DriverNormals:
+    def normals(self, driver: str) -> pathways.DriverNormals:
         """Return the draws of a driver."""
-        return DriverNormals(self.draws, self.members, driver)
+        return pathways.DriverNormals(self.draws, self.members, driver)
 
     @cached_property
     def economy(self) -> np.ndarray:
@@ -324,7 +322,7 @@ class _Led(_Sample):
 
 def is_led(assumptions: Assumptions) -> bool:
     """Tell whether emissions lead under the law of parks, and intensity follows from them and activity."""
-    return getattr(laws_of(assumptions)["emissions"], "leads", False)
+    return getattr(register.laws_of(assumptions)["emissions"], "leads", False)
 
 
 def _emitted(park: Park) -> np.ndarray:

@@ -11,12 +11,9 @@ import numpy as np
 
 from pathway_models.baseline.grid import grid_paths, heat_paths
 from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, BaselinePaths, Reading, free_paths, process_output
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.kernels.quantiles import triangular
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
-from pathway_models.records.plans import ALL_SECTORS, CARBON, FACTORS, FREE, DriverTarget, Project
+from pathway_models.records import Assumptions, Draws, DriverTarget, Park, plans
 
 #: Drivers of one value a year, whose paths are joined in logs.
 PLAIN = ("activity", "intensity")
@@ -105,15 +102,15 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
                 # As much as growth departs from the law's own, so that what they gain on it stays.
                 moved_by = arrays[driver][:, plain[0]] / paths.activity[:, plain[0]]
                 arrays[driver][:, others] *= moved_by[:, None]
-        elif driver in FACTORS:
-            known = factor_history(park, FACTORS[driver])
+        elif driver in plans.FACTORS:
+            known = factor_history(park, plans.FACTORS[driver])
             factors[driver] = followed(park, factors[driver] * known[-1], targets, moved, known) / known[-1]
             factors[driver][:, : park.years.size] = 1.0
-        elif driver == CARBON:
+        elif driver == plans.CARBON:
             flat = np.ones((len(paths.grid), park.years.size + draws.years.size))
             paths = replace(paths, carbon=followed(park, flat, targets, moved))
             # CO2 per energy is all there is: declines of power and heat would come on top of what is given.
-            held = [one if one.kind == FREE else replace(one, value=0.0, spread=0.0) for one in targets]
+            held = [one if one.kind == plans.FREE else replace(one, value=0.0, spread=0.0) for one in targets]
             factors = {name: followed(park, path, held, np.zeros_like(moved)) for name, path in factors.items()}
         elif driver == "share":
             mixes.setdefault(park.sectors.index(sector), {})[park.carriers.index(item)] = targets
@@ -131,8 +128,8 @@ def _plainly(park: Park, driver: str, sector: str) -> tuple[list[int], list[int]
     """
     chosen = sectors_of(park, sector)
     money = [s for s in chosen if park.activity_kinds[s] in ("value_added", "gdp")]
-    is_whole = any(target.key == ("intensity", ALL_SECTORS, "") for target in park.plans.targets)
-    if driver != "activity" or sector != ALL_SECTORS or is_whole or not money:
+    is_whole = any(target.key == ("intensity", plans.ALL_SECTORS, "") for target in park.plans.targets)
+    if driver != "activity" or sector != plans.ALL_SECTORS or is_whole or not money:
         return chosen, []
     return money, [s for s in chosen if s not in money]
 
@@ -149,7 +146,7 @@ def overridden_output(park: Park, output: np.ndarray, draws: Draws, members: sli
 
 def sectors_of(park: Park, sector: str) -> list[int]:
     """List the sectors that a target speaks of: one, or every one whose activity is economic."""
-    if sector == ALL_SECTORS:
+    if sector == plans.ALL_SECTORS:
         return [s for s, kind in enumerate(park.activity_kinds) if kind != "population"]
     return [park.sectors.index(sector)]
 
@@ -201,12 +198,12 @@ def followed(
     last = park.last_observed_year
     marks = [(last, np.full(base.shape[0], levels[last]))]
     for target in targets:
-        free = base[:, target.year - int(park.years[0])] if target.kind == FREE else None
+        free = base[:, target.year - int(park.years[0])] if target.kind == plans.FREE else None
         marks.append((target.year, _level(target, levels, marks[-1], moved, last) if free is None else free))
         levels[target.year] = marks[-1][1]
     path = base.copy()
     years = park.years[0] + np.arange(base.shape[1])
-    stays = {target.year for target in targets if target.kind == FREE}
+    stays = {target.year for target in targets if target.kind == plans.FREE}
     for (before, low), (after, high) in pairwise(marks):
         if after not in stays:
             inside = (years > before) & (years <= after)
@@ -284,7 +281,7 @@ def _share(
     moved = _moved(targets, draws, members)
     knots = [base[:, park.years.size - 1]]
     for target in targets:
-        if target.kind == FREE:
+        if target.kind == plans.FREE:
             knots.append(base[:, target.year - int(park.years[0])])
             continue
         level = np.full(moved.shape, target.value)
@@ -305,7 +302,7 @@ def _share(
 LEAST_LEFT = 1e-6
 
 
-def phase_of(project: Project, years: np.ndarray, draws: Draws, members: slice) -> np.ndarray:
+def phase_of(project: plans.Project, years: np.ndarray, draws: Draws, members: slice) -> np.ndarray:
     """Share of a project's full load: (member, year); zero in members where it does not go ahead."""
     size = len(range(*members.indices(draws.members)))
     late = np.zeros(size)
@@ -361,7 +358,9 @@ def _energy(paths: BaselinePaths, s: int) -> np.ndarray:
     return (paths.activity[:, s] * paths.intensity[:, s])[:, None] * paths.shares[:, s]
 
 
-def _added(park: Park, s: int, projects: list[Project], paths: BaselinePaths, draws: Draws, members: slice) -> _Added:
+def _added(
+    park: Park, s: int, projects: list[plans.Project], paths: BaselinePaths, draws: Draws, members: slice
+) -> _Added:
     """Sum the loads of the projects of one sector."""
     energy, level = _energy(paths, s), paths.activity[:, s]
     years = park.years[0] + np.arange(level.shape[1])

@@ -8,13 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH
+from pathway_models.core import PathwayError, units
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.plans.reading import with_plans
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import ACTIVITY_UNITS, INDICES, OUTPUT_KINDS, Park
-from pathway_models.records.plans import ALL_SECTORS, CARBON, FACTORS, FREE, KAYA, DriverPath, DriverTarget
+from pathway_models.records import DriverPath, DriverTarget, Park, Scenario, plans
+from pathway_models.records.park import ACTIVITY_UNITS, INDICES, OUTPUT_KINDS
 
 #: Multipliers of growth, change and share as they may be written.
 PARTS = {"%": 0.01, "%/yr": 0.01, "share": 1.0, "share/yr": 1.0}
@@ -56,7 +54,7 @@ def driven_normals(park: Park, scenarios: Iterable[Scenario], issue_year: int) -
 def _spoken_of(park: Park, key: Key, given: set[Key]) -> bool:
     driver, sector, item = key
     return any(
-        driver == other[0] and item == other[2] and (sector == other[1] or ALL_SECTORS in (sector, other[1]))
+        driver == other[0] and item == other[2] and (sector == other[1] or plans.ALL_SECTORS in (sector, other[1]))
         for other in given
     )
 
@@ -65,7 +63,7 @@ def _targets(park: Park, scenario: Scenario, begin: int, faults: list[str]) -> I
     by_key: dict[Key, list[DriverPath]] = {}
     for path in scenario.drivers:
         by_key.setdefault(path.key, []).append(path)
-    kaya = {key: paths for key, paths in by_key.items() if key[0] in KAYA}
+    kaya = {key: paths for key, paths in by_key.items() if key[0] in plans.KAYA}
     yield from _kaya(park, kaya, begin)
     for key, paths in by_key.items():
         if key not in kaya:
@@ -81,22 +79,22 @@ def _free_before(park: Park, key: Key, first: DriverPath, begin: int) -> Iterato
     """Mark the baseline up to a first period, at its base year and at the last year nothing may be moved in."""
     marks = {first.first - 1, max(first.first - 1, begin)}
     for year in sorted(year for year in marks if year > park.last_observed_year):
-        yield DriverTarget(*key, year, FREE, 0.0)
+        yield DriverTarget(*key, year, plans.FREE, 0.0)
 
 
 def _kaya(park: Park, kaya: Mapping[Key, list[DriverPath]], begin: int) -> Iterator[DriverTarget]:
     """Turn Kaya terms into yearly growth of activity, intensity and CO2 per energy."""
     terms: dict[str, list[list[DriverPath]]] = {}
     for key, paths in kaya.items():
-        terms.setdefault(KAYA[key[0]], []).append(_ahead(paths, begin))
+        terms.setdefault(plans.KAYA[key[0]], []).append(_ahead(paths, begin))
     for driver, parts in terms.items():
         parts = [part for part in parts if part]
         if not parts:
             continue
         since = max(min(part[0].first for part in parts), begin + 1)
-        key = (driver, ALL_SECTORS if driver != CARBON else "", "")
+        key = (driver, plans.ALL_SECTORS if driver != plans.CARBON else "", "")
         if since > park.last_observed_year + 1:
-            yield DriverTarget(*key, since - 1, FREE, 0.0)
+            yield DriverTarget(*key, since - 1, plans.FREE, 0.0)
         edges = {path.last for part in parts for path in part} | {path.first - 1 for part in parts for path in part}
         for end in sorted(edge for edge in edges if edge >= since):
             rate, spread = 1.0, 0.0
@@ -120,7 +118,7 @@ def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list
     if driver == "heat_factor" and "heat" not in park.carriers:
         return  # a park without purchased heat has nothing that this moves
     where = ahead[0].place or driver
-    if sector not in ("", ALL_SECTORS, *park.sectors):
+    if sector not in ("", plans.ALL_SECTORS, *park.sectors):
         faults.append(f"{where}: no sector {sector!r}; it has {', '.join(park.sectors)}")
         return
     if driver == "share":
@@ -129,11 +127,11 @@ def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list
     if driver == "output":
         yield from _output(park, key, ahead, begin, faults)
         return
-    kind = "" if sector in ("", ALL_SECTORS) else park.activity_kinds[park.sectors.index(sector)]
+    kind = "" if sector in ("", plans.ALL_SECTORS) else park.activity_kinds[park.sectors.index(sector)]
     if driver == "intensity" and kind in (*INDICES, *OUTPUT_KINDS):
         faults.append(f"{where}: energy or output stands for the activity of {sector}; give activity instead")
         return
-    whole = sector == ALL_SECTORS and len(park.sectors) == 1
+    whole = sector == plans.ALL_SECTORS and len(park.sectors) == 1
     bound = (driver, park.sectors[0] if whole else sector, "")
     yield from _free_before(park, bound, ahead[0], begin)
     for path in ahead:
@@ -164,18 +162,18 @@ def _target(park: Park, key: Key, path: DriverPath) -> DriverTarget | str:
 def _level_unit(park: Park, key: Key, unit: str) -> float | None:
     """Find the multiplier of a level's unit to the canonical one."""
     driver, sector, _ = key
-    if driver in FACTORS:
-        pair = CONVERSIONS.get(unit)
-        canonical, per_tj = ("tCO2/MWh", TJ_PER_MWH) if driver == "grid_factor" else ("tCO2/TJ", 1.0)
+    if driver in plans.FACTORS:
+        pair = units.CONVERSIONS.get(unit)
+        canonical, per_tj = ("tCO2/MWh", units.TJ_PER_MWH) if driver == "grid_factor" else ("tCO2/TJ", 1.0)
         return None if pair is None or pair[0] != canonical else pair[1] / per_tj
     if sector not in park.sectors:
         return None
     canonical = ACTIVITY_UNITS[park.activity_kinds[park.sectors.index(sector)]]
     if driver == "activity":
-        pair = CONVERSIONS.get(unit)
+        pair = units.CONVERSIONS.get(unit)
         return None if pair is None or pair[0] != canonical else pair[1]
     energy, _, per = unit.partition("/")
-    pairs = CONVERSIONS.get(energy), CONVERSIONS.get(per)
+    pairs = units.CONVERSIONS.get(energy), units.CONVERSIONS.get(per)
     if pairs[0] is None or pairs[1] is None or (pairs[0][0], pairs[1][0]) != ("TJ", canonical):
         return None
     return pairs[0][1] / pairs[1][1]
@@ -186,7 +184,9 @@ def _output(park: Park, key: Key, ahead: list[DriverPath], begin: int, faults: l
     found = [
         process
         for process in park.processes
-        if process.name == item and sector in (ALL_SECTORS, park.sectors[process.sector]) and not process.is_balance
+        if process.name == item
+        and sector in (plans.ALL_SECTORS, park.sectors[process.sector])
+        and not process.is_balance
     ]
     if not found:
         faults.append(f"{ahead[0].place or driver}: no process {item!r}")
@@ -194,7 +194,7 @@ def _output(park: Park, key: Key, ahead: list[DriverPath], begin: int, faults: l
         bound = (driver, park.sectors[process.sector], item)
         yield from _free_before(park, bound, ahead[0], begin)
         for path in ahead:
-            unit = CONVERSIONS.get(path.unit) if path.kind == "level" else ("", PARTS.get(path.unit))
+            unit = units.CONVERSIONS.get(path.unit) if path.kind == "level" else ("", PARTS.get(path.unit))
             if unit is None or unit[1] is None or (path.kind == "level" and unit[0] != process.unit):
                 faults.append(f"{path.place or driver}: unit {path.unit!r} is none of {item}, in {process.unit}")
                 continue
@@ -207,7 +207,7 @@ def _shares(
     park: Park, sector: str, item: str, ahead: list[DriverPath], begin: int, faults: list[str]
 ) -> Iterator[DriverTarget]:
     """Bind shares of a carrier or of a group, sector by sector."""
-    chosen = range(len(park.sectors)) if sector == ALL_SECTORS else [park.sectors.index(sector)]
+    chosen = range(len(park.sectors)) if sector == plans.ALL_SECTORS else [park.sectors.index(sector)]
     whole = park.energy[..., -1]
     # A word such as coal is a group and an aggregate carrier: the group is meant, and holds the aggregate.
     members = [name for name, group in zip(park.carriers, park.groups, strict=True) if group == item]
@@ -223,7 +223,7 @@ def _shares(
     for s in chosen:
         used = {name: whole[s, park.carriers.index(name)] if name in park.carriers else 0.0 for name in members}
         own = sum(used.values()) / max(float(whole[s].sum()), 1e-300)
-        if own == 0.0 and (len(members) > 1 or len(park.sectors) > 1) and sector == ALL_SECTORS and now > 0:
+        if own == 0.0 and (len(members) > 1 or len(park.sectors) > 1) and sector == plans.ALL_SECTORS and now > 0:
             continue
         for name, use in used.items():
             part = use / sum(used.values()) if sum(used.values()) > 0 else 1.0 / len(used)
@@ -310,7 +310,7 @@ def stirpat_drivers(
     ]
     rates = 100.0 * (levels[1:] / levels[:-1] - 1.0)
     moved = [
-        DriverPath(CARBON, "", "", year, year, "growth", float(rate), "%/yr", 0.0, source)
+        DriverPath(plans.CARBON, "", "", year, year, "growth", float(rate), "%/yr", 0.0, source)
         for year, rate in enumerate(rates, base_year + 1)
     ]
     return (*held, *moved)

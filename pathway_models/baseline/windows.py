@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels import Floats
-from pathway_models.records.growth_laws import Windows
+from pathway_models.records import Windows
 
 
 @dataclass(frozen=True)

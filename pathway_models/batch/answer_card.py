@@ -15,16 +15,13 @@ from markupsafe import Markup
 import pathway_models as pw
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
+from pathway_models.fleet import answers
 from pathway_models.fleet import answers as fleet
-from pathway_models.fleet.answers import Answer, Split
-from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake import library, names
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say, share_words, word_list
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
-from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Peaks, Step
+from pathway_models.records import Draws, Park, Peaks, Scenario
+from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Step
 from pathway_models.runs.tables import write_columns
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
@@ -94,7 +91,9 @@ def answer(
     return _card(found, steps, lang) if found else Card("", ())
 
 
-def answer_of(park: Park, scenarios: Mapping[str, Scenario], peaks: Peaks, held: Peaks | None = None) -> Answer | None:
+def answer_of(
+    park: Park, scenarios: Mapping[str, Scenario], peaks: Peaks, held: Peaks | None = None
+) -> answers.Answer | None:
     """Collect the answer of an ensemble; None where the headline cannot be given."""
     about = {
         "park_id": park.park_id, "name": park.name_en, "name_zh": park.name_zh, "invented": str(park.invented).lower(),
@@ -128,7 +127,7 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
         return "", ""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = fleet.answers(rows, read_scenarios())
+    found = fleet.answers(rows, library.read_scenarios())
     if not found:
         return (_name(rows[0], lang) if rows else ""), ""
     code = say(lang, en="show the code", zh="显示代码")
@@ -152,7 +151,7 @@ def read_steps(folder: Path) -> tuple[Step, ...] | None:
     return tuple(Step(**{one.name: _READ.get(one.name, str)(row[one.name]) for one in fields(Step)}) for row in rows)
 
 
-def what_first(one: Answer, steps: Sequence[Step] | None, lang: str, most: int = fleet.FIRST) -> str:
+def what_first(one: answers.Answer, steps: Sequence[Step] | None, lang: str, most: int = fleet.FIRST) -> str:
     """Say what to do first; empty where the run has not worked it out, or no scenario gains a point."""
     return (
         fleet.first_sentence(steps, lang=lang, most=most)
@@ -161,10 +160,10 @@ def what_first(one: Answer, steps: Sequence[Step] | None, lang: str, most: int =
     )
 
 
-def _card(one: Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "", back: str = "") -> Card:
+def _card(one: answers.Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "", back: str = "") -> Card:
     splits = {say(lang, en="No new measures", zh="无新措施"): one.without}
     if one.best_scenario != one.row["scenario"]:
-        splits[scenario_name(one.best_scenario, lang)] = one.best
+        splits[names.scenario_name(one.best_scenario, lang)] = one.best
     sentence, about, first = _sentence(one, lang), _about(one, lang), what_first(one, steps, lang)
     notes, listed = [what_decides(one, lang), _readings(one, lang)], fleet.worth_naming(steps or ()) if first else []
     if first and not listed:
@@ -180,7 +179,7 @@ def _card(one: Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "
 def card_of(
     name: str,
     sentence: str | Markup,
-    splits: Mapping[str, Split],
+    splits: Mapping[str, answers.Split],
     year: int,
     lang: str,
     *,
@@ -241,19 +240,19 @@ def _name(row: Mapping[str, str], lang: str) -> str:
     return row.get("name_zh") or row["name"] if lang == "zh" else row["name"]
 
 
-def _sentence(one: Answer, lang: str) -> str:
+def _sentence(one: answers.Answer, lang: str) -> str:
     is_better = one.best_scenario != one.row["scenario"]
-    name = scenario_name(one.best_scenario, lang) if is_better else ""
+    name = names.scenario_name(one.best_scenario, lang) if is_better else ""
     return fleet.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
 
 
-def what_decides(one: Answer, lang: str) -> str:
+def what_decides(one: answers.Answer, lang: str) -> str:
     """Name the lever family that decides an answer."""
-    name = scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
+    name = names.scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
     return fleet.decisive_sentence(name, one.gained, one.has_families, lang)
 
 
-def _readings(one: Answer, lang: str) -> str:
+def _readings(one: answers.Answer, lang: str) -> str:
     """Say the other reading beside the first; empty where the run does not have it."""
     held = (one.without.if_drivers_hold, one.best.if_drivers_hold)
     if any(map(isnan, held)):
@@ -268,7 +267,7 @@ def _readings(one: Answer, lang: str) -> str:
     )
 
 
-def _about(one: Answer, lang: str) -> str:
+def _about(one: answers.Answer, lang: str) -> str:
     error = f"±{100 * one.without.error:.1f}"
     issued, members = one.row.get("issue_year", ""), f"{int(one.row.get('members') or 0):,}"
     return say(

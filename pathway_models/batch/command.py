@@ -16,38 +16,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.batch.fork_server import Stop, can_fork
-from pathway_models.console.cli_language import Variadic, in_table, language, mistake_text, refuse_foreign
-from pathway_models.console.common_options import (
-    PARK,
-    SCENARIOS,
-    as_of_option,
-    data_option,
-    lever_file_option,
-    own_parks,
-    progress_bar,
-)
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import screen_lines
-from pathway_models.core.errors import BatchError, InputError
-from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.core import BatchError, InputError, files
 from pathway_models.intake.register import table_of
-from pathway_models.runs.folders import park_id_of
-from pathway_models.runs.provenance import (
-    FORECAST,
-    KEPT_INPUTS,
-    OUTPUTS,
-    altered,
-    altered_results,
-    code_hash,
-    file_hash,
-    hash_outputs,
-    park_inputs,
-    read_park_record,
-    seals_in,
-    shared_inputs,
-    unhashed,
-    versions,
-)
-from pathway_models.runs.store import OWN_FILES, own_files, parameters_of, read_record
+from pathway_models.runs import folders, provenance, store
 from pathway_models.runs.tables import read_status, write_status
 
 if TYPE_CHECKING:
@@ -61,9 +34,9 @@ def summarise_command(folder: Path, lang: str) -> None:
     """Make the summary and the page of a run again from its parks' folders."""
     outcomes = [_as_found(folder, outcome) for outcome in read_status(folder)]
     try:
-        read_record(folder)
+        store.read_record(folder)
     except InputError as error:  # the summary does without, but nothing can be computed again from this folder
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
     for line in _told_unhashed(folder, outcomes):
         click.echo(line, err=True)
     click.echo(str(summarise(folder, outcomes, lang, quiet=False, is_run=False)))
@@ -75,9 +48,9 @@ def _told_unhashed(folder: Path, outcomes: Sequence[Outcome]) -> list[str]:
     ends = {}
     for outcome in outcomes:
         if outcome.came_out:
-            ends |= _without_hash(outcome.park_id, read_park_record(folder, outcome.park_id) or {})
-    lines = [f"{name:<24} {in_table(end)}" for name, end in ends.items()]
-    more = [in_table(f"... and {len(lines) - SHOWN} more lines")] if len(lines) > SHOWN else []
+            ends |= _without_hash(outcome.park_id, provenance.read_park_record(folder, outcome.park_id) or {})
+    lines = [f"{name:<24} {cli_language.in_table(end)}" for name, end in ends.items()]
+    more = [cli_language.in_table(f"... and {len(lines) - SHOWN} more lines")] if len(lines) > SHOWN else []
     return [*lines[:SHOWN], *more]
 
 
@@ -87,7 +60,7 @@ def _as_found(folder: Path, outcome: Outcome) -> Outcome:
         return outcome
     if not (folder / outcome.park_id).is_dir():
         return replace(outcome, status="failed", cause="its results are no longer there: run it again")
-    changed = altered_results(folder, outcome.park_id)
+    changed = provenance.altered_results(folder, outcome.park_id)
     if not changed:
         return outcome
     cause = f"not as the run wrote it: {', '.join(changed)}; run it again"
@@ -96,22 +69,22 @@ def _as_found(folder: Path, outcome: Outcome) -> Outcome:
 
 def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool, *, is_run: bool = True) -> Path:
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
-    from pathway_models.batch.fork_client import call_preloaded
-    from pathway_models.batch.preload import preload_cells
-    from pathway_models.batch.summary import steps_of, summary_lines, write_index, write_summary
+    from pathway_models.batch import fork_client, preload, summary
 
     page = folder / "index.html"
     before = _content(folder / "summary.csv") if page.is_file() else None
     write_status(folder, outcomes)
-    rows = write_summary(folder, outcomes)
-    hash_outputs(folder, with_inputs=is_run)
+    rows = summary.write_summary(folder, outcomes)
+    provenance.hash_outputs(folder, with_inputs=is_run)
     if not quiet:
-        for line in summary_lines(rows, outcomes, language(), steps_of(folder, rows)):
+        for line in summary.summary_lines(rows, outcomes, cli_language.language(), summary.steps_of(folder, rows)):
             click.echo(line)
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
         return page  # which is up to date
     # What is preloaded may have begun in another working folder.
-    call_preloaded(preload_cells, write_index, folder.absolute(), list(outcomes), rows, lang)
+    fork_client.call_preloaded(
+        preload.preload_cells, summary.write_index, folder.absolute(), list(outcomes), rows, lang
+    )
     return page
 
 
@@ -119,10 +92,10 @@ def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-@click.command("run", cls=Variadic)
-@click.argument("parks", nargs=-1, type=PARK)
-@data_option
-@as_of_option
+@click.command("run", cls=cli_language.Variadic)
+@click.argument("parks", nargs=-1, type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option("--all", "everything", is_flag=True, help="Every park and region with data, or all of --data.")
 @click.option("--scenarios", multiple=True, metavar="NAME ...", help="Scenarios of data/scenarios.yml; all by default.")
 @click.option("--members", type=int, default=1000, show_default=True, help="Ensemble members.")
@@ -137,11 +110,11 @@ def _content(path: Path) -> bytes | None:
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Hand the parks to this Dask cluster.")
 @click.option(
     "--scenario-file",
-    type=SCENARIOS,
+    type=common_options.SCENARIOS,
     metavar="FILE|drivers",
     help="Scenarios of your own: .yml, .csv or workbook; or the shipped ones that state drivers.",
 )
-@lever_file_option
+@common_options.lever_file_option
 @click.option(
     "--notebook", type=click.Path(dir_okay=False, exists=True), help="A notebook of your own with the same parameters."
 )
@@ -167,7 +140,7 @@ def run_command(
         raise click.UsageError("name parks, or give --all")
     if out and Path(out).is_file():
         raise click.BadParameter(f"{out}: expected a folder, found a file", param_hint="'--out'")
-    refuse_foreign([str(Path(out or ".").absolute())])  # its pages say where they lie
+    cli_language.refuse_foreign([str(Path(out or ".").absolute())])  # its pages say where they lie
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
         from pathway_models.batch.scheduling import start_servers
@@ -177,16 +150,17 @@ def run_command(
     from pathway_models.intake.register import read_register
     from pathway_models.runs.folders import RunFolder
 
-    chosen = parks or own_parks() or tuple(entry.park_id for entry in read_register() if entry.has_data)
-    options |= {name: options[name] or "" for name in OWN_FILES}
-    options["notebook"] = Path(options["notebook"] or PARK_NOTEBOOK).absolute()
+    chosen = parks or common_options.own_parks() or tuple(entry.park_id for entry in read_register() if entry.has_data)
+    options |= {name: options[name] or "" for name in store.OWN_FILES}
+    options["notebook"] = Path(options["notebook"] or files.PARK_NOTEBOOK).absolute()
     request = Request(parks=chosen, scenarios=scenarios, **options)
     with contextlib.closing(RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
         if dry_run:
             steps = [
-                (step.park_id, in_table(step.action), in_table(step.why)) for step, _ in plan(request, place.folder)
+                (step.park_id, cli_language.in_table(step.action), cli_language.in_table(step.why))
+                for step, _ in plan(request, place.folder)
             ]
-            for line in screen_lines([tuple(map(in_table, ("park", "action", "why"))), *steps]):
+            for line in screen_lines([tuple(map(cli_language.in_table, ("park", "action", "why"))), *steps]):
                 click.echo(line)
             return
         progress = contextlib.ExitStack()
@@ -203,7 +177,7 @@ def run_command(
 @contextlib.contextmanager
 def _progress(total: int, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
     """Show a progress bar; yield the function that takes an outcome."""
-    with progress_bar(total, "park", quiet=quiet) as bar:
+    with common_options.progress_bar(total, "park", quiet=quiet) as bar:
 
         def report(outcome: Outcome) -> None:
             bar.update()
@@ -226,12 +200,12 @@ def verify_command(folder: Path, sample: int | None, workers: int, engine: str) 
     """
     found = 0
     for line in changes_since(folder):
-        click.echo(in_table(line))
+        click.echo(cli_language.in_table(line))
     for name, end in outputs_now(folder).items():
-        click.echo(f"{name:<24} {in_table(end)}")
+        click.echo(f"{name:<24} {cli_language.in_table(end)}")
         found += end == ALTERED
     for park_id, differences in verify(folder, sample=sample, workers=workers, engine=engine):
-        click.echo(f"{park_id:<24} {in_table('the same' if not differences else 'DIFFERS')}")
+        click.echo(f"{park_id:<24} {cli_language.in_table('the same' if not differences else 'DIFFERS')}")
         for difference in differences:
             _show(difference)
         found += bool(differences)
@@ -245,22 +219,22 @@ NOT_SEALED = "not sealed: the forecast cannot be checked"
 
 def outputs_now(folder: Path) -> dict[str, str]:
     """Hold the run's own files, and the files of its parks, against their hashes; say of each what is not the same."""
-    record, ends = read_record(folder), {}
-    hashes, seals = record.get("outputs_sha256", {}), seals_in(folder)
-    kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
-    for name in dict.fromkeys([*OUTPUTS, *kept, *hashes]):
+    record, ends = store.read_record(folder), {}
+    hashes, seals = record.get("outputs_sha256", {}), provenance.seals_in(folder)
+    kept = [f"{provenance.KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{provenance.KEPT_INPUTS}/*"))]
+    for name in dict.fromkeys([*provenance.OUTPUTS, *kept, *hashes]):
         if name not in hashes:
             ends[name] = NOT_HASHED
-        elif not (folder / name).is_file() or file_hash(folder / name) != hashes[name]:
+        elif not (folder / name).is_file() or provenance.file_hash(folder / name) != hashes[name]:
             ends[name] = ALTERED
     for outcome in read_status(folder):
         if not outcome.came_out:
             continue
-        of_park = read_park_record(folder, outcome.park_id) or {}
+        of_park = provenance.read_park_record(folder, outcome.park_id) or {}
         ends |= _without_hash(outcome.park_id, of_park)
-        ends |= {f"{outcome.park_id}/{name}": ALTERED for name in altered(folder / outcome.park_id, of_park)}
-        if outcome.park_id not in seals and (folder / outcome.park_id / FORECAST).is_file():
-            ends.setdefault(f"{outcome.park_id}/{FORECAST}", NOT_SEALED)
+        ends |= {f"{outcome.park_id}/{name}": ALTERED for name in provenance.altered(folder / outcome.park_id, of_park)}
+        if outcome.park_id not in seals and (folder / outcome.park_id / provenance.FORECAST).is_file():
+            ends.setdefault(f"{outcome.park_id}/{provenance.FORECAST}", NOT_SEALED)
     return ends
 
 
@@ -268,15 +242,15 @@ def _without_hash(park_id: str, record: Mapping[str, Any]) -> dict[str, str]:
     """The files of a park that have no hash: each by its name, or all of them."""
     if not record.get("files_sha256"):
         return {f"{park_id}/*": NOT_HASHED}
-    return {f"{park_id}/{name}": NOT_HASHED for name in unhashed(record)}
+    return {f"{park_id}/{name}": NOT_HASHED for name in provenance.unhashed(record)}
 
 
 def _show(difference: Any) -> None:
-    click.echo(f"  {difference.table}: {in_table(difference.what)}")
+    click.echo(f"  {difference.table}: {cli_language.in_table(difference.what)}")
     for line in difference.lines[:SHOWN]:
         click.echo(f"    {line}")
     if len(difference.lines) > SHOWN:
-        click.echo(f"    {in_table(f'... and {len(difference.lines) - SHOWN} more lines')}")
+        click.echo(f"    {cli_language.in_table(f'... and {len(difference.lines) - SHOWN} more lines')}")
 
 
 #: Differing lines shown of one table.
@@ -306,11 +280,11 @@ class Difference:
 
 def changes_since(folder: Path) -> Iterator[str]:
     """List the inputs, code and versions of a run that have changed since."""
-    record = read_record(folder)
-    now = shared_inputs()
-    for park in parameters_of(folder)["parks"]:
+    record = store.read_record(folder)
+    now = provenance.shared_inputs()
+    for park in store.parameters_of(folder)["parks"]:
         try:
-            now |= park_inputs(table_of(park))
+            now |= provenance.park_inputs(table_of(park))
         except InputError:
             yield f"{park}: its table is no longer there"
     before = record.get("inputs_sha256", {})
@@ -319,11 +293,11 @@ def changes_since(folder: Path) -> Iterator[str]:
     for word, names in (("changed", changed), ("no longer there", gone), ("new", new)):
         if names:
             yield f"inputs {word} since the run: {', '.join(names)}"
-    if record.get("code_sha256", "") != code_hash():
+    if record.get("code_sha256", "") != provenance.code_hash():
         yield "the package has changed since the run"
-    if record.get("notebook_sha256", "") != file_hash(PARK_NOTEBOOK):
+    if record.get("notebook_sha256", "") != provenance.file_hash(files.PARK_NOTEBOOK):
         yield "the notebook has changed since the run"
-    for name, version in versions().items():
+    for name, version in provenance.versions().items():
         was = record.get("versions", {}).get(name, "not recorded")
         if was != version:
             yield f"{name} was {was}, is {version}"
@@ -353,20 +327,20 @@ def verify(
     """
     from pathway_models.batch.running import Request, run_parks
 
-    record = read_record(folder)
+    record = store.read_record(folder)
     done = {outcome.park_id for outcome in read_status(folder) if outcome.came_out}
-    given: dict[str, Any] = dict(parameters_of(folder))
+    given: dict[str, Any] = dict(store.parameters_of(folder))
     unknown = sorted(set(given) - {field.name for field in fields(Request)})
     if unknown:
         raise BatchError(f"{folder}: only runs of 'pathways run' can be run again; this one has {', '.join(unknown)}")
-    parks = [park for park in given.pop("parks") if park_id_of(park) in done]
+    parks = [park for park in given.pop("parks") if folders.park_id_of(park) in done]
     if not parks:
         raise BatchError(f"{folder}: no park of this run came out; there is nothing to compare")
     if sample is not None and sample < len(parks):
         chosen = set(Random(record.get("run_id", "")).sample(parks, sample))
         parks = [park for park in parks if park in chosen]
     given["scenarios"] = tuple(given["scenarios"])
-    given |= {name: str(path) for name, path in own_files(folder).items()}
+    given |= {name: str(path) for name, path in store.own_files(folder).items()}
     request = Request(parks=tuple(parks), workers=workers, engine=engine, **given)
     with tempfile.TemporaryDirectory(prefix="pathways-") as again:
         stop = Stop()

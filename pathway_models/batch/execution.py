@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pathway_models as pw
 from pathway_models.batch.fork_client import ServerGoneError
-from pathway_models.core.errors import BatchError, InputError, PathwayError
+from pathway_models.core import BatchError, InputError, PathwayError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.language.words import VARIABLE
 from pathway_models.records.peaks import refusal
-from pathway_models.runs.folders import Job, Outcome, partial_folder, remove
-from pathway_models.runs.provenance import file_hash, write_json
+from pathway_models.runs import folders, provenance
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -101,7 +100,7 @@ def _check_notebook(path: Path) -> None:
         )
 
 
-def run_park(job: Job) -> Outcome:
+def run_park(job: folders.Job) -> folders.Outcome:
     """Execute the batch notebook for one park; leave notebook, HTML, tables and record in its partial folder.
 
     Returns
@@ -115,10 +114,10 @@ def run_park(job: Job) -> Outcome:
     begin = time.perf_counter()
     refused = _refusal(job.parameters)
     if refused:
-        return Outcome(job.park_id, "refused", round(time.perf_counter() - begin, 2), refused)
-    partial = partial_folder(Path(job.folder), job.park_id)
+        return folders.Outcome(job.park_id, "refused", round(time.perf_counter() - begin, 2), refused)
+    partial = folders.partial_folder(Path(job.folder), job.park_id)
     try:
-        remove(partial)
+        folders.remove(partial)
         partial.mkdir(parents=True)
         notebook, name, cause = _execute(job, partial)
         page = to_html(notebook, *_card(job, partial), _language(job))
@@ -126,32 +125,32 @@ def run_park(job: Job) -> Outcome:
         if cause:
             for path in partial.iterdir():
                 if path.name not in KEPT_ON_FAILURE:
-                    remove(path)
+                    folders.remove(path)
         status = "failed" if cause else "done"
         record = {"park_id": job.park_id, "key": job.key, "status": status, "cause": cause, "basis": job.basis}
         files = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
-        hashes = {file: file_hash(partial / file) for file in files}
-        write_json(
+        hashes = {file: provenance.file_hash(partial / file) for file in files}
+        provenance.write_json(
             partial / "record.json",
             {**record, "again": name in MACHINE_ERRORS, "files": files, "files_sha256": hashes},
         )
     except ServerGoneError:  # says nothing of the park, which another worker takes
-        remove(partial)
+        folders.remove(partial)
         raise
     except Exception as error:  # whatever breaks one park must not break the others
-        remove(partial)
+        folders.remove(partial)
         status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
-    return Outcome(job.park_id, status, round(time.perf_counter() - begin, 2), cause)
+    return folders.Outcome(job.park_id, status, round(time.perf_counter() - begin, 2), cause)
 
 
-def _card(job: Job, partial: Path) -> tuple[str, str]:
+def _card(job: folders.Job, partial: Path) -> tuple[str, str]:
     """Return title and answer card of a park's page; none where its summary did not come out."""
     from pathway_models.batch.answer_card import answer_card
 
     return answer_card(partial, _language(job))
 
 
-def _language(job: Job) -> str:
+def _language(job: folders.Job) -> str:
     return str(job.parameters.get("lang", "en"))
 
 
@@ -169,7 +168,7 @@ def _refusal(given: Mapping[str, Any]) -> str:
     return refusal(given["before"], given["as_of"], park.last_observed_year, given["until"])
 
 
-def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:
+def _execute(job: folders.Job, folder: Path) -> tuple[NotebookNode, str, str]:
     """Run the notebook; return it with the name and the cause of a failure, empty when it ran through."""
     import nbformat
     import papermill

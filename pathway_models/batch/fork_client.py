@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pathway_models.batch.fork_server import INTRODUCE, PINNED, serve
-from pathway_models.core.errors import BatchError
+from pathway_models.core import BatchError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 
 #: Seconds a server may take to import everything.

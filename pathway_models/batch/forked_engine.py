@@ -23,9 +23,8 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
-from pathway_models.batch.fork_client import refusal, shared_server
+from pathway_models.batch import fork_client, preload
 from pathway_models.batch.fork_server import can_fork
-from pathway_models.batch.preload import preload_cells, run_cells
 
 #: Names of our engines, as ``papermill --engine`` takes them.
 FORKED, ORDINARY = "pathways-fork", "pathways-kernel"
@@ -54,7 +53,7 @@ class Cells:
         self._files = [tempfile.TemporaryFile(buffering=0) for _ in range(2)]  # noqa: SIM115 - closed by close()
         self._sent = [0, 0]
         descriptors = [file.fileno() for file in self._files]
-        self.child = shared_server(preload_cells).fork(run_cells, *descriptors)
+        self.child = fork_client.shared_server(preload.preload_cells).fork(preload.run_cells, *descriptors)
         try:
             self.child.channel.send_bytes(json.dumps(setting).encode())
             self.language_info = self._message(None)["content"]["language_info"]
@@ -265,7 +264,7 @@ class ForkedEngine(OrdinaryEngine):
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
     ) -> NotebookNode | None:
         """Run a notebook whose parameters papermill has put in."""
-        if not can_fork() or kernel_name not in OWN_KERNELS or refusal(preload_cells):
+        if not can_fork() or kernel_name not in OWN_KERNELS or fork_client.refusal(preload.preload_cells):
             logger.info("No fork here: the notebook runs in an ordinary kernel")
             return OrdinaryEngine.execute_managed_notebook(nb_man, kernel_name, **options)
         return super().execute_managed_notebook(nb_man, kernel_name, **options)

@@ -21,7 +21,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.documents.markup import FIRST_CJK, TOLD_STYLE, font_face, html, policy, told_picture
-from pathway_models.language.words import say
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context

@@ -15,18 +15,14 @@ import pandas as pd
 import pathway_models as pw
 from pathway_models import tables
 from pathway_models.batch.answer_card import STEPS, write_steps
-from pathway_models.core.errors import BatchError
+from pathway_models.core import BatchError
 from pathway_models.gaps.analysis import gaps
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.kernels.quantiles import sorted_quantiles
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks, Step
-from pathway_models.runs.provenance import FORECAST, altered_results, sealed_forecast, write_forecast
-from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
+from pathway_models.records import Inventory, Park, Pathways, Peaks, Scenario
+from pathway_models.records.peaks import Step
+from pathway_models.runs import provenance, store
 from pathway_models.runs.tables import MEMBERS, Columns, whole, write_columns, write_members
 
 if TYPE_CHECKING:
@@ -46,9 +42,9 @@ def compute_again(folder: Path, park_id: str) -> ParkResults:
     """
     from pathway_models.exports.iamc import ParkResults
 
-    parameters = parameters_of(folder)
+    parameters = store.parameters_of(folder)
     _refuse_altered(folder, park_id)
-    park, scenarios = pw.read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
+    park, scenarios = pw.read_park(store.parks_of(folder, [park_id])[park_id]), store.scenarios_of(folder)
     chosen = {name: parameters[name] for name in ("members", "seed", "until")}
     assumed = pw.read_assumptions(as_of=parameters.get("as_of"))
     pathways = pw.project(park, scenarios, pw.sample(park, scenarios, **chosen, assumptions=assumed))
@@ -59,7 +55,7 @@ def compute_again(folder: Path, park_id: str) -> ParkResults:
 
 def _refuse_altered(folder: Path, park_id: str) -> None:
     """Refuse a park whose tables are not those that the run wrote: what is read from them would be told as its own."""
-    changed = [name for name in altered_results(folder, park_id) if (folder / park_id / name).is_file()]
+    changed = [name for name in provenance.altered_results(folder, park_id) if (folder / park_id / name).is_file()]
     if changed:
         listed = ", ".join(changed)
         raise BatchError(f"{folder / park_id}: not as the run wrote it: {listed}; run the park again")
@@ -152,7 +148,11 @@ def write_results(
     written = [write_columns(folder / f"{name}.csv", table) for name, table in columns.items()]
     assumed = read_assumptions(as_of=pathways.issue_year)
     known = assumed if assumed.label == pathways.assumptions else None
-    written.append(write_forecast(folder / FORECAST, sealed_forecast(park, inventory, pathways, rows, known)))
+    written.append(
+        provenance.write_forecast(
+            folder / provenance.FORECAST, provenance.sealed_forecast(park, inventory, pathways, rows, known)
+        )
+    )
     if steps is not None:
         written.append(write_steps(folder / STEPS, park.park_id, steps))
     return [*written, write_members(folder / MEMBERS, pathways, peaks)] if members else written

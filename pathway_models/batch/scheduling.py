@@ -27,27 +27,12 @@ from types import ModuleType
 from typing import Any
 
 import pathway_models as pw
-from pathway_models.batch.execution import run_park
-from pathway_models.batch.fork_client import (
-    GONE,
-    Child,
-    ServerGoneError,
-    UnsafeForkError,
-    adopt,
-    close_server,
-    refusal,
-    shared_server,
-)
-from pathway_models.batch.fork_server import PINNED, can_fork
-from pathway_models.batch.preload import preload_cells
+from pathway_models.batch import execution, fork_client, fork_server, preload
 from pathway_models.console.cli_language import mistake_text
-from pathway_models.core import keep_freed_memory
-from pathway_models.core.errors import BatchError
+from pathway_models.core import BatchError, keep_freed_memory
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
-from pathway_models.runs.folders import Job, Outcome, partial_folder, remove
-from pathway_models.runs.provenance import code_hash, shared_inputs
-from pathway_models.runs.store import OWN_FILES
+from pathway_models.runs import folders, provenance, store
 
 #: Names in papermill of the choices of ``--engine``.
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
@@ -84,7 +69,7 @@ class SpawnedWorker:
         self._process.join()
 
 
-Worker = Child | SpawnedWorker
+Worker = fork_client.Child | SpawnedWorker
 
 
 def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
@@ -161,12 +146,12 @@ class Workers:
     def _result(self, worker: Worker) -> tuple[Any, str]:
         """Receive a worker's result; None and how it ended, where it or the server it relies on died."""
         try:
-            result, end = worker.channel.recv(), GONE
+            result, end = worker.channel.recv(), fork_client.GONE
         except (EOFError, OSError):
             result, end = None, worker.how_it_ended()
         else:
             if result is None:
-                close_server(worker.relies_on)
+                fork_client.close_server(worker.relies_on)
         if result is None:
             worker.kill()
             return None, end
@@ -194,13 +179,13 @@ def preload_parks() -> None:
 
 def start_servers() -> None:
     """Start the servers of cells and of parks, which get ready side by side."""
-    shared_server(preload_cells)
-    shared_server(preload_parks)
+    fork_client.shared_server(preload.preload_cells)
+    fork_client.shared_server(preload_parks)
 
 
-def fork_worker() -> Child:
+def fork_worker() -> fork_client.Child:
     """Fork a worker that runs parks; their notebooks run in children of the server of cells."""
-    parks, cells = shared_server(preload_parks), shared_server(preload_cells)
+    parks, cells = fork_client.shared_server(preload_parks), fork_client.shared_server(preload.preload_cells)
     descriptor = cells.introduce()
     try:
         worker = parks.fork(serve_parks, descriptor)
@@ -221,13 +206,13 @@ def serve_parks(channel: int, cells: int) -> None:
     cells : int
         Descriptor through which the server of cells is asked for children.
     """
-    adopt(preload_cells, cells)
+    fork_client.adopt(preload.preload_cells, cells)
     connection = Connection(channel)
     with contextlib.suppress(EOFError):
         while True:
             try:
-                connection.send(run_park(connection.recv()))
-            except ServerGoneError:
+                connection.send(execution.run_park(connection.recv()))
+            except fork_client.ServerGoneError:
                 connection.send(None)
                 return
 
@@ -252,39 +237,39 @@ def _deferred_grammar() -> ModuleType:
     return module
 
 
-def outcomes(workers: Workers, jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+def outcomes(workers: Workers, jobs: Iterable[folders.Job], count: int) -> Iterator[folders.Outcome]:
     """Yield outcomes of parks run by forked workers, as they come."""
     for job, outcome, end in workers.run(jobs, count):
-        yield outcome or Outcome(job.park_id, "failed", 0.0, f"{DIED}: {end}")
+        yield outcome or folders.Outcome(job.park_id, "failed", 0.0, f"{DIED}: {end}")
 
 
-def forked(jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+def forked(jobs: Iterable[folders.Job], count: int) -> Iterator[folders.Outcome]:
     """Yield outcomes of parks run by forked workers, which end with the last of them."""
     with contextlib.closing(Workers(fork_worker)) as workers:
         yield from outcomes(workers, jobs, count)
 
 
-def in_kernels(jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+def in_kernels(jobs: Iterable[folders.Job], count: int) -> Iterator[folders.Outcome]:
     """Yield outcomes of parks run by ordinary processes with ordinary kernels, as they come."""
     with contextlib.closing(Workers(partial(SpawnedWorker, _run_in_kernel))) as workers:
         for job, outcome, end in workers.run(jobs, count):
-            yield outcome or Outcome(job.park_id, "failed", 0.0, f"{DIED} ({end})")
+            yield outcome or folders.Outcome(job.park_id, "failed", 0.0, f"{DIED} ({end})")
 
 
-def _run_in_kernel(job: Job) -> Outcome:
+def _run_in_kernel(job: folders.Job) -> folders.Outcome:
     """Run a park with one thread a kernel."""
-    os.environ.update(PINNED)
-    return run_park(job)
+    os.environ.update(fork_server.PINNED)
+    return execution.run_park(job)
 
 
-def unsafe_fork() -> UnsafeForkError | None:
+def unsafe_fork() -> fork_client.UnsafeForkError | None:
     """Return the error why workers and notebooks must not be forked here, if any; wait until both servers are ready."""
-    return refusal(preload_cells) or refusal(preload_parks)
+    return fork_client.refusal(preload.preload_cells) or fork_client.refusal(preload_parks)
 
 
-def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
+def local(jobs: Sequence[folders.Job], workers: int, engine: str) -> Iterator[folders.Outcome]:
     """Yield outcomes of parks run on this machine, forked where that is wanted and safe."""
-    if engine == "fork" and can_fork():
+    if engine == "fork" and fork_server.can_fork():
         refused = unsafe_fork()
         if refused is None:
             return forked(jobs, workers)
@@ -313,7 +298,7 @@ _workers = Workers(fork_worker)
 _alone = threading.Lock()
 
 
-def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
+def on_cluster(jobs: Sequence[folders.Job], address: str) -> Iterator[folders.Outcome]:
     """Yield outcomes of parks run by the workers of a cluster, as they come; results are in the parks' partial folders.
 
     Raises
@@ -343,29 +328,29 @@ def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
         client.close()
 
 
-def _files(job: Job) -> dict[str, bytes]:
+def _files(job: folders.Job) -> dict[str, bytes]:
     """Read a park's table with the files beside it, and files of one's own; the worker has what is shipped."""
     park = str(job.parameters["park"])
-    paths = [Path(str(job.parameters[name])) for name in OWN_FILES if job.parameters.get(name)]
+    paths = [Path(str(job.parameters[name])) for name in store.OWN_FILES if job.parameters.get(name)]
     if park.endswith((".csv", ".xlsx")):
         table = table_of(park)
         paths += [path for path in table.parent.glob(f"{table.stem}.*") if path.is_file()]
     return {path.name: path.read_bytes() for path in paths}
 
 
-def _received(future: object, job: Job) -> Outcome:
+def _received(future: object, job: folders.Job) -> folders.Outcome:
     """Unpack what a worker has sent into the park's partial folder."""
-    partial = partial_folder(Path(job.folder), job.park_id)
+    partial = folders.partial_folder(Path(job.folder), job.park_id)
     try:
         outcome, archive = future.result()
-        remove(partial)
+        folders.remove(partial)
         if archive:
             with zipfile.ZipFile(io.BytesIO(archive)) as files:
                 files.extractall(partial)
-        return Outcome(**outcome)
+        return folders.Outcome(**outcome)
     except Exception as error:  # the worker died, or was stopped by its cluster, or the disk is full here
-        remove(partial)
-        return Outcome(job.park_id, "failed", 0.0, f"{type(error).__name__}: {error}".splitlines()[0])
+        folders.remove(partial)
+        return folders.Outcome(job.park_id, "failed", 0.0, f"{type(error).__name__}: {error}".splitlines()[0])
 
 
 def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[str, object], bytes]:
@@ -384,21 +369,21 @@ def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[s
     archive : bytes
         The park's folder as an uncompressed zip file; empty where there is none.
     """
-    job = Job(**record)
+    job = folders.Job(**record)
     difference = _difference(job)
     if difference:
-        return asdict(Outcome(job.park_id, "failed", 0.0, difference)), b""
+        return asdict(folders.Outcome(job.park_id, "failed", 0.0, difference)), b""
     with tempfile.TemporaryDirectory(prefix="pathways-") as place:
         folder = Path(place)
         for file, content in sent.items():
             (folder / file).write_bytes(content)
         given = dict(job.parameters)
-        for name in ("park", *OWN_FILES):
+        for name in ("park", *store.OWN_FILES):
             if Path(str(given.get(name, ""))).name in sent:
                 given[name] = str(folder / Path(str(given[name])).name)
         job = replace(job, folder=str(folder), parameters=given, notebook=_notebook_here(job))
         outcome = _run(job)
-        partial = partial_folder(folder, job.park_id)
+        partial = folders.partial_folder(folder, job.park_id)
         archive = io.BytesIO()
         if partial.is_dir():
             with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as files:
@@ -407,25 +392,25 @@ def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[s
         return asdict(outcome), archive.getvalue()
 
 
-def _difference(job: Job) -> str:
+def _difference(job: folders.Job) -> str:
     """Say why this worker would not reproduce the caller's results; empty when it would."""
     inputs = job.basis["inputs"]
-    other = sorted(name for name, hashed in shared_inputs().items() if inputs.get(name) != hashed)
-    if job.basis["code"] != code_hash():
+    other = sorted(name for name, hashed in provenance.shared_inputs().items() if inputs.get(name) != hashed)
+    if job.basis["code"] != provenance.code_hash():
         other.insert(0, "the package")
     return f"the worker has other versions of {', '.join(other)}; install the same there" if other else ""
 
 
-def _notebook_here(job: Job) -> str:
+def _notebook_here(job: folders.Job) -> str:
     """Find the notebook at this worker: the same file of the same repository."""
     here = Path(job.notebook)
     return str(here if here.is_file() else PARK_NOTEBOOK)
 
 
-def _run(job: Job) -> Outcome:
+def _run(job: folders.Job) -> folders.Outcome:
     """Run a park in a forked worker of this worker, or, where forking is not possible, in a kernel of its own."""
-    if not can_fork() or unsafe_fork():
+    if not fork_server.can_fork() or unsafe_fork():
         with _alone:
-            return run_park(replace(job, engine="pathways-kernel"))
+            return execution.run_park(replace(job, engine="pathways-kernel"))
     (outcome,) = outcomes(_workers, [job], 1)
     return outcome

@@ -15,23 +15,19 @@ from markupsafe import Markup
 from pathway_models import plotting, sentences
 from pathway_models.batch.answer_card import read_steps, what_decides, what_first
 from pathway_models.console.tables import on_screen, screen_lines
-from pathway_models.core.errors import BatchError
-from pathway_models.core.files import PACKAGE_FOLDER, data_folder
-from pathway_models.core.yaml_files import validated
+from pathway_models.core import BatchError, files, yaml_files
 from pathway_models.documents.markup import font_face, html
 from pathway_models.fleet.answers import LEAST_GAIN, Answer, answers, chance, headline_of, worth_naming, year_asked
-from pathway_models.intake.library import read_scenarios
+from pathway_models.intake import library, statements
 from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
-from pathway_models.intake.statements import Description
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.rounding import emissions_text, error_text, percent, significant
-from pathway_models.language.words import LANGUAGES, say, share_words, word, word_list
+from pathway_models.language import rounding, words
 from pathway_models.records.peaks import SHARES, Step
 from pathway_models.runs.folders import Outcome
 from pathway_models.runs.tables import replace_text
 
-TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"
+TEMPLATES = files.PACKAGE_FOLDER / "documents" / "templates"
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "When do the parks peak?",
@@ -279,7 +275,7 @@ def _papers(quoted: str, names: set[str], lang: str) -> Markup:
     """Render the links of a park: its report in every format, and its audit workbook, each before a dot."""
     links = Markup("")
     for form, name in FORMS.items():
-        asked = (f"{unquote(quoted)}_{one}.{form}" for one in (lang, *(one for one in LANGUAGES if one != lang)))
+        asked = (f"{unquote(quoted)}_{one}.{form}" for one in (lang, *(one for one in words.LANGUAGES if one != lang)))
         file = next((file for file in asked if file in names), "")
         label = f"{TEXTS[lang]['report']} ({name})" if name else TEXTS[lang]["workbook"]
         links += html('<a href="reports/{file}">{label}</a> · ', file=quote(file, ""), label=label) if file else ""
@@ -291,8 +287,10 @@ def credits_of(rows: Sequence[Mapping[str, str]], lang: str) -> list[str]:
     ids = {row["park_id"] for row in rows}
     # The tables of a source have one licence: one of them is read.
     first = {entry.source: entry for entry in reversed(read_register()) if entry.has_data and entry.park_id in ids}
-    sidecars = [(data_folder() / entry.table).with_suffix(".yml") for entry in reversed(first.values())]
-    licences = [validated(sidecar, Description)[0].licence for sidecar in sidecars if sidecar.is_file()]
+    sidecars = [(files.data_folder() / entry.table).with_suffix(".yml") for entry in reversed(first.values())]
+    licences = [
+        yaml_files.validated(sidecar, statements.Description)[0].licence for sidecar in sidecars if sidecar.is_file()
+    ]
     return [in_one_language(text, lang) for text in dict.fromkeys(licences) if text]
 
 
@@ -342,14 +340,14 @@ def index_page(
     rows = [dict.fromkeys((*SHARES, "peak_parts"), "") | row for row in rows]
     figure, alt = _figure(rows, lang) if rows else ("", "")
     done = sum(outcome.came_out for outcome in outcomes)
-    known = read_scenarios()
+    known = library.read_scenarios()
     rows = [row | {"kind": kind_of(row), "chance": chance(row)} for row in rows]
     found = answers(rows, known)
     names = {row["scenario"]: scenario_name(row["scenario"], lang) for row in rows}
     sentence = headline_of(found, lang=lang) if found else ""
     shown = "".join([str(texts), sentence, *names.values(), *(value for row in rows for value in row.values())])
-    shown += "".join(word(row.get("account") or "total", lang) for row in rows)
-    listed = word_list(lang, *(year_asked(row) for row in rows[:1]))
+    shown += "".join(words.word(row.get("account") or "total", lang) for row in rows)
+    listed = words.word_list(lang, *(year_asked(row) for row in rows[:1]))
     shown += "".join(step.name_zh for of_park in steps.values() for step in of_park or ())
     shown += str(listed) + "".join(f"{entry.name_zh}{entry.name_en}" for entry in waiting) + alt + "".join(credit)
     return page(
@@ -361,12 +359,12 @@ def index_page(
         font_face=font_face(shown),
         t=texts,
         run=run,
-        sizes={row["park_id"]: emissions_text(float(row["emissions_last_tco2"]), lang) for row in rows},
+        sizes={row["park_id"]: rounding.emissions_text(float(row["emissions_last_tco2"]), lang) for row in rows},
         counts=f"{done}/{len(outcomes)}",
         seed=rows[0]["seed"] if rows else "",
         members=rows[0]["members"] if rows else "",
         issue_year=rows[0].get("issue_year", "") if rows else "",
-        accounts=list(dict.fromkeys(word(row["account"], lang) for row in rows if row.get("account"))),
+        accounts=list(dict.fromkeys(words.word(row["account"], lang) for row in rows if row.get("account"))),
         any_invented=any(row["invented"] == "true" for row in rows),
         problems=[outcome for outcome in outcomes if not outcome.came_out],
         figure=figure,
@@ -387,7 +385,7 @@ def _first(one: Answer, steps: Sequence[Step] | None, lang: str) -> str:
     """Name the measure to begin with, and the points it gains by itself; empty where none gains one."""
     told = worth_naming(steps or (), 1) if one.points >= LEAST_GAIN else []
     return "".join(
-        say(lang, en=f"{step.name_en} ({100 * step.gain:+.0f})", zh=f"{step.name_zh}（{100 * step.gain:+.0f}）")
+        words.say(lang, en=f"{step.name_en} ({100 * step.gain:+.0f})", zh=f"{step.name_zh}（{100 * step.gain:+.0f}）")
         for step in told
     )
 
@@ -421,13 +419,14 @@ def _parts(row: Mapping[str, str], lang: str) -> str:
     """Write the median peak year, or the years of each hump with its share, whose signs stay together."""
     told = row.get("peak_parts") or row["peak_year_p50"]
     return "; ".join(
-        part.replace(" ", "\u00a0").replace("\u00a0%", say(lang, en="\u00a0%", zh="%")) for part in told.split("; ")
+        part.replace(" ", "\u00a0").replace("\u00a0%", words.say(lang, en="\u00a0%", zh="%"))
+        for part in told.split("; ")
     )
 
 
 def _amount(text: str, lang: str) -> str:
     """Write tonnes in the one unit of their column."""
-    return significant(float(text) / (1e4 if lang == "zh" else 1e6))
+    return rounding.significant(float(text) / (1e4 if lang == "zh" else 1e6))
 
 
 def _look(column: int) -> str:
@@ -444,7 +443,9 @@ def _texts(lang: str, before: int) -> dict[str, Any]:
     """Put the year in question, and the last year that confirms the peak, into the words of the page."""
     given = {"before": before, "confirmed": before + WINDOW - 1}
     texts = {key: text.format(**given) if isinstance(text, str) else text for key, text in TEXTS[lang].items()}
-    return texts | share_words(lang, before) | {"columns": tuple(text.format(**given) for text in texts["columns"])}
+    return (
+        texts | words.share_words(lang, before) | {"columns": tuple(text.format(**given) for text in texts["columns"])}
+    )
 
 
 def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
@@ -494,7 +495,7 @@ def summary_lines(
     if by_park:
         scenarios = list(dict.fromkeys(row["scenario"] for row in rows))
         shown = list(dict.fromkeys([scenarios[0], scenarios[-1]]))
-        heads = say(lang, en=HEADS[0], zh=HEADS[1])
+        heads = words.say(lang, en=HEADS[0], zh=HEADS[1])
         table = [tuple(head.format(year=year_asked(rows[0])) for head in heads)]
         for name, of_park in by_park.items():
             table += _rows(name, of_park, shown, lang)
@@ -504,15 +505,17 @@ def summary_lines(
     done = sum(outcome.came_out for outcome in outcomes)
     unchanged = sum(outcome.status == "unchanged" for outcome in outcomes)
     if unchanged:
-        left = say(lang, en="{} of {} parks unchanged, and not run again", zh="{}个园区（共{}个）无变化，未重新运行")
+        left = words.say(
+            lang, en="{} of {} parks unchanged, and not run again", zh="{}个园区（共{}个）无变化，未重新运行"
+        )
         lines.append(left.format(unchanged, len(outcomes)))
     kinds = {park_id: kind_of(of_park[0]) for park_id, of_park in by_park.items()}
     count = {name: sum(kind == name for kind in kinds.values()) for name in ("park", "region", "invented")}
     if len(set(kinds.values())) > 1:
-        told = say(lang, en="real parks {park}, regions {region}, invented parks {invented}",
+        told = words.say(lang, en="real parks {park}, regions {region}, invented parks {invented}",
                    zh="真实园区{park}个，区域{region}个，虚构园区{invented}个")  # fmt: skip
         lines.append(told.format(**count))
-    said = say(
+    said = words.say(
         lang,
         en="{} of {} parks done; invented demonstration parks among them (*): {}",
         zh="完成{}个，共{}个园区；其中{}个为虚构示范园区（*）",
@@ -525,11 +528,11 @@ def _advice(rows: list[dict[str, str]], steps: Mapping[str, Sequence[Step] | Non
     """Say of each of a few parks what decides its answer and what to do first; of many, where it is said."""
     if not any(steps.values()):  # a run of an older version
         return []
-    found = answers(rows, read_scenarios())
+    found = answers(rows, library.read_scenarios())
     if len(found) > FEW:
-        return [say(lang, en="What decides each place, and what to do first: index.html",
+        return [words.say(lang, en="What decides each place, and what to do first: index.html",
                     zh="各地起决定作用的措施、首先要做的：见index.html")]  # fmt: skip
-    lines, colon, space = [], say(lang, en=": ", zh="："), say(lang, en=" ", zh="")
+    lines, colon, space = [], words.say(lang, en=": ", zh="："), words.say(lang, en=" ", zh="")
     for one in found:
         name = one.row["park_id"]
         told = filter(None, [what_decides(one, lang), what_first(one, steps.get(name), lang)])
@@ -550,7 +553,7 @@ def _rows(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str
             past,
             ahead,
             given + _points(row.get("p_se_ahead_given", "")),
-            say(lang, en="closed", zh="已关闭")
+            words.say(lang, en="closed", zh="已关闭")
             if _status(row) == "closed"
             else f"{row['peak_year_p05']} - {row['peak_year_p95']}",
         )
@@ -563,11 +566,11 @@ def _status(row: Mapping[str, str]) -> str:
 
 def _percent(text: str | None) -> str:
     """Write a share of the summary in percent, ``-`` where there is none."""
-    return percent(float(text)) if text else "-"
+    return rounding.percent(float(text)) if text else "-"
 
 
 def _points(text: str | None) -> str:
-    return error_text(float(text or "nan"))
+    return rounding.error_text(float(text or "nan"))
 
 
 def _failure(outcome: Outcome, lang: str) -> str:

@@ -10,23 +10,19 @@ from typing import TextIO
 import pathway_models as pw
 from pathway_models.batch.results import write_results
 from pathway_models.batch.scheduling import SpawnedWorker, Workers
-from pathway_models.core.errors import BatchError, InputError
-from pathway_models.core.files import SheetWriter
+from pathway_models.core import BatchError, InputError, files
 from pathway_models.intake.parks import ids_of
 from pathway_models.intake.register import table_of
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records import Park, Scenario
 from pathway_models.records.peaks import refusal
-from pathway_models.runs.folders import Outcome, park_folder, park_id_of, partial_folder, remove
-from pathway_models.runs.provenance import describe_run, write_json, write_record
-from pathway_models.runs.store import StoredRun, open_run
+from pathway_models.runs import folders, provenance, store
 from pathway_models.runs.tables import STATUS_COLUMNS
 
 Given = Park | str | Path
 #: Position of a park among those given, what was given, and whether one of its name came before.
 Task = tuple[int, Given, bool]
 #: Outcome of a park's run, and the lines of its summary with their header.
-Result = tuple[Outcome, list[str]]
+Result = tuple[folders.Outcome, list[str]]
 
 
 def run_tables(
@@ -42,8 +38,8 @@ def run_tables(
     as_of: int | None = None,
     workers: int = 2,
     keep_members: bool = True,
-    report: Callable[[Outcome], None] = lambda outcome: None,
-) -> StoredRun:
+    report: Callable[[folders.Outcome], None] = lambda outcome: None,
+) -> store.StoredRun:
     """Run parks and write their tables; ``summary.csv`` and ``status.csv`` grow with each finished park.
 
     Parameters
@@ -84,7 +80,7 @@ def run_tables(
     assumed = pw.read_assumptions(as_of=as_of)
     writing = {"before": before, "neutral": neutral, "keep_members": keep_members}
     record = {"scenarios": list(chosen), **ensemble, **writing, "as_of": assumed.issue_year}
-    write_json(folder / "run.json", describe_run({"parks": [], **record}, []))
+    provenance.write_json(folder / "run.json", provenance.describe_run({"parks": [], **record}, []))
     seen: dict[str, Path] = {}
     run = partial(_run, folder=folder, scenarios=chosen, ensemble=ensemble, as_of=assumed.issue_year, **writing)
     with (
@@ -95,16 +91,16 @@ def run_tables(
         status.write(",".join(STATUS_COLUMNS) + "\n")
         for outcome, lines in _in_order(processes.run(_tasks(parks, seen), workers)):
             row = (outcome.park_id, outcome.status, f"{outcome.seconds:.2f}", outcome.cause)
-            SheetWriter(status).row(row)
+            files.SheetWriter(status).row(row)
             summary.write("".join(lines[1:] if summary.tell() else lines))
             report(outcome)
-    about = describe_run({"parks": list(seen), **record}, seen.values())
-    write_record(folder, about, [park_id_of(park) for park in seen], {})
-    return open_run(folder)
+    about = provenance.describe_run({"parks": list(seen), **record}, seen.values())
+    provenance.write_record(folder, about, [folders.park_id_of(park) for park in seen], {})
+    return store.open_run(folder)
 
 
 def _name_of(given: Given) -> str:
-    return given.park_id if isinstance(given, Park) else park_id_of(str(given))
+    return given.park_id if isinstance(given, Park) else folders.park_id_of(str(given))
 
 
 def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
@@ -132,7 +128,7 @@ def _in_order(results: Iterable[tuple[Task, Result | None, str]]) -> Iterator[Re
     turn = 0
     for (at, given, _), result, end in results:
         held[at] = result or (
-            Outcome(_name_of(given), "failed", 0.0, f"the process that ran the park died ({end})"),
+            folders.Outcome(_name_of(given), "failed", 0.0, f"the process that ran the park died ({end})"),
             [],
         )
         while turn in held:
@@ -156,14 +152,14 @@ def _run(
     park_id, begin = _name_of(given), time.perf_counter()
     if is_doubled:
         cause = "stands twice among the parks; name it once, or give its table an id of its own"
-        return Outcome(park_id, "refused", 0.0, cause), []
+        return folders.Outcome(park_id, "refused", 0.0, cause), []
     status, cause, lines = "done", "", []
-    unfinished, final = partial_folder(folder, park_id), park_folder(folder, park_id)
-    remove(unfinished)
+    unfinished, final = folders.partial_folder(folder, park_id), folders.park_folder(folder, park_id)
+    folders.remove(unfinished)
     try:
         park = given if isinstance(given, Park) else pw.read_park(str(given))
         if wrong := refusal(before, as_of, park.last_observed_year, ensemble["until"]):
-            return Outcome(park_id, "refused", round(time.perf_counter() - begin, 2), wrong), []
+            return folders.Outcome(park_id, "refused", round(time.perf_counter() - begin, 2), wrong), []
         draws = pw.sample(park, scenarios, **ensemble, assumptions=pw.read_assumptions(as_of=as_of))
         pathways = pw.project(park, scenarios, draws, keep="totals")
         years = {"before": before, "neutral": neutral}
@@ -177,5 +173,5 @@ def _run(
         status, cause = "refused", str(error.faults[0])
     except Exception as error:  # whatever breaks one park must not break the others
         status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
-    remove(unfinished)
-    return Outcome(park_id, status, round(time.perf_counter() - begin, 2), cause), lines
+    folders.remove(unfinished)
+    return folders.Outcome(park_id, status, round(time.perf_counter() - begin, 2), cause), lines

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import language, mistake_text
-from pathway_models.console.common_options import PARK, data_option, tables_of
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import counts, fault_lines, on_screen, screen_lines
-from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import SheetWriter, write_whole
-from pathway_models.language.words import INVENTED, say, word
+from pathway_models.core import errors, files
+from pathway_models.language import INVENTED, say, word
 
 if TYPE_CHECKING:
-    from pathway_models.records.park import Park
+    from pathway_models.records import Park
 
 
 @click.command("check")
-@click.argument("tables", nargs=-1, required=True, type=PARK, metavar="FILE|PARK...")
-@data_option
+@click.argument("tables", nargs=-1, required=True, type=common_options.PARK, metavar="FILE|PARK...")
+@common_options.data_option
 @click.option("--annotate", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Marked copy.")
 @click.option(
     "--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.csv", help="Every tonne's cell."
@@ -51,11 +49,11 @@ def check_command(
     if not quiet:
         fit = [table for table, is_sound in zip(tables, sound, strict=True) if is_sound]
         if fit:
-            click.echo(say(language(), en="now run: ", zh="下一步：") + f"pathways run {shlex.join(fit)}")
+            click.echo(say(cli_language.language(), en="now run: ", zh="下一步：") + f"pathways run {shlex.join(fit)}")
         if len(fit) < len(tables):
             click.echo(
                 say(
-                    language(),
+                    cli_language.language(),
                     en="mend the errors, then check again; --annotate OUT.xlsx marks them in a copy of a workbook",
                     zh="请更正错误后再次检查；--annotate OUT.xlsx可在工作簿副本中标出错误",
                 )
@@ -65,19 +63,19 @@ def check_command(
 
 def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path | None, quiet: bool) -> bool:
     park, faults = _examined(table, layout)
-    click.echo(f"{table}: {counts(faults, language())}")
-    for line in fault_lines(faults, lang=language(), table=Path(table).name):
+    click.echo(f"{table}: {counts(faults, cli_language.language())}")
+    for line in fault_lines(faults, lang=cli_language.language(), table=Path(table).name):
         click.echo(line)
     try:
         if annotate:
             from pathway_models.intake.workbook.book import write_annotated
 
-            marked = say(language(), en="marked copy", zh="标注副本")
+            marked = say(cli_language.language(), en="marked copy", zh="标注副本")
             click.echo(f"{marked}: {write_annotated(Path(table), faults, annotate)}")
         if park is not None and ledger:
-            click.echo(f"{say(language(), en='ledger', zh='台账')}: {_write_ledger(park, ledger)}")
-    except InputError as error:
-        click.echo(mistake_text(error), err=True)
+            click.echo(f"{say(cli_language.language(), en='ledger', zh='台账')}: {_write_ledger(park, ledger)}")
+    except errors.InputError as error:
+        click.echo(cli_language.mistake_text(error), err=True)
         return False
     if park is not None and not quiet:
         for line in _inventory_lines(park):
@@ -85,13 +83,13 @@ def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path 
     return park is not None
 
 
-def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault, ...]]:
+def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[errors.Fault, ...]]:
     """Read a park; return it, or None, with the faults of its table."""
     from pathway_models.intake.parks import examine_park
 
     try:
         examination = examine_park(table, layout=layout)
-    except InputError as error:
+    except errors.InputError as error:
         return None, error.faults
     return examination.park, examination.faults
 
@@ -101,7 +99,7 @@ def _inventory_lines(park: Park) -> list[str]:
     from pathway_models.intake.names import factor_name, heat_origin, in_one_language
     from pathway_models.inventory.accounts import take_inventory, totals_beside
 
-    inventory, lang = take_inventory(park), language()
+    inventory, lang = take_inventory(park), cli_language.language()
     made_up = say(lang, en=" (INVENTED data)", zh="（虚构数据）") if park.invented else ""
     choices = say(lang, en="factor set {}, grid factor: {}", zh="因子组{}，电网因子：{}")
     if not park.factor_set:
@@ -143,17 +141,17 @@ def _write_ledger(park: Park, path: Path) -> Path:
     """Write every tonne with its cell and its factor."""
     from pathway_models.inventory.accounts import LEDGER_COLUMNS, ledger_rows
 
-    with writing(path):
+    with errors.writing(path):
         there = path.exists()
     if path.suffix.lower() != ".csv" or not path.parent.is_dir() or there:
-        fault = Fault(
+        fault = errors.Fault(
             path.name, "file", "", "a new .csv in an existing folder", "choose another name", code="ledger_name"
         )
-        raise InputError([fault])
+        raise errors.InputError([fault])
     text = io.StringIO(newline="")
-    SheetWriter(text, LEDGER_COLUMNS, "\r\n").rows(ledger_rows(park))
-    with writing(path):
-        return write_whole(path, text.getvalue().encode("utf-8-sig"))
+    files.SheetWriter(text, LEDGER_COLUMNS, "\r\n").rows(ledger_rows(park))
+    with errors.writing(path):
+        return files.write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
 #: Without a table, invented, with a table: English and Chinese.
@@ -175,7 +173,7 @@ def list_command(data: str | None, everything: bool) -> None:
 
     only_data = data == OF_REGISTER and not everything
     entries = [entry for entry in read_register() if entry.has_data or not only_data]
-    lang = language()
+    lang = cli_language.language()
     nothing, made_up, with_table = say(lang, en=STATES[0], zh=STATES[1])
     kinds = say(lang, en={}, zh={"park": "园区", "region": "区域"})
     rows = [say(lang, en=("id", "kind", "data", "name"), zh=("代号", "类别", "数据", "名称"))]
@@ -192,11 +190,11 @@ def list_command(data: str | None, everything: bool) -> None:
 
 def _list_folder(folder: Path) -> None:
     """Print the ids and paths of the park tables of a folder."""
-    found = tables_of(folder)
+    found = common_options.tables_of(folder)
     width = max(map(len, found))
     for park, table in found.items():
         click.echo(f"{park:<{width}}  {table}")
-    click.echo(say(language(), en=f"tables: {len(found)}", zh=f"数据表：{len(found)}"))
+    click.echo(say(cli_language.language(), en=f"tables: {len(found)}", zh=f"数据表：{len(found)}"))
 
 
 #: A workbook with more sheets than these would not be filled in.
@@ -232,7 +230,7 @@ def template_command(out: Path, years: range, lang: str, purpose: str, filled: b
             copy_sample(out, years, lang, overwrite=force)
         else:
             write_template(out, years, lang, overwrite=force, purpose=purpose)
-    except InputError as error:
-        click.echo(mistake_text(error), err=True)
+    except errors.InputError as error:
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     click.echo(str(out))

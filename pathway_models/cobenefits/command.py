@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
-from pathway_models.console.common_options import PARK, as_of_option, data_option, working
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import on_screen
-from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.language.words import say
+from pathway_models.core import InputError, PathwayError
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     from pathway_models.cobenefits.records import Cobenefits, LeverCobenefits
 
 
 @click.command("cobenefits")
-@click.argument("park", type=PARK)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option("--year", type=int, default=2035, show_default=True, help="Year of the tables.")
 @click.option("--scenario", help="Scenario whose levers are shared out; the last one by default.")
 @click.option("--by", type=click.Choice(["lever", "family"]), default="lever", show_default=True)
@@ -43,11 +42,11 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
     Exit code 0 when told, 1 for a faulty file, 2 for a wrong call or missing consent.
     """
     try:
-        year, told = asked["year"], of_terminal(lang)
+        year, told = asked["year"], cli_language.of_terminal(lang)
         if form == "text":
             for line in _measured(park, told):
                 click.echo(on_screen(line))
-        with working(1, say(told, en="working out the pollutants", zh="计算污染物协同减排")):
+        with common_options.working(1, say(told, en="working out the pollutants", zh="计算污染物协同减排")):
             whole, parts, costs = _found(park, **asked)
         if form == "json":
             click.echo(json.dumps(_record(whole, parts, year, lang), ensure_ascii=False, indent=1))
@@ -55,7 +54,7 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
         for line in _lines(whole, parts, costs, year, told):
             click.echo(on_screen(line))
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
@@ -67,20 +66,22 @@ def _measured(park: str, lang: str) -> list[str]:
     from pathway_models.intake.parks import read_park
 
     own = measured(read_park(park), lang=lang)
-    return [] if own is None else [say(lang, en="As the park's own table states:", zh="数据表自报："), table_text(own)]
+    return (
+        []
+        if own is None
+        else [say(lang, en="As the park's own table states:", zh="数据表自报："), cli_language.table_text(own)]
+    )
 
 
 def _found(park: str, **asked: Any) -> tuple[Cobenefits, LeverCobenefits, tuple[list, int]]:
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
     from pathway_models.cobenefits.scenarios import cobenefits, lever_cobenefits, single_levers, unit_costs
     from pathway_models.engine.sampling import sample
+    from pathway_models.intake import library, parks, pollutants
     from pathway_models.intake.costs import read_costs
-    from pathway_models.intake.library import read_scenarios
-    from pathway_models.intake.parks import read_park
-    from pathway_models.intake.pollutants import read_pollutants
 
-    the_park, scenarios, costs = read_park(park), read_scenarios(), read_costs(asked["costs"])
-    factors = read_pollutants(asked["factors"])
+    the_park, scenarios, costs = parks.read_park(park), library.read_scenarios(), read_costs(asked["costs"])
+    factors = pollutants.read_pollutants(asked["factors"])
     chosen = scenarios[asked["scenario"] or list(scenarios)[-1]]
     draws = sample(the_park, scenarios, members=asked["members"], seed=asked["seed"], until=asked["until"])
     shared = {"factors": factors, "allow_background": asked["allow_background"]}
@@ -98,16 +99,16 @@ def _lines(whole: Cobenefits, parts: LeverCobenefits, costs: tuple[list, int], y
     blocks = [
         headline(whole.identity, lang),
         tables.describe(whole, parts.scenario, year, lang=lang),
-        table_text(tables.scenarios(whole, year, lang=lang)),
+        cli_language.table_text(tables.scenarios(whole, year, lang=lang)),
         tables.describe_levers(parts, year, lang=lang),
-        table_text(tables.coordinates(parts, year, lang=lang)),
+        cli_language.table_text(tables.coordinates(parts, year, lang=lang)),
         tables.describe_costs(costs[0], lang=lang),
-        table_text(tables.unit_costs(*costs, lang=lang)),
+        cli_language.table_text(tables.unit_costs(*costs, lang=lang)),
         *tables.describe_basis(whole.basis, lang=lang),
-        table_text(tables.equipment(whole.basis, lang=lang)),
+        cli_language.table_text(tables.equipment(whole.basis, lang=lang)),
     ]
     if whole.basis.background:
-        blocks.append(table_text(tables.basis(whole.basis, lang=lang)))
+        blocks.append(cli_language.table_text(tables.basis(whole.basis, lang=lang)))
     return blocks
 
 

@@ -9,23 +9,9 @@ from matplotlib.figure import Figure
 from pathway_models.cobenefits.records import RANGE, Cobenefits, LeverCobenefits, Period
 from pathway_models.cobenefits.tables import player_name
 from pathway_models.decisions.figures import label
-from pathway_models.figures.canvas import (
-    DARK,
-    FAINT,
-    emissions_axis,
-    fill_of,
-    put_note,
-    put_title,
-    shade_record,
-    sheet,
-    style_of,
-    years_axis,
-)
-from pathway_models.figures.marks import name_beside, name_points
-from pathway_models.figures.style import FAMILY_COLOURS
+from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.names import headline, scenario_name
-from pathway_models.language.rounding import Scale, scale_of
-from pathway_models.language.words import say
+from pathway_models.language import rounding, say
 
 #: Band of the years, and thick lines: half of the members, because the wildest would flatten everything else.
 HALF = (0.25, 0.75)
@@ -41,13 +27,13 @@ def coordinates(
     lang: str = "en",
 ) -> Figure:
     """Draw the co-control coordinates of each lever: CO2 cut against pollution equivalents cut."""
-    figure, (ax,) = sheet(lang, (8.0, 5.4), foot=1.05, left=0.12)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 5.4), foot=1.05, left=0.12)
     carbon, pollution = found.coordinates(period, reading)
     named, crosses = [], []
-    scale = scale_of(float(np.abs(carbon).max()), lang)
+    scale = rounding.scale_of(float(np.abs(carbon).max()), lang)
     x, y = carbon / scale.divisor, pollution / TEN_THOUSAND
     for at, family in enumerate(found.families):
-        colour = FAMILY_COLOURS[family]
+        colour = style.FAMILY_COLOURS[family]
         if not carbon[at].any() and not pollution[at].any():
             continue  # it does nothing in this park
         middle = float(x[at] @ found.weights), float(y[at] @ found.weights)
@@ -62,14 +48,14 @@ def coordinates(
     _quadrants(ax, lang)
     if named:
         places, names, colours = zip(*named, strict=True)
-        name_points(ax, np.array(places), names, colours, crosses)
+        marks.name_points(ax, np.array(places), names, colours, crosses)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     ax.set_xlabel(say(lang, en=f"CO₂ cut, {scale.unit}", zh=f"CO₂减少，{scale.unit}") + _per(period, lang))
     ax.set_ylabel(say(lang, en="pollution equivalents cut, 10⁴", zh="大气污染当量减少，万") + _per(period, lang))
     line = say(lang, en="Co-control coordinates of each measure", zh="各措施的协同控制坐标")
     when = ("all projected years", "全部预测年份合计") if isinstance(period, str) else (f"{period}", f"{period}年")
-    put_title(figure, headline(found.identity, lang), line + say(lang, en=f", {when[0]}", zh=f"，{when[1]}"))
+    canvas.put_title(figure, headline(found.identity, lang), line + say(lang, en=f", {when[0]}", zh=f"，{when[1]}"))
     how = {
         "shapley": ("Shapley shares, which add up to the scenario", "Shapley分摊，合计等于情景"),
         "alone": ("each measure alone", "各措施单独实施"),
@@ -85,7 +71,7 @@ def coordinates(
         zh=f"点：中间90%的模拟结果的均值；线：5%-95%，粗线：25%-75%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
         "外购电力、热力的污染物不计入园区。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
@@ -108,33 +94,35 @@ def _quadrants(ax: Axes, lang: str) -> None:
     }
     for (x, y), (en, zh) in texts.items():
         ax.text(
-            x, y, say(lang, en=en, zh=zh), transform=ax.transAxes, color=DARK, size="small", zorder=5,
+            x, y, say(lang, en=en, zh=zh), transform=ax.transAxes, color=canvas.DARK, size="small", zorder=5,
             ha="right" if x > 0.5 else "left", va="top" if y > 0.5 else "bottom",
         )  # fmt: skip
 
 
 def over_years(found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en") -> Figure:
     """Draw CO2 and pollution equivalents of some scenarios over the years, one below the other."""
-    figure, (upper, lower) = sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
+    figure, (upper, lower) = canvas.sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
     names = list(scenarios) or [found.scenarios[found.reference].scenario_id, found.scenarios[-1].scenario_id]
     apeq, ends = found.apeq(), {}
-    scale = scale_of(float(np.median(found.co2, axis=1).max()), lang)
+    scale = rounding.scale_of(float(np.median(found.co2, axis=1).max()), lang)
     for ax, values, divisor in ((upper, found.co2, scale.divisor), (lower, apeq, TEN_THOUSAND)):
         for name in names:
             at = found.index(name)
             low, middle, high = np.quantile(values[at] / divisor, (HALF[0], 0.5, HALF[1]), axis=0)
-            ax.fill_between(found.years, low, high, color=fill_of(name), alpha=0.18, linewidth=0)
-            ax.plot(found.years, middle, linewidth=1.8, **style_of(name))
-            ends.setdefault(ax, []).append((middle[-1], label(scenario_name(name, lang)), style_of(name)["color"]))
-        shade_record(ax, int(found.years[0]), found.last_observed_year)
-        ax.axvline(found.last_observed_year + 0.5, color=FAINT, linewidth=0.8)
-    emissions_axis(upper, scale, lang)
-    emissions_axis(lower, Scale(TEN_THOUSAND, say(lang, en="10⁴ equivalents", zh="万污染当量")), lang)
-    years_axis(lower, int(found.years[0]), int(found.years[-1]))
+            ax.fill_between(found.years, low, high, color=canvas.fill_of(name), alpha=0.18, linewidth=0)
+            ax.plot(found.years, middle, linewidth=1.8, **canvas.style_of(name))
+            ends.setdefault(ax, []).append(
+                (middle[-1], label(scenario_name(name, lang)), canvas.style_of(name)["color"])
+            )
+        canvas.shade_record(ax, int(found.years[0]), found.last_observed_year)
+        ax.axvline(found.last_observed_year + 0.5, color=canvas.FAINT, linewidth=0.8)
+    canvas.emissions_axis(upper, scale, lang)
+    canvas.emissions_axis(lower, rounding.Scale(TEN_THOUSAND, say(lang, en="10⁴ equivalents", zh="万污染当量")), lang)
+    canvas.years_axis(lower, int(found.years[0]), int(found.years[-1]))
     for ax, named in ends.items():
-        name_beside(ax, *zip(*named, strict=True))
+        marks.name_beside(ax, *zip(*named, strict=True))
     line = say(lang, en="CO₂ and air pollutants together", zh="减污降碳：CO₂与大气污染当量")
-    put_title(figure, headline(found.identity, lang), line)
+    canvas.put_title(figure, headline(found.identity, lang), line)
     note = say(
         lang,
         en="Median and the middle half of members (25-75 %). Shaded: record. Equivalents of"
@@ -142,5 +130,5 @@ def over_years(found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = 
         zh="中位数与居中一半的模拟结果（25%-75%）；灰色为观测期。"
         f"{'、'.join(one.name_zh for one in found.basis.pollutants)}的污染当量，限园区内燃烧。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError, ScenarioError
+from pathway_models.core import PathwayError, ScenarioError
 from pathway_models.kernels.emissions import cross_elasticity, equivalents, quadrant
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Identified, Park, ParkIdentity
+from pathway_models.records import Identified, Park, ParkIdentity, Scenario
 from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
 
 #: Range shown with every mean.

@@ -19,21 +19,17 @@ from pathway_models.cobenefits.records import (
     UnitCost,
     measured_values,
 )
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.attribution import coalition, drawn_orders, families_of, names_of, players_of, share_out
 from pathway_models.decisions.package_cost import package_cost
+from pathway_models.engine import projecting, sampling
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.pollution import Pollution, coefficients_of, fires_of, member_factors
-from pathway_models.engine.projecting import assumed_by
-from pathway_models.engine.sampling import SHARED, stream
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.kernels.costs import levelised
 from pathway_models.kernels.emissions import KG_PER_T, carbon_weight
-from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Measure, Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
+from pathway_models.records import Costs, Draws, Measure, Park, Scenario
 from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
 
 #: Background numbers that a refusal names.
@@ -134,7 +130,7 @@ def prepare_basis(
     strange = [key for key in keys if key not in factors.pollutants]
     if strange:
         raise PathwayError(f"no pollutant {', '.join(strange)}; there are {', '.join(factors.pollutants)}")
-    fires = fires_of(park, chosen, factors, assumed_by(draws, None))
+    fires = fires_of(park, chosen, factors, projecting.assumed_by(draws, None))
     doubtful = {key: _doubtful(fires, factors.pollutants[key], factors) for key in keys}
     unknown = {} if allow_background else {key: needs for key, needs in doubtful.items() if needs}
     told = [key for key in keys if key not in unknown]
@@ -323,9 +319,11 @@ def unit_costs(
     years = found.years[projected]
     corners = found.basis.used.tax_rate.corners
     # ASSUME: without the province's rate every rate that the law allows is as likely as any other.
-    uniform = stream(draws.seed, SHARED, "pollutant:tax_rate").random(draws.members)
+    uniform = sampling.stream(draws.seed, sampling.SHARED, "pollutant:tax_rate").random(draws.members)
     taxes = np.full(draws.members, tax_rate) if tax_rate else corners.low + uniform * (corners.high - corners.low)
-    price = costs.carbon_price.draw(stream(draws.seed, SHARED, "cost:carbon_price").random(draws.members), years)
+    price = costs.carbon_price.draw(
+        sampling.stream(draws.seed, sampling.SHARED, "cost:carbon_price").random(draws.members), years
+    )
     weight = carbon_weight(1e6 * price, taxes[:, None])
     done = []
     for scenario in found.scenarios:

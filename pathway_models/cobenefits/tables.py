@@ -21,9 +21,8 @@ from pathway_models.decisions.tables import UNKNOWN, family_name, table
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name, scenario_name
 from pathway_models.intake.pollutants import read_pollutants
-from pathway_models.language.rounding import change_text, scale_of, share_text, significant
-from pathway_models.language.words import say
-from pathway_models.records.park import Park
+from pathway_models.language import rounding, say
+from pathway_models.records import Park
 from pathway_models.records.pollutants import Coefficient
 
 #: What a factor of a burner is multiplied by, in Chinese.
@@ -40,7 +39,7 @@ QUADRANTS = {
 def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate pollutants, equivalents and CO2 of every scenario in a year, and the cross-elasticity with its range."""
     told = found.table(year, lang=lang)
-    scale = scale_of(max(abs(float(row["co2_tco2"])) for row in told), lang)
+    scale = rounding.scale_of(max(abs(float(row["co2_tco2"])) for row in told), lang)
     head = [
         ("scenario", "情景"),
         (f"CO₂, {scale.unit}", f"CO₂，{scale.unit}"),
@@ -52,12 +51,12 @@ def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.Da
     ]
     rows = []
     for row in told:
-        pollutants = [significant(float(row[f"{one.key}_t"])) for one in found.basis.pollutants]
+        pollutants = [rounding.significant(float(row[f"{one.key}_t"])) for one in found.basis.pollutants]
         reference = row["scenario"] == found.scenarios[found.reference].scenario_id
-        share = share_text(min(float(row["first_quadrant"]), 1.0), lang)
+        share = rounding.share_text(min(float(row["first_quadrant"]), 1.0), lang)
         ends = ["", "", ""] if reference else [_cut(row), elasticity_text(row, lang), share]
-        level = significant(float(row["equivalents_thousand"]) / 10)
-        carbon = significant(float(row["co2_tco2"]) / scale.divisor)
+        level = rounding.significant(float(row["equivalents_thousand"]) / 10)
+        carbon = rounding.significant(float(row["co2_tco2"]) / scale.divisor)
         rows.append([row["name"], carbon, *pollutants, level, *ends])
     return table(rows, head, lang)
 
@@ -73,7 +72,7 @@ def measured(park: Park, *, lang: str = "en") -> pd.DataFrame | None:
     rows = [
         [
             names[key].name_zh if lang == "zh" else names[key].name_en,
-            *("-" if np.isnan(value) else significant(float(value), 4) for value in values[kept]),
+            *("-" if np.isnan(value) else rounding.significant(float(value), 4) for value in values[kept]),
         ]
         for key, values in stated.items()
     ]
@@ -81,8 +80,8 @@ def measured(park: Park, *, lang: str = "en") -> pd.DataFrame | None:
 
 
 def _cut(row: dict[str, object]) -> str:
-    low, high = (significant(float(row[f"equivalents_cut_{end}"]) / 10) for end in ("p05", "p95"))
-    return f"{significant(float(row['equivalents_cut']) / 10)} ({low} - {high})"
+    low, high = (rounding.significant(float(row[f"equivalents_cut_{end}"]) / 10) for end in ("p05", "p95"))
+    return f"{rounding.significant(float(row['equivalents_cut']) / 10)} ({low} - {high})"
 
 
 def elasticity_text(row: dict[str, object], lang: str) -> str:
@@ -104,7 +103,7 @@ def coordinates(
 ) -> pd.DataFrame:
     """Tabulate co-control coordinates by lever: cuts of CO2 and of every pollutant, quadrant and elasticity."""
     told = found.table(period, reading, lang=lang)
-    scale = scale_of(max(abs(float(str(row["co2_cut_tco2"]))) for row in told), lang)
+    scale = rounding.scale_of(max(abs(float(str(row["co2_cut_tco2"]))) for row in told), lang)
     head = [
         ("lever", "措施"),
         (f"CO₂ cut, {scale.unit}", f"CO₂减少，{scale.unit}"),
@@ -116,9 +115,9 @@ def coordinates(
     rows = []
     for at, row in enumerate(told):
         en, zh = QUADRANTS[int(str(row["quadrant"]))]
-        share = share_text(min(float(str(row["quadrant_share"])), 1.0), lang)
-        cuts = [significant(float(str(row[f"{one.key}_cut_t"]))) for one in found.basis.pollutants]
-        carbon = significant(float(str(row["co2_cut_tco2"])) / scale.divisor)
+        share = rounding.share_text(min(float(str(row["quadrant_share"])), 1.0), lang)
+        cuts = [rounding.significant(float(str(row[f"{one.key}_cut_t"]))) for one in found.basis.pollutants]
+        carbon = rounding.significant(float(str(row["co2_cut_tco2"])) / scale.divisor)
         where = f"{say(lang, en=en, zh=zh)} ({share})"
         rows.append([player_name(found, at, lang), carbon, *cuts, _cut(row), where, elasticity_text(row, lang)])
     return table(rows, head, lang)
@@ -145,7 +144,7 @@ def unit_costs(found: Sequence[UnitCost], price_year: int, *, lang: str = "en") 
 def _range(values: tuple[float, float, float] | None, lang: str) -> str:
     if values is None:
         return say(lang, en="not both cut in all members", zh="并非各次模拟均两者同减")
-    middle, low, high = (significant(value) for value in values)
+    middle, low, high = (rounding.significant(value) for value in values)
     return f"{middle} ({low} - {high})"
 
 
@@ -184,7 +183,8 @@ def describe(found: Cobenefits, scenario: str, year: int = 2035, *, lang: str = 
     row, without = rows[scenario], rows[found.scenarios[found.reference].scenario_id]
     name = scenario_name(scenario, lang)
     carbon, pollution = (
-        change_text(float(row[key]) / float(without[key]) - 1.0, lang) for key in ("co2_tco2", "equivalents_thousand")
+        rounding.change_text(float(row[key]) / float(without[key]) - 1.0, lang)
+        for key in ("co2_tco2", "equivalents_thousand")
     )
     head = say(
         lang,
@@ -194,7 +194,7 @@ def describe(found: Cobenefits, scenario: str, year: int = 2035, *, lang: str = 
     if row["elasticity_p50"] is None:
         return head
     middle, low, high = (float(row[f"elasticity_{end}"]) for end in ("p50", "p05", "p95"))
-    share = share_text(min(float(row["first_quadrant"]), 1.0), lang)
+    share = rounding.share_text(min(float(row["first_quadrant"]), 1.0), lang)
     return head + say(
         lang,
         en=f" Both fall in {share} of members; the cross-elasticity is {middle:.2f} ({low:.2f} to {high:.2f}):"
@@ -224,7 +224,7 @@ def describe_levers(
     lines = []
     if both:
         best = max(both, key=lambda at: float(str(rows[at]["equivalents_cut"])))
-        amount = significant(float(str(rows[best]["equivalents_cut"])) / 10)
+        amount = rounding.significant(float(str(rows[best]["equivalents_cut"])) / 10)
         lines.append(
             say(
                 lang,
@@ -258,7 +258,7 @@ def describe_costs(found: Sequence[UnitCost], *, lang: str = "en") -> str:
     if not told:
         return count
     at = min(told, key=lambda one: told[one][0])
-    middle, low, high = (significant(value) for value in told[at])
+    middle, low, high = (rounding.significant(value) for value in told[at])
     name = found[at].name_zh if lang == "zh" else found[at].name_en
     cheapest = say(
         lang,
@@ -290,9 +290,9 @@ def describe_basis(found: Basis, *, lang: str = "en") -> list[str]:
         lines.append(
             say(
                 lang,
-                en=f"{name.name_en}: measured {significant(one.measured)} t in {one.year} is met; it is"
+                en=f"{name.name_en}: measured {rounding.significant(one.measured)} t in {one.year} is met; it is"
                 f" {one.ratio:.2f} times what the factors give.",
-                zh=f"{name.name_zh}：以{one.year}年实测{significant(one.measured)}吨校准，为因子计算值的{one.ratio:.2f}倍。",
+                zh=f"{name.name_zh}：以{one.year}年实测{rounding.significant(one.measured)}吨校准，为因子计算值的{one.ratio:.2f}倍。",
             )
         )
     if not found.calibrated:

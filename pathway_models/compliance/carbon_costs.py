@@ -11,16 +11,11 @@ import numpy as np
 from pathway_models.baseline.bridges import factor_errors
 from pathway_models.compliance.judging import by_account, grid_of, not_projected
 from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, CarbonCost
-from pathway_models.core.errors import PathwayError
-from pathway_models.engine.projecting import assumed_by, project
-from pathway_models.engine.sampling import SHARED, stream
-from pathway_models.intake.costs import read_costs
-from pathway_models.intake.register import has_rule
+from pathway_models.core import PathwayError
+from pathway_models.engine import projecting, sampling
+from pathway_models.intake import costs, register
 from pathway_models.intake.rules import CarbonCostRules, read_account, read_carbon_costs
-from pathway_models.records.inventory import Account, Bilingual
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws, Pathways
+from pathway_models.records import Account, Bilingual, Draws, Park, Pathways, Scenario
 
 #: Year of carbon neutrality in the notice.
 NEUTRAL = 2060
@@ -36,7 +31,7 @@ RULES_OF = {"intensity": "intensity_targets", "neutral": "peak_years"}
 
 def holds_in(country: str, rule: str) -> bool:
     """Tell whether a rule rests on nothing that is another country's."""
-    return rule not in RULES_OF or has_rule(country, RULES_OF[rule])
+    return rule not in RULES_OF or register.has_rule(country, RULES_OF[rule])
 
 
 def carbon_budget(
@@ -234,7 +229,7 @@ def carbon_costs(
     """
     scenarios = list(scenarios)
     known = {one.scenario_id: one for one in scenarios}
-    pathways = project(park, scenarios, draws)
+    pathways = projecting.project(park, scenarios, draws)
     ahead = pathways.years > park.last_observed_year
     years, product = pathways.years[ahead], read_account("product")
     output = output_ahead(park, scenarios, draws, product)
@@ -243,8 +238,8 @@ def carbon_costs(
         reasons["allowances"] = reason
     else:
         grid = grid_of(park, draws, pathways.scenarios, known)
-        drawn = stream(draws.seed, SHARED, "cost:carbon_price").random(draws.members)
-        price = 1e6 * read_costs().carbon_price.draw(drawn, years)
+        drawn = sampling.stream(draws.seed, sampling.SHARED, "cost:carbon_price").random(draws.members)
+        price = 1e6 * costs.read_costs().carbon_price.draw(drawn, years)
         ruled = years >= min(one.first for one in read_carbon_costs().ets.allocation)
         emissions, made = by_account(park, pathways, grid, covered)[..., ahead], output[..., ahead]
         found["allowances"] = allowance_cost(
@@ -272,8 +267,10 @@ def output_ahead(park: Park, scenarios: Iterable[Scenario], draws: Draws, accoun
     bare = [
         replace(one, measures=tuple(m for m in one.measures if m.lever.acts.part == "structure")) for one in scenarios
     ]
-    pathways = project(park, bare, draws)
-    errors = factor_errors(park, draws.normals, slice(None), assumed_by(draws, None).uncertainties.factor_errors)
+    pathways = projecting.project(park, bare, draws)
+    errors = factor_errors(
+        park, draws.normals, slice(None), projecting.assumed_by(draws, None).uncertainties.factor_errors
+    )
     made = pathways.emissions[:, :, pathways.sources.index("process")]
     made = made / (park.process_factors[0, -1] * errors["process"])
     made[..., pathways.years <= park.last_observed_year] = park.outputs[0]

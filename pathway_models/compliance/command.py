@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import language, mistake_text
-from pathway_models.console.common_options import PARK, as_of_option, data_option, working
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import on_screen, screen_lines
-from pathway_models.core.errors import InputError
-from pathway_models.language.words import say
+from pathway_models.core import InputError
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pathway_models.compliance.records import Compliance
-    from pathway_models.records.inventory import Account, Profile
-    from pathway_models.records.park import Park
-    from pathway_models.records.pathways import Draws, Pathways
+    from pathway_models.records import Account, Draws, Park, Pathways, Profile
 
 #: More digits than any input has, fewer than the last bits that depend on the processor.
 FLOATS = "%.9g"
@@ -28,9 +25,9 @@ FORMS = click.Choice(["table", "csv", "json"])
 
 
 @click.command("comply")
-@click.argument("park", type=PARK)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option(
     "--profile", default="zero_carbon_910", show_default=True, metavar="ID|FILE.yml", help="Indicator system."
 )
@@ -48,29 +45,28 @@ def comply_command(
     Exit code 0 where every indicator is judged, 1 where something cannot be said, 2 for a wrong call.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.compliance import sentences, tables
     from pathway_models.compliance.judging import comply
-    from pathway_models.compliance.sentences import elsewhere
-    from pathway_models.compliance.tables import compliance_frame
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.rules import read_profile
 
     try:
         rules = read_profile(profile)
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(2)
     given = read_park(park)
     if given.country != rules.country and (form == "table" or ahead):
-        _end(elsewhere(given, rules.name, rules.country, lang=language()))
+        _end(sentences.elsewhere(given, rules.name, rules.country, lang=cli_language.language()))
     if ahead:
         _ahead(given, rules, members, seed, form)
         return
     found = comply(given, rules, year=year, accept=("background",) if allow_background else ())
     if form == "table":
-        for line in _lines(found, language()):
+        for line in _lines(found, cli_language.language()):
             click.echo(on_screen(line))
     else:
-        click.echo(_written(compliance_frame(found, lang=language()), form), nl=form == "json")
+        click.echo(_written(tables.compliance_frame(found, lang=cli_language.language()), form), nl=form == "json")
     sys.exit(0 if found.is_judged else 1)
 
 
@@ -87,19 +83,18 @@ def _ahead(park: Park, profile: Profile, members: int, seed: int, form: str) -> 
 
     pathways, draws = _projected(park, members, seed)
     found = core_ahead(park, pathways, draws, profile)
-    _tell(ahead(found, lang=language()) if form == "table" else core_ahead_rows(found), form)
+    _tell(ahead(found, lang=cli_language.language()) if form == "table" else core_ahead_rows(found), form)
 
 
 def _projected(park: Park, members: int, seed: int) -> tuple[Pathways, Draws]:
     """Project a park under every shipped scenario."""
-    from pathway_models.engine.projecting import project
-    from pathway_models.engine.sampling import sample
+    from pathway_models.engine import projecting, sampling
     from pathway_models.intake.library import read_scenarios
 
     scenarios = read_scenarios()
-    with working(1, say(language(), en="projecting the park", zh="推演园区排放路径")):
-        draws = sample(park, scenarios, members=members, seed=seed)
-        return project(park, scenarios, draws), draws
+    with common_options.working(1, say(cli_language.language(), en="projecting the park", zh="推演园区排放路径")):
+        draws = sampling.sample(park, scenarios, members=members, seed=seed)
+        return projecting.project(park, scenarios, draws), draws
 
 
 def _tell(table: pd.DataFrame, form: str) -> None:
@@ -120,11 +115,14 @@ def _written(table: pd.DataFrame, form: str) -> str:
 
 
 def _lines(found: Compliance, lang: str) -> list[str]:
-    from pathway_models.compliance.sentences import verdict_sentence
-    from pathway_models.compliance.tables import compliance
+    from pathway_models.compliance import sentences, tables
 
-    table = compliance(found, lang=lang).reset_index()
-    lines = [verdict_sentence(found, lang=lang), "", *screen_lines([list(table.columns), *table.to_numpy().tolist()])]
+    table = tables.compliance(found, lang=lang).reset_index()
+    lines = [
+        sentences.verdict_sentence(found, lang=lang),
+        "",
+        *screen_lines([list(table.columns), *table.to_numpy().tolist()]),
+    ]
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         lines += ["", say(lang, en="Missing:", zh="缺少的输入：")]
@@ -136,9 +134,9 @@ def _lines(found: Compliance, lang: str) -> list[str]:
 
 
 @click.command("account")
-@click.argument("park", type=PARK)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option("--account", "names", multiple=True, metavar="ID|FILE.yml", help="May be repeated; all by default.")
 @click.option("--bridge", "ends", nargs=2, metavar="FROM TO", help="The way between two accounts, row by row.")
 @click.option("--ahead", is_flag=True, help="Projected totals by scenario and year, account by account.")
@@ -155,27 +153,28 @@ def account_command(
     Exit code 1 where an account asked for cannot be said of the park, 2 for a wrong call.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.compliance import tables
-    from pathway_models.compliance.sentences import account_notes, elsewhere, power_ways_sentence, product_lines
+    from pathway_models.compliance import sentences, tables
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.rules import account_ids, read_account
     from pathway_models.inventory.accounts import bridge_accounts, take_account
 
     if ends and ahead:
         raise click.UsageError("--bridge is for observed years: leave --ahead out")
-    given, lang = read_park(park), language()
+    given, lang = read_park(park), cli_language.language()
     try:
         asked = [read_account(name) for name in (ends or names or account_ids())]
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(2)
-    foreign = [elsewhere(given, one.name, one.country, lang=lang) for one in asked if not one.holds_in(given.country)]
+    foreign = [
+        sentences.elsewhere(given, one.name, one.country, lang=lang) for one in asked if not one.holds_in(given.country)
+    ]
     if foreign and (ends or names):
         _end("\n".join(foreign))
     rules = [one for one in asked if one.holds_in(given.country)]
     if ahead:
         notes = _accounts_ahead(given, rules, members, seed, form)
-        ways = [power_ways_sentence(given, one, lang=lang) for one in rules if one.residual]
+        ways = [sentences.power_ways_sentence(given, one, lang=lang) for one in rules if one.residual]
         _notes([*notes, *foreign, *ways], form)
         sys.exit(1 if names and notes else 0)
     found = [take_account(given, one) for one in rules]
@@ -188,23 +187,22 @@ def account_command(
         if form == "table" and given.own_plant is not None:
             click.echo()
             _tell(tables.own_plant(given, lang=lang), form)
-    products = [] if ends else product_lines(given, found, lang=lang)
-    _notes([*products, *account_notes(found, lang=lang), *foreign], form)
+    products = [] if ends else sentences.product_lines(given, found, lang=lang)
+    _notes([*products, *sentences.account_notes(found, lang=lang), *foreign], form)
     sys.exit(1 if names and not all(one.applies for one in found) else 0)
 
 
 def _accounts_ahead(park: Park, rules: list[Account], members: int, seed: int, form: str) -> list[str]:
     """Tell projected totals account by account; return why some cannot be said."""
-    from pathway_models.compliance import tables
-    from pathway_models.compliance.judging import accounts_ahead
+    from pathway_models.compliance import judging, tables
 
     pathways, draws = _projected(park, members, seed)
-    found, names = accounts_ahead(park, pathways, draws, rules), {one.account_id: one.name for one in rules}
+    found, names = judging.accounts_ahead(park, pathways, draws, rules), {one.account_id: one.name for one in rules}
     if found.totals:
-        told = {account: name.told(language()) for account, name in names.items()}
-        shown = tables.accounts_ahead(found, told, lang=language())
+        told = {account: name.told(cli_language.language()) for account, name in names.items()}
+        shown = tables.accounts_ahead(found, told, lang=cli_language.language())
         _tell(shown if form == "table" else tables.accounts_ahead_rows(found), form)
-    return [reason.told(language()) for reason in found.not_said.values()]
+    return [reason.told(cli_language.language()) for reason in found.not_said.values()]
 
 
 def _notes(lines: list[str], form: str) -> None:
@@ -214,9 +212,9 @@ def _notes(lines: list[str], form: str) -> None:
 
 
 @click.command("budget")
-@click.argument("park", type=PARK)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option("--rule", type=click.Choice(["intensity", "hold", "neutral"]), default="intensity", show_default=True,
               help="What the budget follows from.")  # fmt: skip
 @click.option("--period", default="2026-2030", show_default=True, metavar="FIRST-LAST", help="Plan period.")
@@ -231,9 +229,8 @@ def budget_command(park: str, rule: str, period: str, cut: float | None, members
     A new year of data in the table counts as emitted.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.compliance import sentences, tables
     from pathway_models.compliance.carbon_costs import CUT, NATIONAL, carbon_budget, holds_in
-    from pathway_models.compliance.sentences import budget_sentence, elsewhere
-    from pathway_models.compliance.tables import budget, budget_rows
     from pathway_models.intake.parks import read_park
     from pathway_models.records.park import HOME
 
@@ -242,12 +239,12 @@ def budget_command(park: str, rule: str, period: str, cut: float | None, members
         raise click.BadParameter(f"{period!r}: expected years such as 2026-2030", param_hint="--period")
     given = read_park(park)
     if cut is None and not holds_in(given.country, rule):
-        _end(elsewhere(given, NATIONAL[rule], HOME, lang=language()))
+        _end(sentences.elsewhere(given, NATIONAL[rule], HOME, lang=cli_language.language()))
     pathways, _ = _projected(given, members, seed)
     found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=CUT if cut is None else cut)
     if form == "table":
-        click.echo(on_screen(budget_sentence(found, lang=language())))
-    _tell(budget(found, lang=language()) if form == "table" else budget_rows(found), form)
+        click.echo(on_screen(sentences.budget_sentence(found, lang=cli_language.language())))
+    _tell(tables.budget(found, lang=cli_language.language()) if form == "table" else tables.budget_rows(found), form)
 
 
 def _benchmarks(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[int, float]:
@@ -260,9 +257,9 @@ def _benchmarks(context: click.Context, parameter: click.Parameter, texts: tuple
 
 
 @click.command("carboncost")
-@click.argument("park", type=PARK)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option("--benchmark", multiple=True, callback=_benchmarks, metavar="YEAR=TONNES",
               help="tCO2 a tonne of product allocated free from this year on; may be repeated.")  # fmt: skip
 @click.option("--exported", type=click.FloatRange(0), default=0.0, metavar="TONNES", help="Sold to the EU a year.")
@@ -284,10 +281,9 @@ def carboncost_command(
     from pathway_models.compliance import tables
     from pathway_models.compliance.carbon_costs import carbon_costs
     from pathway_models.engine.sampling import sample
-    from pathway_models.intake.library import read_scenarios
-    from pathway_models.intake.parks import read_park
+    from pathway_models.intake import library, parks
 
-    given, scenarios, lang = read_park(park), read_scenarios(), language()
+    given, scenarios, lang = parks.read_park(park), library.read_scenarios(), cli_language.language()
     draws = sample(given, scenarios, members=members, seed=seed)
     priced, reasons = carbon_costs(
         given, scenarios.values(), draws, benchmark=benchmark, exported=exported, free_benchmark=free,

@@ -10,16 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pathway_models.baseline.bridges import factor_errors
-from pathway_models.baseline.plans import baseline_paths, factor_history
-from pathway_models.baseline.scenario_drivers import driven
+from pathway_models.baseline import bridges, plans, scenario_drivers
 from pathway_models.compliance.records import AccountsAhead, Compliance, CoreAhead, Judgement, Missing
-from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
+from pathway_models.core import PathwayError, ScenarioError, units
 from pathway_models.engine.projecting import NOTHING, assumed_by
+from pathway_models.intake import register, rules
 from pathway_models.intake.factors.tables import TRUSTED
-from pathway_models.intake.register import country_of
-from pathway_models.intake.rules import read_account, read_profile
 from pathway_models.intake.workbook.layout import Entry, FormBlock, template_layout
 from pathway_models.inventory.accounts import energy_use, last_ratio, take_account, take_ledger
 from pathway_models.inventory.indicators import ADDED, FORMULAS
@@ -65,7 +61,7 @@ def comply(
         The year was not observed.
     """
     if not isinstance(profile, Profile):
-        profile = read_profile(profile)
+        profile = rules.read_profile(profile)
     year = park.last_observed_year if year is None else year
     if year not in park.years:
         raise ScenarioError(f"{park.park_id}: {year} is not among the observed years {park.years[0]}-{park.years[-1]}")
@@ -83,13 +79,13 @@ class _Case:
     @cached_property
     def emitted(self) -> float:
         """By the account of the profile, tCO2/yr."""
-        return float(take_account(self.park, read_account(self.profile.account)).total()[self._at])
+        return float(take_account(self.park, rules.read_account(self.profile.account)).total()[self._at])
 
     @cached_property
     def energy(self) -> dict[str, float]:
         """Energy use by reading, tce."""
         return {
-            one.reading_id: float(energy_use(self.park, one.tj_per_mwh)[self._at]) / TJ_PER_TCE
+            one.reading_id: float(energy_use(self.park, one.tj_per_mwh)[self._at]) / units.TJ_PER_TCE
             for one in self.profile.readings
         }
 
@@ -136,7 +132,7 @@ class _Case:
     def _no_ground(self, rule: IndicatorRule) -> tuple[str, str] | None:
         """Find the reason why an indicator cannot be judged before any number is looked at."""
         if self.park.country != self.profile.country:
-            home = country_of(self.profile.country)
+            home = register.country_of(self.profile.country)
             return (f"the profile holds in {home.name_en}", f"该指标体系仅适用于{home.name_zh}")
         if unseen := self.profile.text_not_seen:
             return unseen.en, unseen.zh
@@ -246,9 +242,9 @@ KIND_OF_SOURCE = {
 def grid_paths(park: Park, draws: Draws, assumptions: Assumptions | None = None) -> np.ndarray:
     """Return the factor of purchased electricity over all years, its error included, tCO2/TJ: (member, year)."""
     assumed = assumed_by(draws, assumptions)
-    paths = baseline_paths(park, draws, slice(None), assumed)
-    errors = factor_errors(park, draws.normals, slice(None), assumed.uncertainties.factor_errors)
-    known = factor_history(park)
+    paths = plans.baseline_paths(park, draws, slice(None), assumed)
+    errors = bridges.factor_errors(park, draws.normals, slice(None), assumed.uncertainties.factor_errors)
+    known = plans.factor_history(park)
     grid = known[-1] * paths.grid
     grid[:, : known.size] = known
     return grid * errors["electricity"]
@@ -274,7 +270,9 @@ def grid_of(
     chosen = [scenarios[name] if scenarios is not None else NOTHING for name in names]
     for one in chosen:
         if (one.drivers, one.grid) not in found:
-            found[one.drivers, one.grid] = grid_paths(driven(park, one, assumed.issue_year), draws, assumed)
+            found[one.drivers, one.grid] = grid_paths(
+                scenario_drivers.driven(park, one, assumed.issue_year), draws, assumed
+            )
     return next(iter(found.values())) if len(found) == 1 else np.stack([found[one.drivers, one.grid] for one in chosen])
 
 
@@ -316,7 +314,7 @@ def not_projected(park: Park, sources: tuple[str, ...], account: Account) -> Bil
         return Bilingual(f"{park_id}: an account needs emissions by source, and only totals were kept",
                          f"{park_id}：按口径核算需要分排放源数据，而运行只保存了总量")  # fmt: skip
     if not account.holds_in(park.country):
-        home, here = country_of(account.country), country_of(park.country)
+        home, here = register.country_of(account.country), register.country_of(park.country)
         return Bilingual(f"{name.en}: a rule of {home.name_en}, and {park_id} stands in {here.name_en}",
                          f"{name.zh}：为{home.name_zh}规则，而{park_id}位于{here.name_zh}")  # fmt: skip
     sectors = {sector for sector, _, kind in take_ledger(park).rows if kind != "sinks"}
@@ -415,7 +413,7 @@ def energy_by_reading(pathways: Pathways, grid: np.ndarray, tj_per_mwh: float) -
 def energy_at(energy: np.ndarray, location_based: np.ndarray, grid: np.ndarray, tj_per_mwh: float) -> np.ndarray:
     """Compute energy use with electricity at a coefficient, TJ, of arrays (..., member, year)."""
     power = np.divide(location_based, grid, out=np.zeros(np.shape(location_based)), where=grid > 0)
-    return energy + power * (tj_per_mwh / TJ_PER_MWH - 1.0)
+    return energy + power * (tj_per_mwh / units.TJ_PER_MWH - 1.0)
 
 
 def share_beside(park: Park, tj_per_mwh: float) -> float:
@@ -453,15 +451,15 @@ def core_ahead(
         The profile has no core indicator, or the pathways cannot be read by its account.
     """
     if not isinstance(profile, Profile):
-        profile = read_profile(profile)
+        profile = rules.read_profile(profile)
     rule = core_of(park, profile)
     grid = grid_of(park, draws, pathways.scenarios, scenarios, assumptions)[..., : pathways.years.size]
-    emitted = by_account(park, pathways, grid, read_account(profile.account))
+    emitted = by_account(park, pathways, grid, rules.read_account(profile.account))
     shape = (len(profile.readings), *emitted.shape)
     values, met, has_limit = np.empty(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for at, reading in enumerate(profile.readings):
         beside = pathways.memo_items["energy"] * share_beside(park, reading.tj_per_mwh)
-        tce = (energy_by_reading(pathways, grid, reading.tj_per_mwh) + beside) / TJ_PER_TCE
+        tce = (energy_by_reading(pathways, grid, reading.tj_per_mwh) + beside) / units.TJ_PER_TCE
         values[at], met[at], has_limit[at] = judged(rule, emitted, tce)
     names = tuple(one.reading_id for one in profile.readings)
     return CoreAhead(park.identity, profile, pathways.scenarios, pathways.years, names, values, met, has_limit)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.core.errors import RecordError
-from pathway_models.records.inventory import VERDICTS, Bilingual, IndicatorRule, Profile
-from pathway_models.records.park import Identified, ParkIdentity
+from pathway_models.core import RecordError
+from pathway_models.records import Bilingual, Identified, IndicatorRule, ParkIdentity, Profile, inventory
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ class Judgement:
     missing: tuple[Missing, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.verdict not in VERDICTS:
-            raise RecordError(f"{self.rule.indicator_id}: verdict {self.verdict!r} is not one of {VERDICTS}")
+        if self.verdict not in inventory.VERDICTS:
+            raise RecordError(f"{self.rule.indicator_id}: verdict {self.verdict!r} is not one of {inventory.VERDICTS}")
         if self.missing and self.verdict == "met":
             raise RecordError(f"{self.rule.indicator_id}: met although {len(self.missing)} inputs are missing")
 
@@ -100,7 +99,7 @@ class Compliance(Identified):
         return next(one for one in self.judgements if one.rule.indicator_id == indicator_id)
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{self.count(name)} {name.replace('_', ' ')}" for name in VERDICTS)
+        counts = ", ".join(f"{self.count(name)} {name.replace('_', ' ')}" for name in inventory.VERDICTS)
         return f"<Compliance {self.park_id} {self.year} by {self.profile.profile_id}: {counts}>"
 
 

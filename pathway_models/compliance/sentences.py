@@ -6,10 +6,8 @@ from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, Complian
 from pathway_models.intake.names import item_name
 from pathway_models.intake.register import country_of
 from pathway_models.inventory.accounts import Accounted, per_tonne
-from pathway_models.language.rounding import scale_of
-from pathway_models.language.words import say, word
-from pathway_models.records.inventory import Account, Bilingual
-from pathway_models.records.park import Park
+from pathway_models.language import rounding, say, word
+from pathway_models.records import Account, Bilingual, Park
 
 
 def verdict_sentence(found: Compliance, *, lang: str = "en") -> str:
@@ -145,7 +143,7 @@ def power_ways_sentence(park: Park, account: Account, *, lang: str = "en") -> st
 
 def budget_sentence(found: CarbonBudget, *, lang: str = "en") -> str:
     """State a budget, its rule and its base."""
-    scale = scale_of(found.total, lang)
+    scale = rounding.scale_of(found.total, lang)
     en, zh = RULE_WORDS[found.rule]
     first, last = int(found.years[0]), int(found.years[-1])
     base = say(

@@ -9,9 +9,9 @@ from pathway_models.compliance.records import AccountsAhead, CarbonBudget, Carbo
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.names import chp_rule_name, scenario_name, unit_name
 from pathway_models.inventory.accounts import PARTS, Accounted, Bridge, share_out
+from pathway_models.language import say, word
 from pathway_models.language.rounding import scale_of, share_text, significant
-from pathway_models.language.words import say, word
-from pathway_models.records.park import Park
+from pathway_models.records import Park
 
 VERDICT_WORDS = {
     "met": ("met", "达到"), "not_met": ("not met", "未达到"), "cannot_say": ("cannot say", "无法判断"),

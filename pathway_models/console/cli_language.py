@@ -27,7 +27,7 @@ from pathway_models.language.words import LANGUAGES, VARIABLE, width_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pathway_models.core.errors import Fault, PathwayError
+    from pathway_models.core import Fault, PathwayError
 
 
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}

@@ -17,19 +17,17 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import language
-from pathway_models.core.errors import InputError
-from pathway_models.core.files import data_folder
-from pathway_models.core.issue_year import EARLIEST, LATEST, issued_in
-from pathway_models.language.words import say
+from pathway_models.core import InputError, files, issue_year
+from pathway_models.language import say
 
 
 def _issue(ctx: click.Context, _: click.Parameter, year: int | None) -> None:
-    ctx.with_resource(issued_in(year))
+    ctx.with_resource(issue_year.issued_in(year))
 
 
 as_of_option = click.option(
     "--as-of",
-    type=click.IntRange(EARLIEST, LATEST),
+    type=click.IntRange(issue_year.EARLIEST, issue_year.LATEST),
     metavar="YEAR",
     is_eager=True,
     expose_value=False,
@@ -48,7 +46,7 @@ class _ScenarioFile(click.Path):
         from pathway_models.intake.library import FAMILIES
 
         if str(value) in FAMILIES:
-            return str(data_folder() / FAMILIES[str(value)])
+            return str(files.data_folder() / FAMILIES[str(value)])
         return str(super().convert(value, param, ctx))
 
 

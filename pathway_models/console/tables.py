@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pathway_models.language.words import width_of
+from pathway_models.language import width_of
 
 if TYPE_CHECKING:
-    from pathway_models.core.errors import Fault
+    from pathway_models.core import Fault
 
 
 SEVERITIES = ("error", "warning", "note")

@@ -18,8 +18,7 @@ from pydantic import (
     field_validator,
 )
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import FORMULA_SIGNS
+from pathway_models.core import errors, files
 
 Model = TypeVar("Model", bound=BaseModel)
 Keys = tuple[str | int, ...]
@@ -46,7 +45,7 @@ def _one_line(text: str) -> str:
     """Refuse signs that nobody sees, line ends, and what a spreadsheet would compute."""
     if not text.strip() or _has_unseen(text):
         raise ValueError("a text of printable signs in one line")
-    if text.startswith(FORMULA_SIGNS):
+    if text.startswith(files.FORMULA_SIGNS):
         raise ValueError("a text that does not begin with = + - @")
     return text
 
@@ -198,24 +197,26 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
         content = _parsed(path.read_text(encoding="utf-8-sig"), lines, doubled)
     except (_TooLargeError, RecursionError):
         remedy = "it unfolds to far more values, or deeper, than a description holds; do not trust this file"
-        fault = Fault(path.name, "file", "", f"at most {MOST_VALUES} values", remedy, code="yaml_large")
-        raise InputError([fault]) from None
+        fault = errors.Fault(path.name, "file", "", f"at most {MOST_VALUES} values", remedy, code="yaml_large")
+        raise errors.InputError([fault]) from None
     except OSError as error:
         remedy = f"check the name: {error.strerror}"
-        raise InputError([Fault(path.name, "file", "", "a file to read", remedy, code="no_file")]) from None
+        raise errors.InputError(
+            [errors.Fault(path.name, "file", "", "a file to read", remedy, code="no_file")]
+        ) from None
     except UnicodeDecodeError as error:
         place = f"byte {error.start}"
-        fault = Fault(path.name, place, "", "UTF-8 text", "save the file as UTF-8", code="not_utf8")
-        raise InputError([fault]) from None
+        fault = errors.Fault(path.name, place, "", "UTF-8 text", "save the file as UTF-8", code="not_utf8")
+        raise errors.InputError([fault]) from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist, such as 2020-13-45
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else "file"
         what = getattr(error, "problem", None) or str(error)
-        fault = Fault(path.name, place, "", "valid YAML", f"mend the syntax: {what}", code="yaml_syntax")
-        raise InputError([fault]) from None
+        fault = errors.Fault(path.name, place, "", "valid YAML", f"mend the syntax: {what}", code="yaml_syntax")
+        raise errors.InputError([fault]) from None
     if doubled:
-        raise InputError(
-            Fault(
+        raise errors.InputError(
+            errors.Fault(
                 path.name,
                 f"line {line}",
                 ".".join(map(str, keys)),
@@ -232,7 +233,7 @@ def _unsound(content: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str, str, st
     """List what no careful person writes into any description: keys, value, what was expected, code."""
     if isinstance(content, (dict, list)):
         for key, value in content.items() if isinstance(content, dict) else enumerate(content):
-            if isinstance(key, str) and (not key.strip() or _has_unseen(key) or key.startswith(FORMULA_SIGNS)):
+            if isinstance(key, str) and (not key.strip() or _has_unseen(key) or key.startswith(files.FORMULA_SIGNS)):
                 yield (*keys, key), key, "a key of printable signs that does not begin with = + - @", "yaml_key"
             yield from _unsound(value, (*keys, key))
     elif isinstance(content, str) and _has_unseen(content, but="\n\t"):
@@ -256,15 +257,17 @@ def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
     except ValidationError as error:
         told = {fault.place for fault in faults}
         found = [_fault(path, lines, detail) for detail in error.errors()]
-        raise InputError([*(fault for fault in found if fault.place not in told), *faults]) from None
+        raise errors.InputError([*(fault for fault in found if fault.place not in told), *faults]) from None
     if faults:
-        raise InputError(faults)
+        raise errors.InputError(faults)
     return model_of_file, lines
 
 
-def _of(path: Path, lines: dict[Keys, int], keys: Keys, value: str, expected: str, code: str) -> Fault:
+def _of(path: Path, lines: dict[Keys, int], keys: Keys, value: str, expected: str, code: str) -> errors.Fault:
     name = ".".join(map(str, keys))
-    return Fault(path.name, f"line {line_of(lines, keys)}, {name}", value[:80], expected, "correct it", code=code)
+    return errors.Fault(
+        path.name, f"line {line_of(lines, keys)}, {name}", value[:80], expected, "correct it", code=code
+    )
 
 
 def line_of(lines: dict[Keys, int], keys: Keys) -> int:
@@ -279,13 +282,13 @@ def _told(message: str) -> str:
     return message.removeprefix("Value error, ").removeprefix("Input should be ")
 
 
-def _fault(path: Path, lines: dict[Keys, int], detail: Any) -> Fault:
+def _fault(path: Path, lines: dict[Keys, int], detail: Any) -> errors.Fault:
     keys = tuple(detail["loc"])
     name = ".".join(map(str, keys)) or "file"
     remedies = {"missing": "add it", "extra_forbidden": "remove it or correct its spelling"}
     expected = {"missing": "this key", "extra_forbidden": "a key that has a meaning here"}
     value = "" if detail["type"] == "missing" else str(detail.get("input", ""))[:80]
-    return Fault(
+    return errors.Fault(
         file=path.name,
         place=f"line {line_of(lines, keys)}, {name}",
         value=value,

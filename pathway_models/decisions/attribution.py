@@ -19,26 +19,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError, ScenarioError
+from pathway_models.core import PathwayError, ScenarioError
 from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.decisions.records import Attribution, Macc, Reading
-from pathway_models.engine.package_tree import cannot_act
+from pathway_models.engine import package_tree, projecting, sampling
 from pathway_models.engine.packages import NOTHING, PackageEngine
-from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp
-from pathway_models.engine.sampling import sample, stream
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.kernels import event_split, sensitivity
 from pathway_models.kernels.costs import levelised
-from pathway_models.kernels.event_split import WINDOW
-from pathway_models.kernels.sensitivity import coalitions, leave_one_out, one_at_a_time, sampled_shapley, shapley_values
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.costs import Costs
-from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
-from pathway_models.records.peaks import Peaks, Step
-from pathway_models.records.plans import DriverPath
+from pathway_models.records import Assumptions, Costs, Draws, DriverPath, Lever, Measure, Park, Peaks, Scenario
+from pathway_models.records.levers import FAMILIES
+from pathway_models.records.peaks import Step
 
 #: Players up to which every coalition is worked out.
 EXACT_UP_TO = 10
@@ -90,7 +83,7 @@ def coalition(measures: Sequence[tuple[Measure, ...]], inside: Sequence[bool]) -
 
 def drawn_orders(draws: Draws, players: int, orders: int, purpose: str = "shapley:orders") -> np.ndarray:
     """Draw orders of the players for sampled shares: (order, player), the same for the same draws and purpose."""
-    rng = stream(draws.seed, draws.park_id, purpose)
+    rng = sampling.stream(draws.seed, draws.park_id, purpose)
     return np.stack([rng.permutation(players) for _ in range(orders)])
 
 
@@ -132,10 +125,10 @@ def share_out(
     """
     n = orders.shape[1]
     if n <= exact_up_to:
-        values = reach(coalitions(n))
-        alone, lost = one_at_a_time(values), leave_one_out(values)
-        return Shared(values[0], values[-1], shapley_values(values), alone, lost, None)
-    sampled, single = sampled_shapley(reach, orders), np.eye(n, dtype=bool)
+        values = reach(sensitivity.coalitions(n))
+        alone, lost = sensitivity.one_at_a_time(values), sensitivity.leave_one_out(values)
+        return Shared(values[0], values[-1], sensitivity.shapley_values(values), alone, lost, None)
+    sampled, single = sensitivity.sampled_shapley(reach, orders), np.eye(n, dtype=bool)
     without, reached = reach(np.array([[False] * n, [True] * n]))
     alone, lost = reach(single) - without, reached - reach(~single)
     return Shared(without, reached, sampled.shares, alone, lost, sampled.standard_error)
@@ -249,7 +242,7 @@ def first_steps(
     """
     shares = dict(zip(peaks.scenarios, peaks.p_before(peaks.before).tolist(), strict=True))
     best = max(scenarios, key=lambda name: (shares[name], -len(scenarios[name].measures)))
-    idle = cannot_act(park, [measure.lever for measure in scenarios[best].measures], read_carriers())
+    idle = package_tree.cannot_act(park, [measure.lever for measure in scenarios[best].measures], read_carriers())
     measures = tuple(measure for measure in scenarios[best].measures if measure.lever.lever_id not in idle)
     if not measures:
         return ()
@@ -258,10 +251,12 @@ def first_steps(
     # Each alone under the park's own growth, also where the scenario states another one.
     everything = Scenario(best, best, best, measures=measures)
     alone = [NOTHING, *(Scenario(m.lever.lever_id, "", "", measures=(m,)) for m in measures)]
-    decided = PackageEngine(park, everything, draws, until=min(peaks.before + WINDOW - 1, int(draws.years[-1])))
+    decided = PackageEngine(
+        park, everything, draws, until=min(peaks.before + event_split.WINDOW - 1, int(draws.years[-1]))
+    )
     gain = decided.survey(alone, before=[peaks.before]).p_before(peaks.before)
     wishes = {"seed": draws.seed, "until": int(draws.years[-1]), "assumptions": draws.assumptions}
-    few = sample(park, [everything], members=min(FEW, draws.members), **wishes)
+    few = sampling.sample(park, [everything], members=min(FEW, draws.members), **wishes)
     rates = draw_rates(prices, levers, few)
     engine = PackageEngine(park, everything, few, rates=rates)
     found, level = engine.survey(alone, before=[peaks.before]), float(rates.discount.sum())
@@ -364,7 +359,7 @@ def weighed_levers(
     park: Park, scenario: Scenario, year: int, members: int, seed: int, assumptions: Assumptions
 ) -> list[tuple[str, float, float]]:
     """Weigh the levers of a scenario by what they avoid in a year: lever, share of it, share of assumed numbers."""
-    draws = sample(park, [scenario], members=members, seed=seed, assumptions=assumptions)
+    draws = sampling.sample(park, [scenario], members=members, seed=seed, assumptions=assumptions)
     shared = attribute(park, scenario, draws, by="lever", orders=20)
     tonnes = shared.shares[:, shared.column(year)]
     levers = {measure.lever.lever_id: measure for measure in scenario.measures}
@@ -411,8 +406,8 @@ def intensity_declines(
 ) -> dict[str, float]:
     """Find the fastest decline of energy per activity that each scenario's median path holds for ten years."""
     chosen = list(scenarios)
-    draws = sample(park, chosen, members=members, seed=seed, assumptions=assumptions)
-    found = project(park, chosen, draws)
+    draws = sampling.sample(park, chosen, members=members, seed=seed, assumptions=assumptions)
+    found = projecting.project(park, chosen, draws)
     money = found.memo_items.get("economy", found.memo_items["activity"])
     ahead = found.years >= found.last_observed_year
     intensity = np.median(found.memo_items["energy"] / money, axis=1)[:, ahead]

@@ -17,7 +17,7 @@ from math import isfinite
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price, Threshold
 from pathway_models.decisions.package_cost import draw_rates, package_cost, package_economics
 from pathway_models.decisions.priced_grid import (
@@ -33,20 +33,13 @@ from pathway_models.decisions.priced_grid import (
     unpriced_blocks,
     useless_blocks,
 )
-from pathway_models.engine.package_costs import PackageStatistics
-from pathway_models.engine.package_tree import grid_tree
-from pathway_models.engine.packages import NOTHING, EventCounts, PackageEngine
-from pathway_models.engine.sampling import sample
+from pathway_models.engine import package_costs, package_tree, packages, sampling
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, uncounted_savings
 from pathway_models.kernels.costs import levelised
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.records.assumptions import Assumptions, Correlation
-from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Grid, Limits
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
-from pathway_models.records.peaks import refusal
+from pathway_models.records import Assumptions, Costs, Draws, Grid, Park, levers, peaks
+from pathway_models.records.assumptions import Correlation
 
 #: Alternatives listed at most.
 MOST_ALTERNATIVES = 50
@@ -86,11 +79,11 @@ class Looked:
     """
 
     cost: np.ndarray
-    counts: EventCounts | PackageStatistics
+    counts: packages.EventCounts | package_costs.PackageStatistics
 
     def held(self) -> dict[str, np.ndarray]:
         """Give the share of members that meet each further condition: condition -> (package,)."""
-        names = () if isinstance(self.counts, EventCounts) else self.counts.held
+        names = () if isinstance(self.counts, packages.EventCounts) else self.counts.held
         return {name: self.counts.p_held(name) for name in names}
 
 
@@ -115,7 +108,7 @@ class Search(PricedGrid):
         self.ranking = self.best_first_search(most) if grid.size > most else None
         self.codes = grid.codes() if self.ranking is None else self.ranking.codes
         # Of further conditions, and of packages of which not all are looked at, nothing is kept.
-        is_kept = keep is not None and self.ranking is None and target.limits == Limits()
+        is_kept = keep is not None and self.ranking is None and target.limits == levers.Limits()
         self.looked = self._kept(keep) if is_kept else self._look(self.codes)
         # The empty package costs nothing; without this it costs the rounding of its sums.
         self.cost = self.looked.cost - self.looked.cost[0]
@@ -176,16 +169,16 @@ class Search(PricedGrid):
             rank = np.lexsort((found.cost[fine], self.steps_of(weaker)[fine]))
             here = weaker[fine[rank[0]]]
 
-    def _counted(self, codes: np.ndarray) -> EventCounts | PackageStatistics:
+    def _counted(self, codes: np.ndarray) -> packages.EventCounts | package_costs.PackageStatistics:
         """Count the event of the year asked for and of its neighbours."""
         years = self._years()
-        if self.target.limits == Limits():
+        if self.target.limits == levers.Limits():
             return self.engine.count_events(self.grid, codes, years)
         return self.engine.survey(self.grid, codes, self.target.limits, before=years)
 
     def _look(self, codes: np.ndarray) -> Looked:
         counts = self._counted(codes)
-        if isinstance(counts, PackageStatistics):
+        if isinstance(counts, package_costs.PackageStatistics):
             return Looked(counts.package_cost(), counts)
         try:
             return Looked(self.costs_of(codes), counts)
@@ -199,9 +192,9 @@ class Search(PricedGrid):
             looked = self._look(self.codes)
             return {"cost": looked.cost, "early": looked.counts.early, "past": looked.counts.past}
 
-        found, tree = keep(work), grid_tree(self.grid, self.codes)
+        found, tree = keep(work), package_tree.grid_tree(self.grid, self.codes)
         return Looked(
-            found["cost"], EventCounts(tree, self._years(), self.draws.members, found["early"], found["past"])
+            found["cost"], packages.EventCounts(tree, self._years(), self.draws.members, found["early"], found["past"])
         )
 
     def _years(self) -> tuple[int, ...]:
@@ -328,7 +321,7 @@ class Search(PricedGrid):
         """Add to candidates their probability on fresh draws."""
         if check is None:
             return candidates
-        engine = PackageEngine(self.park, self.grid.everything(), check, until=self.until)
+        engine = packages.PackageEngine(self.park, self.grid.everything(), check, until=self.until)
         codes = np.array([candidate.code for candidate in candidates], dtype=np.int8)
         reached = engine.count_events(self.grid, codes, [self.target.before]).p_before(self.target.before)
         return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
@@ -389,7 +382,7 @@ def cheapest_package(
     *,
     grid: Grid | None = None,
     costs: Costs | None = None,
-    limits: Limits | None = None,
+    limits: levers.Limits | None = None,
     budget: float | None = None,
     members: int = 500,
     seed: int = 20240401,
@@ -451,7 +444,7 @@ def cheapest_package(
     """
     costs = read_costs() if costs is None else costs
     grid = default_grid() if grid is None else grid
-    target = DecisionTarget(before, probability, limits or Limits(), budget)
+    target = DecisionTarget(before, probability, limits or levers.Limits(), budget)
     assumed = read_assumptions() if assumptions is None else assumptions
     _check(park, target, until, assumed.issue_year, {"rate": rate, "margin": margin})
     dropped = useless_blocks(park, grid, target.limits.neutral is not None)
@@ -460,9 +453,9 @@ def cheapest_package(
         raise PathwayError(f"{park.park_id}: no lever of the grid can change the peak of this park")
     everything = [grid.everything()]
     drawn = {"until": until, "correlations": correlations, "assumptions": assumed}
-    draws = sample(park, everything, members=members, seed=seed, **drawn)
+    draws = sampling.sample(park, everything, members=members, seed=seed, **drawn)
     search = Search(park, grid, target, costs, draws, until, rate, margin, most, keep)
-    check = sample(park, everything, members=fresh, seed=seed + 1, **drawn) if fresh else None
+    check = sampling.sample(park, everything, members=fresh, seed=seed + 1, **drawn) if fresh else None
     return search.decision(dropped, check)
 
 
@@ -471,7 +464,7 @@ def _check_year(park: Park, before: int, until: int, issue_year: int) -> None:
     earliest, latest = park.last_observed_year + 2, until - WINDOW  # a year later is asked about too
     if not earliest <= before <= latest:
         raise PathwayError(f"before = {before}: expected a year from {earliest} to {latest}")
-    if wrong := refusal(before, issue_year, park.last_observed_year, until):
+    if wrong := peaks.refusal(before, issue_year, park.last_observed_year, until):
         raise PathwayError(f"{park.park_id}: {wrong}")
 
 
@@ -505,6 +498,6 @@ def cost_range(found: Decision, park: Park, draws: Draws) -> tuple[float, float]
     """
     package = found.scenario()
     rates = draw_rates(found.costs, {measure.lever.lever_id: measure.lever for measure in package.measures}, draws)
-    cost, _ = PackageEngine(park, package, draws, rates=rates).by_member([NOTHING, package])
+    cost, _ = packages.PackageEngine(park, package, draws, rates=rates).by_member([packages.NOTHING, package])
     low, high = np.quantile((cost[1] - cost[0]) / rates.discount.sum(), (0.05, 0.95))
     return float(low), float(high)

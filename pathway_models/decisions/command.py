@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from pathway_models.console.cli_language import language, localized, mistake_text, of_terminal, table_text
-from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option, lever_file_option, working
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import on_screen
-from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.language.words import say
+from pathway_models.core import InputError, PathwayError
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     from pathway_models.decisions.decision import Decision
     from pathway_models.decisions.records import AssetPlan, CarbonExposure
-    from pathway_models.records.costs import Investment
-    from pathway_models.records.levers import Grid, Scenario
-    from pathway_models.records.park import Park
+    from pathway_models.records import Grid, Investment, Park, Scenario
 
 #: Alternatives shown one by one.
 SHOWN = 8
@@ -58,9 +55,9 @@ def indicator_of(context: click.Context, parameter: click.Parameter, text: str |
 
 
 @click.command("decide")
-@click.argument("park", type=PARK)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option("--before", type=int, default=2030, show_default=True, help="Peak year before this one.")
 @click.option(
     "--indicator",
@@ -89,8 +86,13 @@ def indicator_of(context: click.Context, parameter: click.Parameter, text: str |
     metavar="FILE",
     help="Energy assets, a .csv or the park's .xlsx: substitutions wait until units are due.",
 )
-@lever_file_option
-@click.option("--scenario-file", type=SCENARIOS, metavar="FILE|drivers", help="Scenarios of your own, for --scenario.")
+@common_options.lever_file_option
+@click.option(
+    "--scenario-file",
+    type=common_options.SCENARIOS,
+    metavar="FILE|drivers",
+    help="Scenarios of your own, for --scenario.",
+)
 @click.option("--scenario", metavar="NAME", help="Start from its drivers and its grid; levers are searched for.")
 @click.option("--costs", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yml", help="Your own costs.")
 @click.option("--rate", type=float, help="Real discount rate; that of the costs by default.")
@@ -122,18 +124,18 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
     Exit code 0 where a package reaches the target, 1 where none does (the closest is shown), 2 for a wrong call.
     """
     if asked["indicator"] is not None:
-        sys.exit(_of_indicator(park, form, of_terminal(lang), **asked))
+        sys.exit(_of_indicator(park, form, cli_language.of_terminal(lang), **asked))
     if (asked["covered"] is None) != (asked["free"] is None):
         raise click.UsageError("--covered and --free go together: only the park knows both shares")
-    told = of_terminal(lang)
+    told = cli_language.of_terminal(lang)
     try:
-        with working(3, say(told, en="reading the park", zh="读取园区数据")) as stage:
+        with common_options.working(3, say(told, en="reading the park", zh="读取园区数据")) as stage:
             decision, plan, exposure = _decided(park, stage, told, **asked)
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
-        raise localized(click.UsageError(str(error))) from None
+        raise cli_language.localized(click.UsageError(str(error))) from None
     if form == "json":
         from pathway_models.decisions.decision import decision_record
 
@@ -147,13 +149,9 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
 def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
     """Search for a package that meets the core indicator of a profile; return the exit code."""
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
+    from pathway_models.decisions import indicator_packages, sentences
     from pathway_models.decisions.decision import indicator_record
-    from pathway_models.decisions.indicator_packages import cheapest_for_indicator
-    from pathway_models.decisions.sentences import describe_indicator
-    from pathway_models.intake.costs import read_costs
-    from pathway_models.intake.library import read_levers
-    from pathway_models.intake.names import headline
-    from pathway_models.intake.parks import read_park
+    from pathway_models.intake import costs, library, names, parks
 
     context = click.get_current_context()
     idle = [name for name in OF_PEAKS if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT]
@@ -162,20 +160,20 @@ def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
     profile, year = asked["indicator"]
     options = {name: asked[name] for name in ("rate", "members", "fresh", "seed", "until")}
     try:
-        found = cheapest_for_indicator(
-            read_park(park), profile, year, asked["probability"], grid=_grid(**asked),
-            costs=read_costs(asked["costs"], levers=read_levers(asked["lever_file"])),
+        found = indicator_packages.cheapest_for_indicator(
+            parks.read_park(park), profile, year, asked["probability"], grid=_grid(**asked),
+            costs=costs.read_costs(asked["costs"], levers=library.read_levers(asked["lever_file"])),
             correlations=not asked["independent"], **options,
         )  # fmt: skip
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         return 1
     except PathwayError as error:
-        raise localized(click.UsageError(str(error))) from None
+        raise cli_language.localized(click.UsageError(str(error))) from None
     if form == "json":
         click.echo(json.dumps(indicator_record(found), ensure_ascii=False, indent=1))
     else:
-        for line in (headline(found.identity, lang), *describe_indicator(found, lang=lang)):
+        for line in (names.headline(found.identity, lang), *sentences.describe_indicator(found, lang=lang)):
             click.echo(line)
     return 0 if found.reached else 1
 
@@ -198,19 +196,16 @@ def _decided(
     from pathway_models.baseline.scenario_drivers import driven
     from pathway_models.decisions.cheapest_package import cheapest_package
     from pathway_models.decisions.investments import plan_assets
-    from pathway_models.intake.assumptions import read_assumptions
-    from pathway_models.intake.costs import read_costs
-    from pathway_models.intake.library import read_levers, read_scenarios
-    from pathway_models.intake.parks import read_assets, read_park
+    from pathway_models.intake import assumptions, costs, library, parks
     from pathway_models.records.levers import Limits
 
-    the_park, grid, plan = read_park(park), _grid(**asked), None
+    the_park, grid, plan = parks.read_park(park), _grid(**asked), None
     if asked["scenario"] or asked["scenario_file"]:
-        scenarios = read_scenarios(asked["scenario_file"], asked["lever_file"])
+        scenarios = library.read_scenarios(asked["scenario_file"], asked["lever_file"])
         chosen = scenarios[asked["scenario"] or next(iter(scenarios))]
-        the_park = driven(the_park, chosen, read_assumptions().issue_year)
+        the_park = driven(the_park, chosen, assumptions.read_assumptions().issue_year)
     if asked["assets"]:
-        plan = plan_assets(the_park, grid, read_assets(asked["assets"]), asked["until"])
+        plan = plan_assets(the_park, grid, parks.read_assets(asked["assets"]), asked["until"])
     options = {name: asked[name] for name in ("budget", "rate", "margin", "members", "fresh", "seed", "until")}
     stage(say(lang, en=f"working out {grid.size:,} packages", zh=f"计算{grid.size:,}个措施组合"))
     decision = cheapest_package(
@@ -218,7 +213,7 @@ def _decided(
         asked["before"],
         asked["probability"],
         grid=plan.grid if plan else grid,
-        costs=read_costs(asked["costs"], levers=read_levers(asked["lever_file"])),
+        costs=costs.read_costs(asked["costs"], levers=library.read_levers(asked["lever_file"])),
         limits=Limits(peak=asked["cap"], totals=asked["checkpoint"], neutral=asked["neutral"]),
         correlations=not asked["independent"],
         **options,
@@ -253,18 +248,18 @@ def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure 
         told += sentences.describe_assets(plan, before, lang=lang)
     lines = [headline(decision.identity, lang), on_screen(sentences.describe_answer(decision, lang=lang)), ""]
     figures = tables.figures(decision, sentences.describe_prices(decision, lang=lang), lang=lang)
-    lines += [table_text(tables.measures(decision, lang=lang)), "", table_text(figures), ""]
+    lines += [cli_language.table_text(tables.measures(decision, lang=lang)), "", cli_language.table_text(figures), ""]
     lines += map(on_screen, told)
     if unpriced := sentences.describe_unpriced(decision, lang=lang):
         lines += ["", on_screen(unpriced)]
     if decision.cheaper_if:
-        lines += ["", table_text(tables.cheaper_if(decision, SHOWN, lang=lang))]
+        lines += ["", cli_language.table_text(tables.cheaper_if(decision, SHOWN, lang=lang))]
     if decision.economics is not None:
         lines += ["", on_screen(tables.describe_economics(decision, lang=lang)), ""]
-        lines.append(table_text(tables.package_economics(decision.economics, lang=lang)))
+        lines.append(cli_language.table_text(tables.package_economics(decision.economics, lang=lang)))
     if len(decision.near):
         lines += ["", on_screen(sentences.describe_alternatives(decision, SHOWN, lang=lang)), ""]
-        lines.append(table_text(tables.alternatives(decision, SHOWN, lang=lang)))
+        lines.append(cli_language.table_text(tables.alternatives(decision, SHOWN, lang=lang)))
     return lines
 
 
@@ -282,9 +277,9 @@ def _own_projects(park: str) -> tuple[Investment, ...]:
 
 
 @click.command("projects")
-@click.argument("park", type=PARK)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@common_options.data_option
+@common_options.as_of_option
 @click.option(
     "--investments",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -312,17 +307,15 @@ def projects_command(
     from pathway_models.decisions import tables
     from pathway_models.decisions.investments import value_investments
     from pathway_models.decisions.project_effects import project_effects
-    from pathway_models.intake.names import headline
-    from pathway_models.intake.parks import read_park
+    from pathway_models.intake import names, parks, rules
     from pathway_models.intake.plans.investments import read_investments
-    from pathway_models.intake.rules import read_account
 
-    given, lang = read_park(park), language()
+    given, lang = parks.read_park(park), cli_language.language()
     listed = read_investments(investments) if investments else _own_projects(park)
-    found = project_effects(given, listed, read_account(account), year=year, members=members, seed=seed)
+    found = project_effects(given, listed, rules.read_account(account), year=year, members=members, seed=seed)
     valued = value_investments(listed, rate)
     if form == "table":
-        click.echo(headline(found.identity, lang))
+        click.echo(names.headline(found.identity, lang))
         for table in (tables.economics(valued, lang=lang), tables.project_effects(found, lang=lang)):
             shown = table.reset_index()
             for line in ("", *screen_lines([list(shown.columns), *shown.to_numpy().tolist()])):
@@ -337,13 +330,17 @@ def projects_command(
 
 @click.command("levers")
 @click.option("--scenario", help="Whose abatement is weighed; by default that of every scenario that states drivers.")
-@click.option("--park", type=PARK, help="Weigh levers by what they avoid there, and check how fast intensity falls.")
+@click.option(
+    "--park",
+    type=common_options.PARK,
+    help="Weigh levers by what they avoid there, and check how fast intensity falls.",
+)
 @click.option("--year", type=int, default=2035, show_default=True, help="Year of the weights.")
 @click.option("--members", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--seed", type=int, default=20240401, show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-@as_of_option
+@common_options.as_of_option
 def levers_command(scenario: str, park: str | None, year: int, members: int, seed: int, form: str, lang: str) -> None:
     """Print every number of the levers with unit, grade and source, and how much rests on assumptions."""
     from pathway_models.decisions.attribution import assumed_numbers, lever_numbers
@@ -356,7 +353,7 @@ def levers_command(scenario: str, park: str | None, year: int, members: int, see
             cells = [str(value) for value in row.values()]
             click.echo(",".join(f'"{cell}"' if "," in cell else cell for cell in cells))
         return
-    lang = of_terminal(lang)
+    lang = cli_language.of_terminal(lang)
     for row in rows:
         setting = f" {row['setting']}" if row["setting"] else ""
         ends = f" ({row['grade_of_ends']})" if row["grade_of_ends"] != row["grade"] else ""
@@ -370,10 +367,10 @@ def levers_command(scenario: str, park: str | None, year: int, members: int, see
         for line in _resting(scenario, park, year, members, seed, lang):
             click.echo(line)
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
-        raise localized(click.UsageError(str(error))) from None
+        raise cli_language.localized(click.UsageError(str(error))) from None
 
 
 #: Persons of the smallest nation that declines are compared with.
@@ -384,11 +381,10 @@ MOST_ASSUMED = 1 / 3
 
 def _resting(scenario: str | None, park: str | None, year: int, members: int, seed: int, lang: str) -> list[str]:
     """Say how much of a scenario's abatement rests on assumptions, and what is missing where that is too much."""
-    from pathway_models.intake.library import read_scenarios
-    from pathway_models.intake.parks import read_park
+    from pathway_models.intake import library, parks
 
-    shipped, driven = read_scenarios(), read_scenarios("drivers")
-    the_park = None if park is None else read_park(park)
+    shipped, driven = library.read_scenarios(), library.read_scenarios("drivers")
+    the_park = None if park is None else parks.read_park(park)
     if scenario is None:
         chosen = [one for one in driven.values() if one.drivers]
     else:
@@ -452,15 +448,14 @@ def _weighed(scenario: Scenario, park: Park | None, year: int, members: int, see
 def _declines(park: Park, scenarios: list[Scenario], members: int, seed: int, lang: str) -> list[str]:
     """Set the decline of energy per activity under some scenarios beside what real regions ever held."""
     from pathway_models.decisions.attribution import best_tenth, intensity_declines
-    from pathway_models.intake.assumptions import read_assumptions
-    from pathway_models.intake.panels import read_panel
+    from pathway_models.intake import assumptions, panels
 
-    provinces, countries = read_panel("provinces"), read_panel("countries")
+    provinces, countries = panels.read_panel("provinces"), panels.read_panel("countries")
     # Nations of the size of a province: small ones move with a single plant.
     large = np.nanmax(countries.values["population"], axis=1, initial=0.0) >= LARGE
     real = [*np.exp(provinces.logs(per="gdp_million_cny_2015"))]
     real += [*np.exp(countries.logs(per="gdp_million_usd_2015")[large])]
-    best, held = best_tenth(real), intensity_declines(park, scenarios, members, seed, read_assumptions())
+    best, held = best_tenth(real), intensity_declines(park, scenarios, members, seed, assumptions.read_assumptions())
     said = say(
         lang,
         en="Fastest decline held for ten years: best tenth of {} real regions (CO2 per GDP) {:.1%} a year; energy per"

@@ -7,10 +7,7 @@ from typing import Any
 import numpy as np
 
 from pathway_models.decisions.records import AssetPlan, CarbonExposure, PackageEconomics
-from pathway_models.records.costs import Costs
-from pathway_models.records.inventory import IndicatorRule, Profile
-from pathway_models.records.levers import Grid, Limits, Scenario
-from pathway_models.records.park import Identified, ParkIdentity
+from pathway_models.records import Costs, Grid, Identified, IndicatorRule, ParkIdentity, Profile, Scenario, levers
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class DecisionTarget:
 
     before: int
     probability: float
-    limits: Limits
+    limits: levers.Limits
     budget: float | None = None
 
 

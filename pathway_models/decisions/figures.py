@@ -9,28 +9,11 @@ from matplotlib.figure import Figure
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.decisions.records import OUTPUTS, Attribution, Macc, Sensitivity, Worth
 from pathway_models.decisions.tables import UNKNOWN, output_name, player_name
-from pathway_models.figures.canvas import (
-    DARK,
-    FAINT,
-    LEGEND,
-    MARK,
-    emissions_axis,
-    mark_year,
-    put_note,
-    put_title,
-    sheet,
-    style_of,
-    tell,
-    tell_years,
-    wrapped,
-    years_axis,
-)
-from pathway_models.figures.marks import name_beside, name_points
-from pathway_models.figures.style import lever_fills
+from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.names import headline, scenario_name
+from pathway_models.language import say, word
 from pathway_models.language.rounding import scale_of, significant
-from pathway_models.language.words import say, word
-from pathway_models.records.park import Park
+from pathway_models.records import Park
 
 #: An input alone, and with interactions.
 ALONE, WHOLE = "#9CCBE8", "#0072B2"
@@ -52,7 +35,7 @@ LABEL_WIDTH = 30
 
 def label(name: str) -> str:
     """Break a name over lines that fit beside an axis."""
-    return wrapped(name, LABEL_WIDTH if name.isascii() else LABEL_WIDTH // 2)
+    return canvas.wrapped(name, LABEL_WIDTH if name.isascii() else LABEL_WIDTH // 2)
 
 
 def wedges(found: Attribution, *, lang: str = "en") -> Figure:
@@ -60,12 +43,12 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
 
     Means over members add up; a wedge of a lever that raises emissions lies above the line it starts from.
     """
-    figure, (ax,) = sheet(lang, (8.0, 4.6), foot=0.75, right=0.68)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 4.6), foot=0.75, right=0.68)
     years, count = found.years, found.years.size
     without, scale = found.without[:count], scale_of(float(found.without[:count].max()), lang)
     upper = without.copy()
     named = [(without[-1] / scale.divisor, say(lang, en="no lever", zh="无措施"), "black")]
-    for at, (colour, hatch) in enumerate(lever_fills(found.families)):
+    for at, (colour, hatch) in enumerate(style.lever_fills(found.families)):
         lower = upper - found.shares[at, :count]
         if np.abs(found.shares[at, :count]).max() > UNSEEN * without.max():
             name = label(player_name(found, at, lang))
@@ -77,36 +60,40 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
         upper = lower
     ax.plot(years, without / scale.divisor, color="black", linestyle="dashed")
     ax.plot(years, upper / scale.divisor, color="black", linewidth=2.0)
-    named.append((upper[-1] / scale.divisor, scenario_name(found.scenario, lang), style_of(found.scenario)["color"]))
-    emissions_axis(ax, scale, lang)
-    years_axis(ax, int(years[0]), int(years[-1]))
-    mark_year(ax, found.before, lang)
-    name_beside(ax, *zip(*named, strict=True))
+    named.append(
+        (upper[-1] / scale.divisor, scenario_name(found.scenario, lang), canvas.style_of(found.scenario)["color"])
+    )
+    canvas.emissions_axis(ax, scale, lang)
+    canvas.years_axis(ax, int(years[0]), int(years[-1]))
+    canvas.mark_year(ax, found.before, lang)
+    marks.name_beside(ax, *zip(*named, strict=True))
     columns = {
         player_name(found, at, lang): found.shares[at, :count] / scale.divisor for at in range(len(found.players))
     }
-    tell_years(ax, years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
+    canvas.tell_years(ax, years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
     line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（模拟均值）")
-    put_title(figure, headline(found.identity, lang), line)
+    canvas.put_title(figure, headline(found.identity, lang), line)
     note = say(
         lang,
         en="Shapley shares: they add up and do not depend on an order. Means are over the central 90 % of members.",
         zh="Shapley分摊：各项之和等于总量，与次序无关。排放均值取中间90%的模拟结果。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
 def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
     """Draw the years each player brings the peak forward, and the probability it wins."""
-    figure, (left, right) = sheet(lang, (8.0, 0.36 * len(found.players) + 1.9), columns=(1, 1), foot=0.95, left=0.27)
+    figure, (left, right) = canvas.sheet(
+        lang, (8.0, 0.36 * len(found.players) + 1.9), columns=(1, 1), foot=0.95, left=0.27
+    )
     place = np.arange(len(found.players))[::-1]
     for ax, quantity, factor in ((left, "years_gained", 1.0), (right, "probability", 100.0)):
         column = found.column(quantity)
         values = factor * found.shares[:, column]
         error = None if found.standard_error is None else factor * found.standard_error[:, column]
-        colours, hatches = zip(*lever_fills(found.families), strict=True)
-        look = {"color": colours, "hatch": hatches, "edgecolor": "white", "linewidth": 0, "ecolor": DARK}
+        colours, hatches = zip(*style.lever_fills(found.families), strict=True)
+        look = {"color": colours, "hatch": hatches, "edgecolor": "white", "linewidth": 0, "ecolor": canvas.DARK}
         ax.barh(place, values, xerr=error, height=0.65, **look)
         for at, value in zip(place, values, strict=True):
             ax.annotate(
@@ -125,7 +112,7 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
         en=f"Together {gained:.1f} years and {100 * won:+.0f} points",
         zh=f"合计提前{gained:.1f}年，概率{100 * won:+.0f}个百分点",
     )
-    put_title(figure, headline(found.identity, lang), line)
+    canvas.put_title(figure, headline(found.identity, lang), line)
     share = 100 * found.censored[0]
     note = say(
         lang,
@@ -134,13 +121,13 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
         zh=f"Shapley分摊。无措施时{share:.0f}%的模拟结果至{found.years[-1]}年未达峰，按{found.years[-1] + 1}年计，"
         "提前年数为下限。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
 def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
     """Draw the cheapest package for every probability, by how many steps of unknown cost it takes."""
-    figure, (ax,) = sheet(lang, (8.0, 4.6), foot=0.95, left=0.09)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 4.6), foot=0.95, left=0.09)
     steps = sorted({one.steps for one in decision.front})
     shades = {step: str(0.75 * at / max(len(steps) - 1, 1)) for at, step in enumerate(steps)}
     named, stairs = [], []
@@ -155,11 +142,11 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
     if decision.reached:
         chosen = ("cheapest that reaches it", "达标的最低成本")
     place = (_money(best, lang), 100 * best.p_before)
-    ax.plot(*place, "o", markersize=13, markerfacecolor="none", markeredgecolor=MARK, markeredgewidth=2)
-    named.append((place, say(lang, en=chosen[0], zh=chosen[1]), MARK))
+    ax.plot(*place, "o", markersize=13, markerfacecolor="none", markeredgecolor=canvas.MARK, markeredgewidth=2)
+    named.append((place, say(lang, en=chosen[0], zh=chosen[1]), canvas.MARK))
     asked = 100 * decision.target.probability
-    ax.axhline(asked, color=MARK, linestyle=(0, (4, 2)), linewidth=1.2)
-    ax.axvline(0, color=FAINT, linewidth=0.8)
+    ax.axhline(asked, color=canvas.MARK, linestyle=(0, (4, 2)), linewidth=1.2)
+    ax.axvline(0, color=canvas.FAINT, linewidth=0.8)
     shares = [asked, *(100 * one.p_before for one in decision.front)]
     room = max(0.15 * (max(shares) - min(shares)), 3.0)
     ax.set_ylim(max(min(shares) - room, 0.0), min(max(shares) + room, 103.0))
@@ -170,8 +157,10 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
     places, names, colours = zip(*named, strict=True)
     left, right = ax.get_xlim()
     drawn = [((left, asked), (right, asked)), *stairs]
-    name_points(ax, np.array(places), names, colours, drawn)
-    put_title(figure, headline(decision.identity, lang), say(lang, en="What probability costs", zh="达峰概率与成本"))
+    marks.name_points(ax, np.array(places), names, colours, drawn)
+    canvas.put_title(
+        figure, headline(decision.identity, lang), say(lang, en="What probability costs", zh="达峰概率与成本")
+    )
     note = say(
         lang,
         en=f"{decision.evaluated:,} packages, {decision.members:,} members. Costs compare only within a line: steps of"
@@ -180,7 +169,7 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
         zh=f"{decision.evaluated:,}个组合，{decision.members:,}次模拟。只有同一条线上的点可以比较成本：成本未知的措施另计，"
         "排在所有有价格的措施之后。负值表示节省的能源价值高于支出。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
@@ -202,12 +191,12 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
     """
     rows = found.curve(reading)
     place = np.arange(len(rows))[::-1]
-    figure, (left, right) = sheet(
+    figure, (left, right) = canvas.sheet(
         lang, (8.0, ROW * len(rows) + AROUND), columns=(1.0, 1.0), head=0.72, foot=0.98, left=0.3, wspace=0.08
     )
     scale = scale_of(sum(float(str(row["tco2_per_year"])) for row in rows), lang)
     tonnes = np.array([float(str(row["tco2_per_year"])) for row in rows]) / scale.divisor
-    fills = lever_fills([str(row["family"]) for row in rows])
+    fills = style.lever_fills([str(row["family"]) for row in rows])
     look = {"color": [colour for colour, _ in fills], "hatch": [hatch for _, hatch in fills], "edgecolor": "white",
             "linewidth": 0, "height": 0.66, "zorder": 2}  # fmt: skip
     starts = np.cumsum(tonnes) - tonnes
@@ -217,8 +206,8 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
              for key in ("cny_per_tco2", "cny_p05", "cny_p25", "cny_p75", "cny_p95")}  # fmt: skip
     own = {key: [value[at] for at in priced] if isinstance(value, list) else value for key, value in look.items()}
     right.barh(place[priced], costs["cny_per_tco2"], **own)
-    right.hlines(place[priced], costs["cny_p05"], costs["cny_p95"], color=DARK, linewidth=1.0, zorder=3)
-    right.hlines(place[priced], costs["cny_p25"], costs["cny_p75"], color=DARK, linewidth=2.8, zorder=3)
+    right.hlines(place[priced], costs["cny_p05"], costs["cny_p95"], color=canvas.DARK, linewidth=1.0, zorder=3)
+    right.hlines(place[priced], costs["cny_p25"], costs["cny_p75"], color=canvas.DARK, linewidth=2.8, zorder=3)
     names = [label(str(row["name_zh" if lang == "zh" else "name_en"])) for row in rows]
     left.set_yticks(place, names, size="small")
     left.set_ylim(-0.6, len(rows) - 0.4)
@@ -226,7 +215,7 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
     _write_costs(right, rows, place, float(costs["cny_p95"].max(initial=0.0)), lang)
     for at, start, amount in zip(place, starts, tonnes, strict=True):
         left.annotate(significant(amount), (start + amount, at), (3, 0), textcoords="offset points", va="center",
-                      size="x-small", color=DARK)  # fmt: skip
+                      size="x-small", color=canvas.DARK)  # fmt: skip
     for ax in (left, right):
         ax.axvline(0, color="black", linewidth=0.8)
         ax.grid(axis="y", visible=False)
@@ -236,13 +225,13 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
     year = found.price_year
     right.set_xlabel(say(lang, en=f"CNY of {year} per tonne", zh=f"元/吨（{year}年价）"))
     en, zh = READING_TITLES[reading]
-    put_title(figure, headline(found.identity, lang), say(lang, en=en, zh=zh))
+    canvas.put_title(figure, headline(found.identity, lang), say(lang, en=en, zh=zh))
     note = say(
         lang,
         en="Lines: 5-95 % of members, thick: the middle half. A cost that is not known is not zero: it has no bar.",
         zh="细线：5%-95%区间；粗线：居中一半。成本未知并非为零，不画柱。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
@@ -260,7 +249,7 @@ def _tell_costs(
         known = row["cny_per_tco2"] is not None
         costs = [significant(float(str(row[key]))) for key in keys] if known else [UNKNOWN[lang], "", ""]
         told.append([str(row["name_zh" if lang == "zh" else "name_en"]), significant(amount), *costs])
-    tell(ax, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in place]), head, told)
+    canvas.tell(ax, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in place]), head, told)
 
 
 def _write_costs(ax: Axes, rows: list[dict[str, object]], place: np.ndarray, furthest: float, lang: str) -> None:
@@ -271,7 +260,7 @@ def _write_costs(ax: Axes, rows: list[dict[str, object]], place: np.ndarray, fur
         known = row["cny_per_tco2"] is not None
         text = significant(float(str(row["cny_per_tco2"]))) if known else UNKNOWN[lang]
         end = max(float(str(row["cny_p95"])), 0.0) if known else 0.0
-        ax.annotate(text, (end, at), (4, 0), textcoords="offset points", va="center", size="x-small", color=DARK)
+        ax.annotate(text, (end, at), (4, 0), textcoords="offset points", va="center", size="x-small", color=canvas.DARK)
 
 
 def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang: str = "en") -> Figure:
@@ -279,7 +268,9 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     at = OUTPUTS.index("peaked_before")
     order = np.argsort(-found.leading[:, at], kind="stable")[:most]
     place = np.arange(len(order))[::-1]
-    figure, axes = sheet(lang, (8.0, 0.42 * len(order) + 1.9), columns=(1, 1, 1), foot=0.95, left=0.3, wspace=0.12)
+    figure, axes = canvas.sheet(
+        lang, (8.0, 0.42 * len(order) + 1.9), columns=(1, 1, 1), foot=0.95, left=0.3, wspace=0.12
+    )
     names = found.labels_zh if lang == "zh" else found.labels_en
     ends = [part[order] for part in (found.first, found.first_high, found.total, found.total_high) if part is not None]
     # One scale for the three, as wide as what is drawn.
@@ -299,15 +290,15 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     axes[0].set_yticks(place, [label(names[i]) for i in order])
     axes[1].set_xlabel(say(lang, en="share of the variance", zh="方差占比"))
     if found.total is not None:
-        axes[2].legend(loc="lower right", **LEGEND)
-    put_title(figure, headline(park, lang), say(lang, en="What drives the doubt?", zh="不确定性来自何处？"))
+        axes[2].legend(loc="lower right", **canvas.LEGEND)
+    canvas.put_title(figure, headline(park, lang), say(lang, en="What drives the doubt?", zh="不确定性来自何处？"))
     chance = f"{100 * found.p_before:.0f}"
     note = say(
         lang,
         en=f"{found.runs:,} members; {chance} % of them peak before {before}. Lines: 90 % intervals.",
         zh=f"{found.runs:,}次模拟，其中{chance}%在{before}年前达峰。线段：90%区间。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
@@ -315,31 +306,33 @@ def _bars(
     ax: Axes, place: np.ndarray, values: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, meaning: str
 ) -> None:
     ax.barh(place, np.maximum(values, 0.0), height=0.34, color=colour, label=meaning)
-    ax.hlines(place, np.maximum(low, 0.0), np.maximum(high, 0.0), color=DARK, linewidth=1.2)
+    ax.hlines(place, np.maximum(low, 0.0), np.maximum(high, 0.0), color=canvas.DARK, linewidth=1.2)
 
 
 def measure_first(found: list[Worth], park: Park, before: int, *, most: int = 10, lang: str = "en") -> Figure:
     """Draw the doubt each input would remove if it were known; those nobody can learn are pale."""
     shown = sorted(found, key=lambda worth: -worth.doubt)[:most]
     place = np.arange(len(shown))[::-1]
-    figure, (ax,) = sheet(lang, (8.0, 0.44 * len(shown) + 1.7), foot=0.85, left=0.3)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 0.44 * len(shown) + 1.7), foot=0.85, left=0.3)
     for learnt, colour, meaning in (
         (True, WHOLE, say(lang, en="can be learnt", zh="可以获知")),
-        (False, FAINT, say(lang, en="cannot be learnt by the park", zh="园区无法获知")),
+        (False, canvas.FAINT, say(lang, en="cannot be learnt by the park", zh="园区无法获知")),
     ):
         here = [at for at, worth in enumerate(shown) if worth.input.can_be_learnt == learnt]
         ax.barh(place[here], [100 * shown[at].doubt for at in here], color=colour, height=0.65, label=meaning)
-    ax.axvline(100 * shown[0].spread, color=DARK, linestyle="dotted", label=say(lang, en="chance alone", zh="随机水平"))
+    ax.axvline(
+        100 * shown[0].spread, color=canvas.DARK, linestyle="dotted", label=say(lang, en="chance alone", zh="随机水平")
+    )
     ax.set_yticks(place, [label(worth.input.label_zh if lang == "zh" else worth.input.label_en) for worth in shown])
     ax.grid(axis="y", visible=False)
     ax.set_xlabel(say(lang, en="doubt it would remove, %", zh="可消除的不确定性，%"))
-    ax.legend(loc="lower right", **LEGEND)
+    ax.legend(loc="lower right", **canvas.LEGEND)
     line = say(
         lang,
         en=f"What is worth measuring first, for the peak before {before}?",
         zh=f"为判断能否在{before}年前达峰，先测什么？",
     )
-    put_title(figure, headline(park, lang), line)
-    put_note(figure, say(lang, en="Share of the variance of peaking in time that the input explains by itself.",
+    canvas.put_title(figure, headline(park, lang), line)
+    canvas.put_note(figure, say(lang, en="Share of the variance of peaking in time that the input explains by itself.",
                          zh="各输入单独解释的“按时达峰”方差占比。"), lang)  # fmt: skip
     return figure

@@ -9,22 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pathway_models.compliance.judging import core_of, counted, energy_at, grid_paths, judged, share_beside
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.core import PathwayError, units
+from pathway_models.decisions import decision
 from pathway_models.decisions import priced_grid as search
-from pathway_models.decisions.decision import IndicatorCandidate, IndicatorDecision
-from pathway_models.engine.batches import EMITTING
-from pathway_models.engine.chain import PackageCase
-from pathway_models.engine.package_tree import BatchEvaluator, grid_tree
-from pathway_models.engine.packages import PackageEngine
-from pathway_models.engine.sampling import sample
+from pathway_models.engine import batches, chain, package_tree, packages, sampling
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.rules import read_account, read_profile
-from pathway_models.records.costs import Costs
-from pathway_models.records.inventory import IndicatorRule, Profile
-from pathway_models.records.levers import Grid
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
+from pathway_models.records import Costs, Draws, Grid, IndicatorRule, Park, Profile
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +33,13 @@ class IndicatorEngine:
     def __init__(self, park: Park, grid: Grid, profile: Profile, rule: IndicatorRule, draws: Draws, year: int) -> None:
         self.park, self.grid, self.profile, self.rule, self.year = park, grid, profile, rule, year
         self.account = read_account(profile.account)
-        self.engine = PackageEngine(park, grid.everything(), draws, until=year)
+        self.engine = packages.PackageEngine(park, grid.everything(), draws, until=year)
         self.readings = [(one.tj_per_mwh, share_beside(park, one.tj_per_mwh)) for one in profile.readings]
         self.factor = grid_paths(park, draws)[:, year - int(park.years[0])]
 
     def found(self, codes: np.ndarray) -> _Found:
         """Work out the indicator of some packages of the grid."""
-        tree = grid_tree(self.grid, codes)
+        tree = package_tree.grid_tree(self.grid, codes)
         cases, readings, members = tree.cases.shape[0], len(self.profile.readings), self.engine.draws.members
         values = np.empty((cases, readings, members))
         met, has_class = np.empty((2, cases, members), dtype=bool)
@@ -61,7 +52,9 @@ class IndicatorEngine:
         medians, at = np.median(values, axis=2), tree.case_of
         return _Found(met.mean(axis=1)[at], has_class.mean(axis=1)[at], medians[at])
 
-    def _of(self, batch: BatchEvaluator, case: PackageCase) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _of(
+        self, batch: package_tree.BatchEvaluator, case: chain.PackageCase
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Hold one package against the limit: values (reading, member), met and has a class (member,)."""
         sources, energy, location_based = last_year(batch, case)
         grid, years = self.factor[batch.members], np.array([self.year])
@@ -69,14 +62,18 @@ class IndicatorEngine:
         located = location_based[:, None]
         emitted = counted(sources, located, grid[:, None], years, self.account, self.park.country)[:, 0]
         found = [
-            judged(self.rule, emitted, (energy_at(energy, location_based, grid, at) + energy * beside) / TJ_PER_TCE)
+            judged(
+                self.rule, emitted, (energy_at(energy, location_based, grid, at) + energy * beside) / units.TJ_PER_TCE
+            )
             for at, beside in self.readings
         ]
         values, met, has_class = (np.stack(part) for part in zip(*found, strict=True))
         return values, met.all(axis=0), has_class.all(axis=0)
 
 
-def last_year(batch: BatchEvaluator, case: PackageCase) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+def last_year(
+    batch: package_tree.BatchEvaluator, case: chain.PackageCase
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """Take the last year of a package: emissions by source and all power at the grid (tCO2/yr), energy (TJ).
 
     Returns
@@ -86,7 +83,7 @@ def last_year(batch: BatchEvaluator, case: PackageCase) -> tuple[dict[str, np.nd
     energy, location_based : (member,)
     """
     books, above = batch.accounts, case.of_structure
-    sources = {group: case.emissions(group)[-1] for group in EMITTING}
+    sources = {group: case.emissions(group)[-1] for group in batches.EMITTING}
     sources |= {"process": case.process[-1], "undivided": np.broadcast_to(case.undivided, batch.sinks.shape)[-1]}
     energy, location_based = case.energy(books.groups)[-1], case.location_based()[-1]
     captured, heated, powered = np.zeros((3, batch.size))
@@ -119,7 +116,7 @@ def cheapest_for_indicator(
     fresh: int = 2000,
     rate: float | None = None,
     correlations: bool = True,
-) -> IndicatorDecision:
+) -> decision.IndicatorDecision:
     """Find the cheapest package that meets the core indicator of a profile in a year with a probability.
 
     Parameters
@@ -144,7 +141,7 @@ def cheapest_for_indicator(
     grid = grid.without({name: range(1, 99) for name in search.useless_blocks(park, grid)})
     _check(park, grid, year, probability, until)
     drawn = {"until": until, "correlations": correlations}
-    draws = sample(park, [grid.everything()], members=members, seed=seed, **drawn)
+    draws = sampling.sample(park, [grid.everything()], members=members, seed=seed, **drawn)
     priced = search.PricedGrid(park, grid, costs, draws, until, rate)
     engine = IndicatorEngine(park, grid, profile, rule, draws, year)
     codes = grid.codes()
@@ -163,9 +160,9 @@ def cheapest_for_indicator(
     # The most probable; where none has a chance, the one that comes lowest; of equals the cheapest, which stands first.
     shown = best if best is not None else int(np.lexsort((np.round(whole.medians.max(axis=1), 6), -whole.met))[0])
 
-    def candidate(code: np.ndarray, at: int, of: _Found, position: int) -> IndicatorCandidate:
+    def candidate(code: np.ndarray, at: int, of: _Found, position: int) -> decision.IndicatorCandidate:
         used = [m.lever.lever_id for option in grid.options_of(code) for m in option.measures]
-        return IndicatorCandidate(
+        return decision.IndicatorCandidate(
             tuple(map(int, code)), grid.label(code), tuple(name for name in used if name in priced.unknown),
             int(steps[position]), float(cost[position]), float(cost[position] / priced.rates.discount.sum()),
             float(of.met[at]), tuple(map(float, of.medians[at])), float(of.with_class[at]),
@@ -173,11 +170,11 @@ def cheapest_for_indicator(
 
     closest = candidate(codes[order[shown]], shown, whole, order[shown])
     if fresh:
-        check = sample(park, [grid.everything()], members=fresh, seed=seed + 1, **drawn)
+        check = sampling.sample(park, [grid.everything()], members=fresh, seed=seed + 1, **drawn)
         again = IndicatorEngine(park, grid, profile, rule, check, year).found(np.array([closest.code], dtype=np.int8))
         closest = replace(closest, p_fresh=float(again.met[0]))
     off = candidate(codes[0], 0, engine.found(codes[:1]), 0)
-    return IndicatorDecision(
+    return decision.IndicatorDecision(
         park.identity, profile, rule, year, probability, best is not None, closest, off, grid, grid.size,
         int(looked.size), members, fresh, seed, costs.price_year,
     )  # fmt: skip

@@ -12,14 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.records import AssetPlan, Fitted, Waiting
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.costs import internal_rates, net_present_value, payback
 from pathway_models.kernels.emissions import ramp
-from pathway_models.records.costs import Asset, Investment
-from pathway_models.records.levers import Grid, Lever, Measure, Option
-from pathway_models.records.park import Park
+from pathway_models.records import Asset, Grid, Investment, Lever, Measure, Park, levers
 
 # ASSUME: real discount rate of projects where the user names none, as in data/costs.yml's industry.
 RATE = 0.06
@@ -218,7 +216,7 @@ def plan_assets(park: Park, grid: Grid, assets: Sequence[Asset], until: int = 20
     waiting: list[Waiting] = []
     free: dict[str, Lever] = {}
 
-    def fitted(option: Option) -> Option:
+    def fitted(option: levers.Option) -> levers.Option:
         measures = []
         for measure in option.measures:
             lever = measure.lever

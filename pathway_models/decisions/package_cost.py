@@ -14,20 +14,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.records import CarbonExposure, PackageEconomics
-from pathway_models.engine.package_costs import PackageCosts, Rates
+from pathway_models.engine import package_costs, packages, projecting, sampling
 from pathway_models.engine.package_tree import package_tree
-from pathway_models.engine.packages import NOTHING, PackageEngine
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import SHARED, stream
 from pathway_models.intake.costs import uncounted_savings, unknown_costs
 from pathway_models.kernels.costs import annuity, capital_per_energy, discount_factors, levelised, purchases
-from pathway_models.levers.action import SINKS
-from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Lever, Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
+from pathway_models.levers import SINKS
+from pathway_models.records import Costs, Draws, Lever, Park, Scenario
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,9 @@ def draw_unit_costs(
     unknown, found = unknown_costs(costs, levers), {}
     for lever_id, own in costs.levers.items():
         if lever_id in levers and lever_id not in unknown and own.amounts:
-            streams = {name: stream(draws.seed, draws.park_id, f"cost:{lever_id}:{name}") for name in own.amounts}
+            streams = {
+                name: sampling.stream(draws.seed, draws.park_id, f"cost:{lever_id}:{name}") for name in own.amounts
+            }
             drawn = {
                 name: amount.draw(streams[name].random(draws.members), years) for name, amount in own.amounts.items()
             }
@@ -78,7 +74,7 @@ def draw_unit_costs(
 
 def draw_rates(
     costs: Costs, levers: Mapping[str, Lever], draws: Draws, *, until: int | None = None, rate: float | None = None
-) -> Rates:
+) -> package_costs.Rates:
     """Draw the cost of a unit of each lever and carrier, member by member.
 
     Parameters
@@ -101,7 +97,7 @@ def draw_rates(
     used = costs.discount_rate.mode if rate is None else rate
 
     def uniform(group: str) -> np.ndarray:
-        return stream(draws.seed, SHARED, f"cost:{group}").random(draws.members)
+        return sampling.stream(draws.seed, sampling.SHARED, f"cost:{group}").random(draws.members)
 
     prices = {group: amount.draw(uniform(group), years) for group, amount in costs.prices.items()}
     for group, (base, above) in costs.premiums.items():
@@ -109,7 +105,7 @@ def draw_rates(
             prices[group] = prices[base] + above.draw(uniform(group), years)
     own = draw_unit_costs(costs, levers, draws, until=until)
     by_lever = {lever_id: one.yearly(used) for lever_id, one in own.items()}
-    return Rates(by_lever, prices, discount_factors(years, used, costs.price_year))
+    return package_costs.Rates(by_lever, prices, discount_factors(years, used, costs.price_year))
 
 
 def _unit_cost(drawn: dict[str, np.ndarray], shape: tuple[int, int]) -> UnitCost:
@@ -265,7 +261,7 @@ def package_cost(
     if missing:
         raise PathwayError(f"no draws for {', '.join(missing)}: sample with this scenario")
     rates = draw_rates(costs, levers, draws, until=until, rate=rate)
-    engine = PackageEngine(park, scenario, draws, until=until, rates=rates)
+    engine = packages.PackageEngine(park, scenario, draws, until=until, rates=rates)
     quantities, energy, avoided = _replay(engine, scenario)
     return PackageCost(
         years=engine.years[1:],
@@ -282,17 +278,17 @@ def package_cost(
 
 
 def _replay(
-    engine: PackageEngine, scenario: Scenario
+    engine: packages.PackageEngine, scenario: Scenario
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
     """Work out quantities by lever, change of energy by group, and tonnes avoided: (member, year) each."""
-    tree = package_tree([NOTHING, scenario])
+    tree = package_tree([packages.NOTHING, scenario])
     shape = (engine.draws.members, engine.years.size - 1)
     quantities: dict[str, np.ndarray] = {}
     energy: dict[str, np.ndarray] = {}
     avoided = np.zeros(shape)
     for batch in engine.batches():
         members = batch.members
-        costs = PackageCosts(batch, engine.rates.of(members, engine.central()[members]), tree)
+        costs = package_costs.PackageCosts(batch, engine.rates.of(members, engine.central()[members]), tree)
         for case in batch.cases(tree):
             for package in np.flatnonzero(tree.case_of == case.index):
                 sign = 1.0 if package else -1.0
@@ -332,9 +328,11 @@ def carbon_exposure(
     for name, share in (("covered_share", covered_share), ("free_share", free_share)):
         if not 0 <= share <= 1:
             raise PathwayError(f"{name} = {share}: expected a share from 0 to 1")
-    pathways = project(park, [NOTHING, scenario], draws, until=until)
+    pathways = projecting.project(park, [packages.NOTHING, scenario], draws, until=until)
     projected = pathways.years > park.last_observed_year
     bought = np.maximum(pathways.scope(1)[..., projected], 0.0) * covered_share * (1.0 - free_share)
     years = pathways.years[projected]
-    price = costs.carbon_price.draw(stream(draws.seed, SHARED, "cost:carbon_price").random(draws.members), years)
+    price = costs.carbon_price.draw(
+        sampling.stream(draws.seed, sampling.SHARED, "cost:carbon_price").random(draws.members), years
+    )
     return CarbonExposure(years, bought[0] * price, bought[1] * price, price)

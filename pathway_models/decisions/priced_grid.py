@@ -17,18 +17,13 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from pathway_models.decisions.package_cost import draw_rates
-from pathway_models.engine.package_costs import PackageCosts
-from pathway_models.engine.package_tree import cannot_act, grid_tree
-from pathway_models.engine.packages import PackageEngine, cost_table
-from pathway_models.intake.assumptions import read_sectors
+from pathway_models.engine import package_costs, package_tree, packages
+from pathway_models.intake import assumptions, library
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.library import read_levers
 from pathway_models.levers.action import ACTIVITY, CO2, ENERGY, SINKS
-from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Block, Grid, Lever, Scenario, lever_grid
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
+from pathway_models.records import Costs, Draws, Grid, Lever, Park, Scenario
+from pathway_models.records.levers import Block, lever_grid
 
 #: Packages that can be ranked at all: more do not fit in memory.
 MOST_RANKED = 4_000_000
@@ -51,7 +46,7 @@ def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
 
 def default_grid() -> Grid:
     """Lay out the shipped levers: every substitution by itself and every other family, off or at one setting."""
-    levers = read_levers()
+    levers = library.read_levers()
     return lever_grid(levers, measure_blocks(levers))
 
 
@@ -81,7 +76,7 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     present |= {
         groups[name] for lever in levers.values() for name in lever.gives_to if {groups[name]} != set(lever.takes_from)
     }
-    sectors = read_sectors()
+    sectors = assumptions.read_sectors()
     kinds = sectors.of(park)
     made_by = zip(park.processes, sectors.processes_of(park), strict=True)
     technical = {where for process, where in made_by if not process.is_balance}
@@ -91,7 +86,7 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
         for carrier, group, amount in zip(park.carriers, park.groups, energy, strict=True) if amount
         for use in sectors.uses_in(park, s, carrier, group)
     }  # fmt: skip
-    idle = cannot_act(park, levers.values(), read_carriers())
+    idle = package_tree.cannot_act(park, levers.values(), read_carriers())
     return {
         name: idle[name].en if name in idle
         else "" if park.is_undivided and lever.acts.part != SINKS
@@ -137,16 +132,18 @@ class PricedGrid:
         unknown = unknown_costs(costs, levers, park)
         self.unknown = {name: why for name, why in unknown.items() if name not in self.idle}
         self.rates = draw_rates(costs, levers, draws, until=until, rate=rate)
-        self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
+        self.engine = packages.PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
 
     def costs_of(self, codes: np.ndarray) -> np.ndarray:
         """Work out the mean known cost of some packages: (package,), million CNY."""
-        engine, tree = self.engine, grid_tree(self.grid, codes)
+        engine, tree = self.engine, package_tree.grid_tree(self.grid, codes)
         sinks = np.zeros(len(tree.parts[SINKS]))
         for batch in engine.batches():
-            costs = PackageCosts(batch, engine.rates.of(batch.members, engine.central()[batch.members]), tree)
+            costs = package_costs.PackageCosts(
+                batch, engine.rates.of(batch.members, engine.central()[batch.members]), tree
+            )
             sinks += [costs.sinks(measures) for measures in tree.parts[SINKS]]
-        return cost_table(engine, tree)[tree.case_of] + sinks[tree.sinks_of]
+        return packages.cost_table(engine, tree)[tree.case_of] + sinks[tree.sinks_of]
 
     def steps_of(self, codes: np.ndarray) -> np.ndarray:
         """Count the setting steps of unknown cost of some packages: (package,)."""

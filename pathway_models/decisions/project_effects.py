@@ -10,18 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.attribution import attribute
 from pathway_models.decisions.records import ProjectEffect, ProjectEffects
-from pathway_models.engine.packages import NOTHING, PackageEngine
-from pathway_models.engine.sampling import sample
+from pathway_models.engine import packages, sampling
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.plans.reading import with_plans
 from pathway_models.inventory.accounts import Ledger, kind_of_carrier, kind_of_process, take_account
-from pathway_models.records.costs import Investment
-from pathway_models.records.inventory import Account
-from pathway_models.records.levers import Measure, Ramp, Scenario
-from pathway_models.records.park import Park
+from pathway_models.records import Account, Investment, Measure, Park, Ramp, Scenario
 from pathway_models.records.plans import Project
 
 
@@ -109,7 +105,7 @@ def _lever_shares(
     """Compute by lever the Shapley share in the package over the effect alone, and that effect, tCO2/yr."""
     if not package.measures:
         return {}, {}
-    draws = sample(park, [package], members=members, seed=seed, until=until)
+    draws = sampling.sample(park, [package], members=members, seed=seed, until=until)
     found = attribute(park, package, draws, by="lever")
     at = found.column(year)
     alone, shared = -found.alone[:, at], -found.shares[:, at]
@@ -124,10 +120,10 @@ def _of_load(
     plans = park.plans
     project = next(each for each in plans.projects if each.name == one.load)
     bare = with_plans(park, replace(plans, projects=tuple(each for each in plans.projects if each is not project)))
-    draws = sample(park, [package], members=members, seed=seed, until=until)
-    engines = [PackageEngine(each, package, draws, until=until) for each in (park, bare)]
+    draws = sampling.sample(park, [package], members=members, seed=seed, until=until)
+    engines = [packages.PackageEngine(each, package, draws, until=until) for each in (park, bare)]
     at, central = year - int(park.years[0]), engines[1].central()
-    with_it, without = (engine.totals([NOTHING, package])[:, :, at] @ central for engine in engines)
+    with_it, without = (engine.totals([packages.NOTHING, package])[:, :, at] @ central for engine in engines)
     alone, together = with_it - without
     sources, products = evaluate_load(park, project, account)
     return ProjectEffect(one, "load", float(alone), float(together), None, sources, products)

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError, ScenarioError
+from pathway_models.core import PathwayError, ScenarioError
 from pathway_models.kernels.costs import internal_rates, levelised, payback
-from pathway_models.records.costs import Asset, Investment
-from pathway_models.records.inventory import Account
-from pathway_models.records.levers import Grid, Lever, Measure
-from pathway_models.records.park import Identified, ParkIdentity
+from pathway_models.records import Account, Asset, Grid, Identified, Investment, Lever, Measure, ParkIdentity
 
 #: Quantities beside the emissions of each year, in the order of their columns.
 QUANTITIES = ("cumulative", "peak_level", "years_gained", "probability")

@@ -25,26 +25,14 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Input, Sensitivity, Worth
-from pathway_models.engine.packages import PackageEngine
-from pathway_models.engine.sampling import SHARED, correlate, sample
+from pathway_models.engine import packages, sampling
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.kernels.event_split import peaks_before
-from pathway_models.kernels.sensitivity import (
-    LEAST_IN_BIN,
-    MOST_BINS,
-    Box,
-    bins_of,
-    explained,
-    given_data_indices,
-    prim,
-)
+from pathway_models.kernels import event_split, sensitivity
 from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_points
-from pathway_models.records.assumptions import Assumptions, Correlation
-from pathway_models.records.levers import Grid, Lever, Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
+from pathway_models.records import Assumptions, Draws, Grid, Lever, Park, Scenario
+from pathway_models.records.assumptions import Correlation
 
 #: Optional packages as pip names them.
 EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}
@@ -92,11 +80,11 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
     if kind == "factor":
         en, zh = _FACTORS.get(what, (what, what))
         return Input(name, identifier, "factors", f"emission factor: {en}", f"排放因子：{zh}", what != "electricity")
-    if name == f"{SHARED}:grid_decline":
+    if name == f"{sampling.SHARED}:grid_decline":
         return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
-    if name == f"{SHARED}:capture_ceiling":
+    if name == f"{sampling.SHARED}:capture_ceiling":
         return Input(name, identifier, "levers", "national ceiling of capture", "全国捕集量上限", False)
-    if name == f"{SHARED}:slope":
+    if name == f"{sampling.SHARED}:slope":
         return Input(name, identifier, "growth", "national growth", "全国增长", False)
     if kind == "slope" and what.startswith("mix:"):
         carrier = read_carriers()[what[len("mix:") :]]
@@ -151,7 +139,7 @@ class Ensemble:
         if not park.last_observed_year + 2 <= before <= until:
             raise PathwayError(f"before = {before}: expected a year from {park.last_observed_year + 2} to {until}")
         drawn = {"seed": seed, "until": until, "assumptions": assumptions}
-        self._library = sample(park, [scenario], members=SHOCKS, correlations=None, **drawn)
+        self._library = sampling.sample(park, [scenario], members=SHOCKS, correlations=None, **drawn)
         levers = {measure.lever.lever_id: measure.lever for measure in scenario.measures}
         fixed = {
             f"{measure.lever.lever_id}:{name}"
@@ -186,7 +174,7 @@ class Ensemble:
         shocks = {name: values[picked] for name, values in self._library.shocks.items()}
         bridge = self._library.bridge and self._library.bridge.of(picked)
         drawn = {"members": members, "uniforms": uniforms, "normals": normals, "shocks": shocks, "bridge": bridge}
-        return correlate(replace(self._library, **drawn), self.correlations)
+        return sampling.correlate(replace(self._library, **drawn), self.correlations)
 
     def evaluate(self, ranks: np.ndarray) -> np.ndarray:
         """Evaluate the outputs of some ranks: (member, output), in the order of `OUTPUTS`.
@@ -200,12 +188,12 @@ class Ensemble:
 
     def outputs(self, draws: Draws, package: Scenario) -> np.ndarray:
         """Evaluate the outputs of any package whose levers the scenario holds: (member, output)."""
-        total = PackageEngine(self.park, self.scenario, draws, until=self.until).totals([package])[0]
+        total = packages.PackageEngine(self.park, self.scenario, draws, until=self.until).totals([package])[0]
         points = turning_points(total, self.park.years.size - 1)
         censored = np.isin(points.status, CENSORED)
         year = np.maximum(self.park.years[0] + points.index, self.park.last_observed_year)
         counted = np.where(censored, self.until + 1 - PeakRule().follow, year)
-        early = peaks_before(total)[:, self.before - int(self.park.years[0])]
+        early = event_split.peaks_before(total)[:, self.before - int(self.park.years[0])]
         level = np.log(np.maximum(points.value, 1.0))
         return np.stack([counted, early, level], axis=1).astype(float)
 
@@ -475,7 +463,7 @@ def given_data(evaluated: SensitivityStudy) -> Sensitivity:
     rng = np.random.Generator(np.random.Philox(evaluated.seed + 1))
     members = len(evaluated.outputs)
     picks = rng.integers(0, members, size=(RESAMPLES, members))
-    found = given_data_indices(evaluated.ranks, evaluated.outputs, picks)
+    found = sensitivity.given_data_indices(evaluated.ranks, evaluated.outputs, picks)
     return Sensitivity(
         method="given_data",
         names=tuple(one.name for one in evaluated.inputs),
@@ -499,7 +487,7 @@ def discover(evaluated: SensitivityStudy, *, most_bounds: int = 3) -> Discovered
     """
     fails = evaluated.outputs[:, OUTPUTS.index("peaked_before")] == 0
     ordered = [at for at, one in enumerate(evaluated.inputs) if one.name != SETS_OF_SHOCKS]
-    box: Box = prim(evaluated.ranks[:, ordered], fails, most_bounds)
+    box: sensitivity.Box = sensitivity.prim(evaluated.ranks[:, ordered], fails, most_bounds)
     bounds = tuple((evaluated.inputs[ordered[i]], float(box.low[i]), float(box.high[i])) for i in box.bounded)
     return DiscoveredRule(bounds, box.coverage, box.density, float(fails.mean()))
 
@@ -514,15 +502,15 @@ def worth_knowing(evaluated: SensitivityStudy) -> list[Worth]:
     """
     reached = evaluated.outputs[:, [OUTPUTS.index("peaked_before")]]
     members = len(reached)
-    bins = min(MOST_BINS, members // LEAST_IN_BIN)
+    bins = min(sensitivity.MOST_BINS, members // sensitivity.LEAST_IN_BIN)
     if bins < 2:
-        raise PathwayError(f"{members} members: at least {2 * LEAST_IN_BIN} are needed")
-    where = bins_of(evaluated.ranks, bins)
+        raise PathwayError(f"{members} members: at least {2 * sensitivity.LEAST_IN_BIN} are needed")
+    where = sensitivity.bins_of(evaluated.ranks, bins)
     rng = np.random.Generator(np.random.Philox(evaluated.seed + 2))
-    chance = [explained(rng.permutation(where[:, 0]), reached, bins)[0] for _ in range(SHUFFLES)]
+    chance = [sensitivity.explained(rng.permutation(where[:, 0]), reached, bins)[0] for _ in range(SHUFFLES)]
     spread = float(np.quantile(chance, 0.95))
     found = []
     for at, one in enumerate(evaluated.inputs):
-        doubt = float(max(explained(where[:, at], reached, bins)[0], 0.0))
+        doubt = float(max(sensitivity.explained(where[:, at], reached, bins)[0], 0.0))
         found.append(Worth(one, doubt, spread, *LEARNING[one.group]))
     return sorted(found, key=lambda worth: (not worth.input.can_be_learnt, -worth.doubt))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.decision import Decision, IndicatorDecision, Price
 from pathway_models.decisions.records import (
     OUTPUTS,

@@ -21,9 +21,8 @@ from pathway_models.decisions.records import (
     Sensitivity,
     Worth,
 )
+from pathway_models.intake import library, messages
 from pathway_models.intake.costs import unknown_costs
-from pathway_models.intake.library import read_levers
-from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
 from pathway_models.language.rounding import error_text, money_text, scale_of, share_text, significant
 from pathway_models.language.words import bracketed, say, word
@@ -455,7 +454,7 @@ def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.
         ("confidence", "可信度"),
     ]
     unknown, assumed = unknown_costs(given, levers), say(lang, en="assumed in part", zh="部分为假设")
-    rows, told = [], partial(translated, lang=lang, catalogue="tables")
+    rows, told = [], partial(messages.translated, lang=lang, catalogue="tables")
     for lever_id, lever in levers.items():
         name, own = lever.name_zh if lang == "zh" else lever.name_en, given.levers.get(lever_id, LeverCost())
         if lever_id in unknown:
@@ -535,7 +534,7 @@ def _tonnes(change: float) -> str:
 
 def lever_name(lever_id: str, lang: str) -> str:
     """Name a lever of the shipped library."""
-    lever = read_levers()[lever_id]
+    lever = library.read_levers()[lever_id]
     return lever.name_zh if lang == "zh" else lever.name_en
 
 

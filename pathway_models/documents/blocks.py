@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from pathway_models.language.words import say, width_of
+from pathway_models.language import say, width_of
 
 #: Numerals of Chinese headings.
 NUMERALS = "一二三四五六七八九十"

@@ -10,7 +10,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table, unbroken
 from pathway_models.documents.word_fields import finish, stable_docx
 

@@ -21,8 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, VALUES, SheetWriter, data_folder
-from pathway_models.language.rounding import percent
-from pathway_models.language.words import say, word
+from pathway_models.language import rounding, say, word
 
 CHINESE_FONT = PACKAGE_FOLDER / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"
 #: Names of the font in style sheets: its Chinese signs, before all other fonts, and its Western ones, behind them all.
@@ -153,7 +152,7 @@ def page(template: Path, **values: object) -> str:
 def _rules(folder: Path) -> Environment:
     """Open a folder of templates; each is compiled once a process."""
     rules = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-    rules.globals |= {"policy": policy, "percent": percent}
+    rules.globals |= {"policy": policy, "percent": rounding.percent}
     # Without it an id such as ``javascript:...`` or ``//elsewhere`` would make a link of its own.
     rules.filters["folder"] = lambda name: quote(name, safe="")
     return rules

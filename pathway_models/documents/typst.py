@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table, unbroken
 from pathway_models.figures.style import FONTS
-from pathway_models.language.words import width_of
+from pathway_models.language import width_of
 
 #: Half-width signs that a line of a table holds, over all columns.
 LINE = 100

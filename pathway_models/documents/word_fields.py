@@ -25,8 +25,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length
 from docx.table import Table
 
-from pathway_models.documents.blocks import SMALL, Report, unbroken
-from pathway_models.documents.typst import SEAM, shares_of
+from pathway_models.documents import blocks, typst
 
 #: The style of tables that are laid out here; others are the user's own.
 TABLE_STYLE = "Report Table"
@@ -37,7 +36,7 @@ FIRST = 1
 NUMBER = re.compile(r"[<>]?[+\u2212-]?[\d,]*\.?\d*\s*%?")
 
 
-def finish(word: Document, report: Report) -> None:
+def finish(word: Document, report: blocks.Report) -> None:
     """Fill in what fields will show, and lay tables out."""
     anchors = _bookmarks(word, report)
     _break_before_chapters(word, report)
@@ -50,9 +49,9 @@ def finish(word: Document, report: Report) -> None:
     _number_pages(word, fill_pages(word))
 
 
-def _bookmarks(word: Document, report: Report) -> list[tuple[int, str, str]]:
+def _bookmarks(word: Document, report: blocks.Report) -> list[tuple[int, str, str]]:
     """Mark every heading of the report: (level, text, name of the mark)."""
-    known = {unbroken(heading.full) for heading in report.headings()}
+    known = {blocks.unbroken(heading.full) for heading in report.headings()}
     levels, found = _headings(word), []
     for line in word.paragraphs:
         level = levels.get(_style_id(line._p), 0)
@@ -66,9 +65,9 @@ def _bookmarks(word: Document, report: Report) -> list[tuple[int, str, str]]:
     return found
 
 
-def _break_before_chapters(word: Document, report: Report) -> None:
+def _break_before_chapters(word: Document, report: blocks.Report) -> None:
     """Begin the first chapter on a page of its own, behind whatever the template has before it."""
-    first = next((unbroken(heading.full) for heading in report.headings()), None)
+    first = next((blocks.unbroken(heading.full) for heading in report.headings()), None)
     levels = _headings(word)
     for line in word.paragraphs:
         if levels.get(_style_id(line._p)) == 1 and line.text == first:
@@ -173,7 +172,7 @@ def _lay_out(table: Table, look: "_Look") -> None:
     """Set widths by content, numbers flush right, repeated heads, unbroken rows and small tables on one page."""
     rows = table._tbl.tr_lst
     cells = [[_text(cell) for cell in row.tc_lst] for row in rows]
-    widths = [int(TEXT_WIDTH * share) for share in shares_of(cells)]
+    widths = [int(TEXT_WIDTH * share) for share in typst.shares_of(cells)]
     numeric = [
         len(cells) > 1 and all(NUMBER.fullmatch(row[at].strip()) for row in cells[1:]) for at in range(len(widths))
     ]
@@ -184,7 +183,7 @@ def _lay_out(table: Table, look: "_Look") -> None:
     for width in widths:
         grid.append(parse_xml(f'<w:gridCol {nsdecls("w")} w:w="{width}"/>'))
     # A head alone at the foot of a page is ugly in Word, and LibreOffice then loses the rows below it.
-    bound = len(rows) - 1 if _lines(cells[1:], widths, look) <= SMALL else FIRST
+    bound = len(rows) - 1 if _lines(cells[1:], widths, look) <= blocks.SMALL else FIRST
     for number, row in enumerate(rows):
         properties = row.get_or_add_trPr()
         properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
@@ -512,7 +511,7 @@ def wrapped_lines(text: str, size: float, width: float, first: float = 0.0, face
     (2, 1)
     """
     count, used = 1, first
-    for piece in PIECE.findall(SEAM.sub(QUARTER, text)):
+    for piece in PIECE.findall(typst.SEAM.sub(QUARTER, text)):
         wide, whole = (size * one for one in _widths(piece, face))
         if used + wide > width and used > first:
             count, used = count + 1, 0.0

@@ -9,11 +9,8 @@ from pathway_models.engine.projecting import account_of, assumed_by, horizon, re
 from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.kernels.turning_points import PeakRule, closed_from, turning_points
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
-from pathway_models.records.peaks import EnsembleSummary, Peaks
+from pathway_models.records import Assumptions, Draws, Park, Peaks, Scenario
+from pathway_models.records.peaks import EnsembleSummary
 
 #: Quantiles that are given by year.
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.engine.batches import ECONOMIC, RESIDENT, Left, times
 from pathway_models.engine.chain import Measures, PackageCase, StructureCase
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 from pathway_models.kernels.event_split import TIE, WINDOW
 from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.levers.action import SINKS
+from pathway_models.levers import SINKS
 from pathway_models.records.levers import Limits
 
 Money = float | np.ndarray

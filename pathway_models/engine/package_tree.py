@@ -17,14 +17,11 @@ from typing import Self
 
 import numpy as np
 
-from pathway_models.engine.batches import EMITTING, MAIN_FUELS, Accounts, Batch, replaces_all_fuel
-from pathway_models.engine.chain import Kept, Measures, PackageCase, follow, sinks
+from pathway_models.engine import batches, chain
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.levers.action import PARTS, SINKS, Label
-from pathway_models.records import Carrier
-from pathway_models.records.levers import Grid, Lever, Scenario
-from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
-from pathway_models.records.pathways import Draws
+from pathway_models.records import Carrier, Draws, Grid, Lever, Park, Scenario
+from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED
 
 
 @dataclass(frozen=True)
@@ -41,13 +38,13 @@ class PackageTree:
         Case, and set of sinks, of each package.
     """
 
-    parts: dict[str, list[Measures]]
+    parts: dict[str, list[chain.Measures]]
     cases: np.ndarray
     case_of: np.ndarray
     sinks_of: np.ndarray
 
 
-def measures_of(package: Scenario, part: str) -> Measures:
+def measures_of(package: Scenario, part: str) -> chain.Measures:
     """Pick the measures of a package that work on one part, in their order."""
     return tuple(measure for measure in package.measures if measure.lever.acts.part == part)
 
@@ -56,7 +53,7 @@ def package_tree(packages: Sequence[Scenario]) -> PackageTree:
     """Sort scenarios into their distinct parts."""
     names = (*PARTS, SINKS)
     rows = np.zeros((len(packages), len(names)), dtype=int)
-    parts: dict[str, list[Measures]] = {name: [] for name in names}
+    parts: dict[str, list[chain.Measures]] = {name: [] for name in names}
     known: dict[tuple, int] = {}
     for at, package in enumerate(packages):
         for column, name in enumerate(names):
@@ -74,7 +71,7 @@ def grid_tree(grid: Grid, codes: np.ndarray) -> PackageTree:
     """Sort packages of a grid, given by their codes (package, block), into their distinct parts."""
     names = (*PARTS, SINKS)
     rows = np.zeros((codes.shape[0], len(names)), dtype=int)
-    parts: dict[str, list[Measures]] = {}
+    parts: dict[str, list[chain.Measures]] = {}
     for column, name in enumerate(names):
         moves = [any(m.lever.acts.part == name for o in b.options for m in o.measures) for b in grid.blocks]
         if not any(moves):
@@ -86,7 +83,7 @@ def grid_tree(grid: Grid, codes: np.ndarray) -> PackageTree:
     return _tree(parts, rows)
 
 
-def _tree(parts: dict[str, list[Measures]], rows: np.ndarray) -> PackageTree:
+def _tree(parts: dict[str, list[chain.Measures]], rows: np.ndarray) -> PackageTree:
     cases, case_of = np.unique(rows[:, : len(PARTS)], axis=0, return_inverse=True)
     return PackageTree(parts, cases, case_of.ravel(), rows[:, len(PARTS)])
 
@@ -100,13 +97,13 @@ class BatchEvaluator:
         Made with every lever that any package uses.
     """
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: batches.Batch) -> None:
         frame, known = batch.frame, batch.frame.known
         self.batch, self.draws, self.members, self.drawn = batch, batch.draws, batch.members, batch.drawn
         self.years = frame.years[known:]
-        self.accounts = Accounts(batch, slice(known, None))
+        self.accounts = batches.Accounts(batch, slice(known, None))
         # The record is the same for all members but for their factor errors.
-        self.past = Accounts(batch, slice(0, known), slice(0, 1))
+        self.past = batches.Accounts(batch, slice(0, known), slice(0, 1))
         self.size = batch.grid.shape[1]
         self.sinks = np.broadcast_to(frame.sinks[known:, None], (self.years.size, self.size))
         self.activity = self.accounts.activity([kind for kind in ACTIVITY_KINDS if kind != "population"])
@@ -132,20 +129,24 @@ class BatchEvaluator:
     def observed(self) -> np.ndarray:
         """Totals of the observed years, which no measure changes: (year, member), tCO2/yr."""
         books = self.past
-        whole = books.both(books.emissions, EMITTING, 1.0) + sum(books.process.values()) + sum(books.undivided.values())
+        whole = (
+            books.both(books.emissions, batches.EMITTING, 1.0)
+            + sum(books.process.values())
+            + sum(books.undivided.values())
+        )
         return np.broadcast_to(whole, (self.past.zero.shape[0], self.size))
 
-    def grown(self, measures: Measures) -> np.ndarray:
+    def grown(self, measures: chain.Measures) -> np.ndarray:
         """Grow the sinks by some measures: (year, member), tCO2/yr."""
-        return sinks(self.accounts, measures, self.sinks)
+        return chain.sinks(self.accounts, measures, self.sinks)
 
-    def cases(self, tree: PackageTree) -> Iterator[PackageCase]:
+    def cases(self, tree: PackageTree) -> Iterator[chain.PackageCase]:
         """Evaluate every case of a tree, in its order; the total of one is written over by the next."""
-        keep, out, room = Kept(), np.empty(self.sinks.shape), np.empty(self.sinks.shape)
+        keep, out, room = chain.Kept(), np.empty(self.sinks.shape), np.empty(self.sinks.shape)
         for index, positions in enumerate(tree.cases.tolist()):
             at = dict(zip(PARTS, positions, strict=True))
             measures = {part: tree.parts[part][position] for part, position in at.items()}
-            yield follow(self.accounts, index, at, measures, keep, out, room)
+            yield chain.follow(self.accounts, index, at, measures, keep, out, room)
 
 
 UNKNOWN_CARRIERS = Label(
@@ -205,7 +206,7 @@ def _obstacle(park: Park, lever: Lever, carriers: Mapping[str, Carrier]) -> Labe
     if part == "intensity":
         return None if park.has_energy or has_fuel else UNKNOWN_FUEL
     if part == "mix" and not groups & set(lever.takes_from):
-        if has_fuel and replaces_all_fuel(lever, carriers):
+        if has_fuel and batches.replaces_all_fuel(lever, carriers):
             return None if _finds_its_use(park, lever, fired) else NO_SUCH_USE
         return _no_substitution(lever, has_fuel)
     return None
@@ -222,8 +223,8 @@ def _finds_its_use(park: Park, lever: Lever, fired: Iterable[int]) -> bool:
 
 def _no_substitution(lever: Lever, has_fuel: bool) -> Label:
     """Name what keeps a substitution from acting where none of what it takes from is in the table."""
-    if not set(lever.takes_from) & set(MAIN_FUELS):
+    if not set(lever.takes_from) & set(batches.MAIN_FUELS):
         return NOT_BOUGHT
     if not has_fuel:
         return UNKNOWN_FUEL
-    return UNKNOWN_ENERGY if set(MAIN_FUELS) <= set(lever.takes_from) else UNKNOWN_CARRIERS
+    return UNKNOWN_ENERGY if set(batches.MAIN_FUELS) <= set(lever.takes_from) else UNKNOWN_CARRIERS

@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix
 from pathway_models.engine.chain import Plant, StructureCase, left, left_by_process, mixed, plants, processes, undivided
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
@@ -19,10 +19,7 @@ from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid
 from pathway_models.engine.projecting import NOTHING, assumed_by, batches, horizon, lay_out
 from pathway_models.kernels.event_split import TIE, WINDOW, settled_by
 from pathway_models.levers.action import PARTS, SINKS
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Grid, Limits, Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
+from pathway_models.records import Assumptions, Draws, Grid, Park, Scenario, levers
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
 BATCH = 250
@@ -172,7 +169,7 @@ class PackageEngine:
         self,
         packages: Grid | Sequence[Scenario],
         codes: np.ndarray | None = None,
-        limits: Limits | None = None,
+        limits: levers.Limits | None = None,
         *,
         by_year: bool = False,
         before: Iterable[int] | None = None,
@@ -195,7 +192,7 @@ class PackageEngine:
         else:
             tree = package_tree(packages)
         counted = None if before is None else tuple(sorted(set(before)))
-        kept = limits or Limits(), by_year, counted
+        kept = limits or levers.Limits(), by_year, counted
         tally = Tally(tree, self.years, self.rates, self.central(), self.settled(), *kept)
         for batch in self.batches():
             tally.begin(batch)

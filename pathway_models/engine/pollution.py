@@ -8,20 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import BURNT, ECONOMIC, Pool
-from pathway_models.engine.chain import PackageCase, StructureCase
-from pathway_models.engine.package_tree import BatchEvaluator
-from pathway_models.engine.projecting import carrier_factors
-from pathway_models.engine.sampling import stream
+from pathway_models.core import PathwayError
+from pathway_models.engine import batches, chain, package_tree, projecting, sampling
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.pollutants import PER_FUEL
-from pathway_models.kernels.emissions import burner_factor
-from pathway_models.kernels.quantiles import triangular
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws
+from pathway_models.kernels import emissions, quantiles
+from pathway_models.records import Assumptions, Draws, Park, Scenario
 from pathway_models.records.pollutants import Burner, Coefficient, Fire, PollutantFactors
 
 
@@ -33,13 +25,13 @@ def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, 
     PathwayError
         No equipment rule speaks of one of them.
     """
-    carriers, groups, _ = carrier_factors(park, chosen, assumptions)
+    carriers, groups, _ = projecting.carrier_factors(park, chosen, assumptions)
     given = {name for scenario in chosen for measure in scenario.measures for name in measure.lever.gives_to}
     found, lacking = [], []
     for s, sector in enumerate(park.sectors):
         for c, (carrier, group) in enumerate(zip(carriers, groups, strict=True)):
             used = carrier in given or (c < len(park.carriers) and park.energy[s, c].any())
-            if group in BURNT and used:
+            if group in batches.BURNT and used:
                 rule = factors.rule(sector, carrier, group)
                 if rule is None:
                     lacking.append(f"{carrier} in {sector}")
@@ -71,8 +63,8 @@ def coefficients_of(fire: Fire, pollutant: str, factors: PollutantFactors) -> li
 
 def draw_coefficient(one: Coefficient, draws: Draws) -> np.ndarray:
     """Draw a coefficient by member, from its own stream: (member,)."""
-    uniform = stream(draws.seed, draws.park_id, f"pollutant:{one.name}").random(draws.members)
-    return triangular(uniform, one.corners.low, one.corners.mode, one.corners.high)
+    uniform = sampling.stream(draws.seed, draws.park_id, f"pollutant:{one.name}").random(draws.members)
+    return quantiles.triangular(uniform, one.corners.low, one.corners.mode, one.corners.high)
 
 
 def member_factors(
@@ -90,7 +82,7 @@ def member_factors(
             burner = factors.burners[fire.rule.burner]
             energy = _tj_per_unit(park, burner, unit, fire.carrier_id)
             per_fuel = size * draw_coefficient(own, draws)
-            found[p, :, fire.sector, fire.carrier] = burner_factor(per_fuel, energy, removed, content)
+            found[p, :, fire.sector, fire.carrier] = emissions.burner_factor(per_fuel, energy, removed, content)
     return found
 
 
@@ -125,24 +117,26 @@ class Pollution:
         Column of that year among all years.
     """
 
-    def __init__(self, batch: BatchEvaluator, factors: np.ndarray, rest: np.ndarray, rest_years: np.ndarray) -> None:
+    def __init__(
+        self, batch: package_tree.BatchEvaluator, factors: np.ndarray, rest: np.ndarray, rest_years: np.ndarray
+    ) -> None:
         self.batch, self.books = batch.batch, batch.accounts
         frame = batch.batch.frame
         self.factors = np.zeros((factors.shape[0], len(frame.park.sectors), len(frame.carriers), batch.size))
         self.factors[:, :, : factors.shape[3]] = factors.transpose(0, 2, 3, 1)
         self.empty = np.zeros((factors.shape[0], *self.books.zero.shape))
-        self.groups = [group for group in BURNT if group in self.books.present]
+        self.groups = [group for group in batches.BURNT if group in self.books.present]
         self.base = {(pool, g): self._base(pool, g) for pool, g in self.books.pool_energy if g in self.groups}
-        activity = batch.batch.activity[self.books.sectors[ECONOMIC]].sum(axis=0)  # (year, member)
+        activity = batch.batch.activity[self.books.sectors[batches.ECONOMIC]].sum(axis=0)  # (year, member)
         self.rest = rest[:, None] * (activity[None, self.books.years] / activity[rest_years][:, None])
-        self._given: dict[tuple[Pool, str, str], np.ndarray] = {}
-        self._open_on: StructureCase | None = None
+        self._given: dict[tuple[batches.Pool, str, str], np.ndarray] = {}
+        self._open_on: chain.StructureCase | None = None
 
-    def _base(self, pool: Pool, group: str) -> np.ndarray:
+    def _base(self, pool: batches.Pool, group: str) -> np.ndarray:
         cells = self.books.cells(pool, group)
         return sum((self.factors[:, s, c, None] * energy for s, c, energy in cells), self.empty)
 
-    def given(self, pool: Pool, carrier: str, group: str) -> np.ndarray:
+    def given(self, pool: batches.Pool, carrier: str, group: str) -> np.ndarray:
         """Compute pollutants if each TJ of a group in a pool became one TJ of a carrier: (pollutant, year, member)."""
         key = (pool, carrier, group)
         if key not in self._given:
@@ -151,24 +145,26 @@ class Pollution:
             self._given[key] = sum((self.factors[:, s, at, None] * energy for s, _, energy in cells), self.empty)
         return self._given[key]
 
-    def _of_class(self, above: StructureCase, k: int) -> np.ndarray:
+    def _of_class(self, above: chain.StructureCase, k: int) -> np.ndarray:
         mix = above.of_mix.mix
         held = (base * mix.left.get(key, 1.0) for key, base in self.base.items() if key[0].k == k)
         total = sum(held, self.empty)
         for (pool, carrier, origin), share in mix.added.items():
-            if pool.k == k and self.books.group_of[carrier] in BURNT:
+            if pool.k == k and self.books.group_of[carrier] in batches.BURNT:
                 total = total + share * self.given(pool, carrier, origin)
         return total
 
-    def _open(self, above: StructureCase) -> None:
+    def _open(self, above: chain.StructureCase) -> None:
         self._open_on = above
-        parts = [(above.structure if k == ECONOMIC else 1.0) * self._of_class(above, k) for k in self.books.classes]
+        parts = [
+            (above.structure if k == batches.ECONOMIC else 1.0) * self._of_class(above, k) for k in self.books.classes
+        ]
         self._burnt = sum(parts[1:], parts[0])
-        self._energy = self.books.both(above.of_mix.energy, BURNT, above.structure)
+        self._energy = self.books.both(above.of_mix.energy, batches.BURNT, above.structure)
         # ASSUME: what of a measured value is not fuel follows the economic sectors' activity and structure.
         self._rest = self.rest * above.structure
 
-    def of(self, case: PackageCase) -> np.ndarray:
+    def of(self, case: chain.PackageCase) -> np.ndarray:
         """Compute the pollutants of a package over the projected years: (pollutant, year, member), t/yr."""
         if case.of_structure is not self._open_on:
             self._open(case.of_structure)

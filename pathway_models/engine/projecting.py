@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pathway_models.baseline.bridges import factor_errors
+from pathway_models.baseline import bridges, plans, scenario_drivers
 from pathway_models.baseline.paths import (
     AS_PLANS_TURN_OUT,
     IF_DRIVERS_HOLD,
@@ -17,19 +17,15 @@ from pathway_models.baseline.paths import (
     balance_shares,
     fuel_shares,
 )
-from pathway_models.baseline.plans import baseline_paths
-from pathway_models.baseline.scenario_drivers import driven
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.engine.batches import EMITTING, Batch, Frame, Mix, ceiling_of
 from pathway_models.engine.chain import PackageCase, left
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, measures_of, package_tree
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.levers.action import SINKS
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario, lever_streams
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import SCOPE_1, SCOPES_1_2, SOURCES, TOTAL, Draws, Pathways
-from pathway_models.records.plans import SLOW, DriverPath
+from pathway_models.levers import SINKS
+from pathway_models.records import Assumptions, Draws, DriverPath, Park, Pathways, Scenario, pathways
+from pathway_models.records.levers import lever_streams
+from pathway_models.records.plans import SLOW
 
 #: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
 BATCH = 1000
@@ -100,12 +96,12 @@ def batches(
     sizes = frame.assumptions.uncertainties.factor_errors
     for start in range(0, draws.members, size):
         members = slice(start, min(start + size, draws.members))
-        paths = baseline_paths(frame.park, draws, members, frame.assumptions, reading)
+        paths = plans.baseline_paths(frame.park, draws, members, frame.assumptions, reading)
         activity, intensity, shares, grid, heat, output = (
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
             for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.heat, paths.output)
         )
-        errors = factor_errors(frame.park, draws.normals, members, sizes)
+        errors = bridges.factor_errors(frame.park, draws.normals, members, sizes)
         by_group = {group: values.T for group, values in errors.items()}
         carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
         use, most = activity * intensity, ceiling_of(frame, draws, members, frame.years[frame.known :])
@@ -145,7 +141,7 @@ BOUGHT = ("electricity", "green_electricity", "heat")
 NOTHING = Scenario("off", "no lever", "无措施")
 #: Activity kinds that measure an economy.
 ECONOMIES = ("value_added", "gdp")
-AT = {source: at for at, source in enumerate(SOURCES)}
+AT = {source: at for at, source in enumerate(pathways.SOURCES)}
 Scenarios = Mapping[str, Scenario] | Iterable[Scenario]
 
 
@@ -195,7 +191,7 @@ def project(
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
     years = np.arange(park.years[0], last + 1)
-    sources = sources_of(park) if keep == "sources" else (TOTAL,)
+    sources = sources_of(park) if keep == "sources" else (pathways.TOTAL,)
     shape = (years.size, draws.members)
     # Stored year-major, so that each batch writes whole cache lines; seen as (..., source, year).
     emissions = np.zeros((len(chosen), len(sources), *shape))
@@ -259,7 +255,7 @@ def reading_of(drivers: str | Reading) -> Reading:
 def account_of(park: Park) -> str:
     """Name the account of a park's total: a table without purchased electricity or heat tells scope 1 alone."""
     bought = park.energy[:, np.isin(park.groups, BOUGHT)]
-    return SCOPES_1_2 if bought.any() else SCOPE_1
+    return pathways.SCOPES_1_2 if bought.any() else pathways.SCOPE_1
 
 
 def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
@@ -356,7 +352,7 @@ def _grounds(
     for (given, grid), positions in _by_drivers(chosen).items():
         some = [chosen[at] or NOTHING for at in positions]
         tree = package_tree(some)
-        driven_park = driven(park, replace(NOTHING, drivers=given, grid=grid), assumptions.issue_year)
+        driven_park = scenario_drivers.driven(park, replace(NOTHING, drivers=given, grid=grid), assumptions.issue_year)
         frame = lay_out(driven_park, some, until, assumptions)
         for members in batches(frame, draws, reading=reading):
             yield positions, tree, BatchEvaluator(members)
@@ -376,7 +372,7 @@ def _by_drivers(chosen: Sequence[Scenario | None]) -> dict[tuple[tuple[DriverPat
 
 def sources_of(park: Park) -> tuple[str, ...]:
     """List the sources of a park's pathways: `SOURCES`, of which the last is there only where the park has it."""
-    return tuple(SOURCES) if park.is_undivided else tuple(SOURCES)[:-1]
+    return tuple(pathways.SOURCES) if park.is_undivided else tuple(pathways.SOURCES)[:-1]
 
 
 def memo_item_names(park: Park) -> tuple[str, ...]:

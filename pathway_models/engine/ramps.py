@@ -9,8 +9,7 @@ import numpy as np
 
 from pathway_models.intake.factors.ids import CAPTURED
 from pathway_models.kernels.emissions import ramp
-from pathway_models.records.levers import Measure, Ramp
-from pathway_models.records.park import Park
+from pathway_models.records import Measure, Park, Ramp
 
 # ASSUME: a measure is in the record where half of what its ramp should have done by the last year on record is there.
 #: Share of the planned change that the record must hold.

@@ -20,21 +20,16 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from pathway_models.baseline.bridges import park_departures, raked, region_paths, sector_shares, tilted_sum
-from pathway_models.baseline.grid import PLACE, place_of
+from pathway_models.baseline import bridges, grid, scenario_drivers
 from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
-from pathway_models.baseline.scenario_drivers import driven_normals
-from pathway_models.core.arrays import fixed
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.units import HOME
+from pathway_models.core import PathwayError, arrays, units
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.records.assumptions import Assumptions, Correlation
-from pathway_models.records.growth_laws import EVERY_PROVINCE
-from pathway_models.records.levers import Scenario, lever_streams
-from pathway_models.records.nowcast import Bridge, Nowcast, ParkSpread, position_of
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import SHARED, Draws
+from pathway_models.records import Assumptions, Draws, Nowcast, Park, Scenario, growth_laws
+from pathway_models.records.assumptions import Correlation
+from pathway_models.records.levers import lever_streams
+from pathway_models.records.nowcast import Bridge, ParkSpread, position_of
+from pathway_models.records.pathways import SHARED
 
 
 def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
@@ -83,7 +78,7 @@ def _drawn(seed: int, owner: str, name: str, members: int, first: int, last: int
     shocks = np.empty((len(years), members))
     for at, year in enumerate(years):
         shocks[at] = stream(seed, owner, f"shock:{name}", year).standard_normal(members)
-    return fixed(shocks.T)
+    return arrays.fixed(shocks.T)
 
 
 #: What the draws of a nowcast are called.
@@ -104,7 +99,9 @@ def region_members(nowcast: Nowcast, seed: int, members: int) -> np.ndarray:
     members : int
     """
     own = np.stack([yearly_normals(seed, f"province:{name}", STREAM, members, nowcast.years) for name in nowcast.names])
-    return fixed(region_paths(nowcast, own, yearly_normals(seed, SHARED, STREAM, members, nowcast.years)))
+    return arrays.fixed(
+        bridges.region_paths(nowcast, own, yearly_normals(seed, SHARED, STREAM, members, nowcast.years))
+    )
 
 
 def bridge_of(park: Park, assumptions: Assumptions, seed: int, members: int, until: int) -> Bridge | None:
@@ -137,7 +134,7 @@ def bridge_of(park: Park, assumptions: Assumptions, seed: int, members: int, unt
     years, is_region = np.arange(last + 1, end + 1), park.kind == "region"
     if not is_region and (spread is None or years.size > spread.longest):
         return None
-    if park.country != HOME:
+    if park.country != units.HOME:
         around = _of_sites(park, spread, members, end)
     elif is_region:
         around = _of_region(park, nowcast, seed, members, end)
@@ -147,8 +144,8 @@ def bridge_of(park: Park, assumptions: Assumptions, seed: int, members: int, unt
     tilts = around.tilts[[position_of(*one, around.sector_ids) for one in zip(park.sectors, kinds, strict=True)]]
     if is_region:
         return Bridge(years, around.change[:-1], around.change[-1], tilts, around.source)
-    change = around.change + tilted_sum(tilts, sector_shares(park))
-    departure = park_departures(spread, yearly_normals(seed, park.park_id, STREAM, members, years))
+    change = around.change + bridges.tilted_sum(tilts, bridges.sector_shares(park))
+    departure = bridges.park_departures(spread, yearly_normals(seed, park.park_id, STREAM, members, years))
     source = f"{around.source}, spread of parks {spread.version}"
     return Bridge(years, change[:-1] + departure, change[-1], tilts, source)
 
@@ -175,7 +172,7 @@ class _Around(NamedTuple):
 def _reach(park: Park, nowcast: Nowcast, spread: ParkSpread | None) -> int | None:
     """Return the last year of the activity that bridges a park; None where there is none from its last year on."""
     last = park.last_observed_year
-    if park.country == HOME:
+    if park.country == units.HOME:
         is_told = park.kind != "region" or nowcast.row_of(park.province) is not None
         return int(nowcast.years[-1]) if is_told and last >= nowcast.observed_years[0] else None
     sites = spread.sites if spread is not None and park.kind != "region" else None
@@ -185,7 +182,7 @@ def _reach(park: Park, nowcast: Nowcast, spread: ParkSpread | None) -> int | Non
 def _of_region(park: Park, nowcast: Nowcast, seed: int, members: int, end: int) -> _Around:
     """Take the nowcast of a park's province."""
     row, last = nowcast.row_of(park.province), park.last_observed_year
-    centre = nowcast.nation_change + raked(nowcast.centre, nowcast.weights[:, None], axis=0)[row]
+    centre = nowcast.nation_change + bridges.raked(nowcast.centre, nowcast.weights[:, None], axis=0)[row]
     # The centre goes through the same arithmetic as a member of its own.
     paths = np.vstack([region_members(nowcast, seed, members)[row], centre])
     change = _since(nowcast, paths, nowcast.observed[row], last)[:, : end - last]
@@ -356,7 +353,7 @@ def sample(
         uniforms[f"{SHARED}:{name}"] = stream(seed, nation, name).random(members)
     factors = assumed.uncertainties.factor_errors
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in factors)]
-    names += [*park.plans.normals(), *driven_normals(park, chosen, assumed.issue_year)]
+    names += [*park.plans.normals(), *scenario_drivers.driven_normals(park, chosen, assumed.issue_year)]
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
     normals[f"{SHARED}:slope"] = stream(seed, nation, "slope").standard_normal(members)
     shocks = {name: yearly_normals(seed, park.park_id, name, members, years) for name in drivers}
@@ -366,8 +363,8 @@ def sample(
             shocks[key] = yearly_normals(seed, owner, name, members, years)
         else:
             normals[key] = stream(seed, owner, name).standard_normal(members)
-    if place := place_of(park):
-        shocks[PLACE] = yearly_normals(seed, f"province:{place}", PLACE, members, years)
+    if place := grid.place_of(park):
+        shocks[grid.PLACE] = yearly_normals(seed, f"province:{place}", grid.PLACE, members, years)
     bridge = bridge_of(park, assumed, seed, members, until)
     drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed, bridge)
     tied = correlate(drawn, ties)
@@ -377,7 +374,7 @@ def sample(
 
 def shared_by(park: Park) -> str:
     """Name the owner of the draws that all parks of a park's country have in common, and no other country's."""
-    return SHARED if park.country == HOME else f"{SHARED}:{park.country}"
+    return SHARED if park.country == units.HOME else f"{SHARED}:{park.country}"
 
 
 def _partners(ties: Sequence[Correlation], levers: Sequence[str]) -> list[str]:
@@ -407,7 +404,7 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
     A stream above the park is owned by what all its parks have in common: each of them draws the same numbers.
     """
     for one in streams_of(assumptions):
-        if one.level == EVERY_PROVINCE:
+        if one.level == growth_laws.EVERY_PROVINCE:
             regions = assumptions.levels.regions if assumptions.levels and park.kind == "region" else ()
             yield from (
                 (f"province:{place}", f"province:{one.name}:{place}", one.name, one.yearly) for place in regions

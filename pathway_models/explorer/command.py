@@ -167,11 +167,10 @@ def _environment(settings: Path, token: str) -> dict[str, str]:
 
 def _readable(park: str) -> str:
     """Read a park's table once here, so that faults appear in the terminal and not inside a page."""
-    from pathway_models.intake.parks import read_park
-    from pathway_models.intake.register import name_anywhere
+    from pathway_models.intake import parks, register
 
-    read_park(park)
-    return name_anywhere(park)
+    parks.read_park(park)
+    return register.name_anywhere(park)
 
 
 def _sound(lever_file: str | None) -> str:

@@ -5,18 +5,16 @@ from collections.abc import Callable, Iterable, Mapping
 import ipywidgets as widgets
 from markupsafe import Markup
 
-from pathway_models.core.errors import ScenarioError
+from pathway_models.core import ScenarioError
 from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.fleet.answers import step_text
-from pathway_models.intake.messages import translated
-from pathway_models.intake.names import source_text
-from pathway_models.language.words import say, word
+from pathway_models.intake import messages, names
+from pathway_models.language import say, word
+from pathway_models.records import peaks, plans
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
-from pathway_models.records.peaks import Step
-from pathway_models.records.plans import SLOW
 
 OFF = "off"
 #: Years that a ramp can take on the sliders.
@@ -57,7 +55,7 @@ class LeverControl:
         for control in (self.setting, self.years):
             control.observe(lambda change: changed(), names="value")
 
-    def tell(self, step: Step | None, lang: str) -> None:
+    def tell(self, step: peaks.Step | None, lang: str) -> None:
         """Write name and note of the lever, with what it does by itself in the park shown, where that is known."""
         lever = self.lever
         lines = _explained(lever, self._cost, lang)
@@ -115,7 +113,7 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> list[Markup]:
     sources = dict.fromkeys(
         lever.source_of(name, setting) for setting, given in lever.settings.items() for name in given
     )
-    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=source_text(one, lang))
+    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=names.source_text(one, lang))
               for one in sources]  # fmt: skip
     lines.append(html("{head}{cost}", head=say(lang, en="Cost: ", zh="成本："), cost=_cost(cost, lang)))
     return lines
@@ -125,7 +123,7 @@ def _cost(cost: LeverCost | None, lang: str) -> str:
     if cost is None:
         return say(lang, en="not known", zh="未知")
     found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
-    found = [translated(text, lang, "tables") for text in found]
+    found = [messages.translated(text, lang, "tables") for text in found]
     if cost.bought:
         found.insert(0, say(lang, en="the price of what it buys", zh="所购能源的价格"))
     return say(lang, en="; ", zh="；").join(found)
@@ -147,7 +145,7 @@ class LeverControls:
         """Read the levers that are not off."""
         return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
 
-    def tell(self, steps: Mapping[str, Step], lang: str) -> None:
+    def tell(self, steps: Mapping[str, peaks.Step], lang: str) -> None:
         """Say of each lever what it does by itself in the park shown."""
         for name, control in self.controls.items():
             control.tell(steps.get(name), lang)
@@ -206,7 +204,7 @@ def _are_years(texts: Iterable[str]) -> bool:
 
 def under_of(scenario: Scenario) -> str:
     """Name a scenario if it states drivers or another grid; else empty, as its levers stand under the growth law."""
-    return scenario.scenario_id if scenario.drivers or scenario.grid != SLOW else ""
+    return scenario.scenario_id if scenario.drivers or scenario.grid != plans.SLOW else ""
 
 
 def package_of(scenario: Scenario) -> tuple[Choices, str]:

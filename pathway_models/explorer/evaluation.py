@@ -11,23 +11,16 @@ from math import isnan
 import numpy as np
 
 from pathway_models.cobenefits.records import Basis
-from pathway_models.core.errors import PathwayError, ScenarioError
+from pathway_models.core import PathwayError, ScenarioError
 from pathway_models.decisions.package_cost import draw_rates
-from pathway_models.engine.package_costs import PackageCosts
+from pathway_models.engine import package_costs, packages, pollution, projecting, sampling
 from pathway_models.engine.package_tree import package_tree
-from pathway_models.engine.packages import NOTHING, PackageEngine
-from pathway_models.engine.pollution import Pollution
-from pathway_models.engine.projecting import account_of
-from pathway_models.engine.sampling import sample
 from pathway_models.fleet.answers import Split
 from pathway_models.intake.costs import unknown_costs
-from pathway_models.levers.action import SINKS
+from pathway_models.levers import SINKS
 from pathway_models.peaks.finding import peaks_of
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Choice, Lever, Measure, Ramp, Scenario, lever_grid
-from pathway_models.records.park import Park
-from pathway_models.records.peaks import Peaks
+from pathway_models.records import Assumptions, Costs, Lever, Measure, Park, Peaks, Ramp, Scenario
+from pathway_models.records.levers import Choice, lever_grid
 from pathway_models.records.pollutants import Pollutant
 
 #: Quantiles of the totals that a view carries.
@@ -114,8 +107,10 @@ class Exploration:
     ) -> None:
         self.park, self.levers, self.until = park, dict(levers), until
         everything = lever_grid(levers).everything()
-        self.draws = sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
-        self._engine = PackageEngine(park, everything, self.draws, rates=draw_rates(costs, levers, self.draws))
+        self.draws = sampling.sample(
+            park, [everything], members=members, seed=seed, until=until, assumptions=assumptions
+        )
+        self._engine = packages.PackageEngine(park, everything, self.draws, rates=draw_rates(costs, levers, self.draws))
         self._batches = list(self._engine.batches())
         self._rates = [self._engine.rates.of(batch.members, np.ones(batch.size)) for batch in self._batches]
         self._without_price = unknown_costs(costs, levers, park)
@@ -125,9 +120,9 @@ class Exploration:
         self.pollutants: tuple[Pollutant, ...] = ()
         self._pollution = self._polluted(everything, prepare)
         self._without = beside._without if beside else None
-        self.without = self.view(NOTHING)
+        self.without = self.view(packages.NOTHING)
 
-    def _polluted(self, everything: Scenario, prepare: Callable[..., Basis] | None) -> list[Pollution]:
+    def _polluted(self, everything: Scenario, prepare: Callable[..., Basis] | None) -> list[pollution.Pollution]:
         """Prepare the pollutants of each batch; none where they cannot be told."""
         if prepare is None or not self.park.has_energy:
             return []
@@ -137,7 +132,7 @@ class Exploration:
             return []
         self.pollutants = basis.pollutants
         given = ((basis.factors[:, b.members], basis.rest[:, b.members], basis.rest_years) for b in self._batches)
-        return [Pollution(batch, *arrays) for batch, arrays in zip(self._batches, given, strict=True)]
+        return [pollution.Pollution(batch, *arrays) for batch, arrays in zip(self._batches, given, strict=True)]
 
     def scenario(self, scenario_id: str, choices: Mapping[str, Choice], *, name: str = "") -> Scenario:
         """Turn chosen settings into a scenario that `project` can run; a lever that is not named is off.
@@ -171,7 +166,7 @@ class Exploration:
         energy: dict[str, float] = dict.fromkeys(self._groups(), 0.0)
         pollutants = np.zeros(len(self.pollutants))
         for number, (batch, rates) in enumerate(zip(self._batches, self._rates, strict=True)):
-            costs = PackageCosts(batch, rates, tree, by_member=True)
+            costs = package_costs.PackageCosts(batch, rates, tree, by_member=True)
             total[:known, batch.members] = batch.observed
             for case in batch.cases(tree):
                 total[known:, batch.members] = case.total
@@ -186,7 +181,7 @@ class Exploration:
         if self._without is None:  # the first one looked at has no levers
             self._without = members[0]
         given |= {"without_measures": self._without, "issue_year": self._engine.assumptions.issue_year}
-        given |= {"account": account_of(self.park)}
+        given |= {"account": projecting.account_of(self.park)}
         level = float(self._engine.rates.discount.sum())
         used = {measure.lever.lever_id for measure in scenario.measures}
         return View(

@@ -14,13 +14,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from pathway_models.explorer.evaluation import Exploration, View
-from pathway_models.figures.canvas import BEHIND, DARK, MARK, emissions_axis, shade_record, sheet, years_axis
-from pathway_models.figures.marks import WIDTH, peak_shares
-from pathway_models.figures.style import WITH
-from pathway_models.language.rounding import scale_of, share_text
-from pathway_models.language.words import say, word
+from pathway_models.figures import canvas, marks, style
+from pathway_models.language import rounding, say, word
 
-COLOUR = WITH
+COLOUR = style.WITH
 #: Height of the highest bar of peak years, as a share of its axes: whatever its share is, no bar is cut off.
 HIGHEST = 0.72
 #: Colours of carrier groups in the energy mix; green ones burn nothing fossil.
@@ -64,7 +61,7 @@ class Picture:
         self.lang = lang
         without = exploration.without
         self.years, self.horizon = without.years, int(without.years[-1])
-        self.scale = scale_of(float(without.band[-1].max()), lang)
+        self.scale = rounding.scale_of(float(without.band[-1].max()), lang)
         self.top = height_of([without, *views])
         with mpl.rc_context():
             self.figure = self._sheet(exploration)
@@ -75,15 +72,17 @@ class Picture:
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
 
     def _sheet(self, exploration: Exploration) -> Figure:
-        figure, (ax, strip) = sheet(self.lang, SIZE, rows=(3.0, 1.0), head=0.12, foot=0.3, left=0.115, right=0.99)
+        figure, (ax, strip) = canvas.sheet(
+            self.lang, SIZE, rows=(3.0, 1.0), head=0.12, foot=0.3, left=0.115, right=0.99
+        )
         figure.set_dpi(RESOLUTION)
         first, observed = int(self.years[0]), exploration.park.last_observed_year
         band = exploration.without.band / self.scale.divisor
         ax.set_ylim(min(0.0, 1.1 * float(band[0].min())), self.top / self.scale.divisor)
-        emissions_axis(ax, self.scale, self.lang)
+        canvas.emissions_axis(ax, self.scale, self.lang)
         for axes in (ax, strip):
-            shade_record(axes, first, observed)
-            years_axis(axes, first, self.horizon, behind=axes is strip)
+            canvas.shade_record(axes, first, observed)
+            canvas.years_axis(axes, first, self.horizon, behind=axes is strip)
         ax.set_xlim(strip.get_xlim())
         label = word("peak_share", self.lang).replace("\n", say(self.lang, en=" ", zh=""))
         strip.text(0.88, 0.92, label, size="small", ha="right", va="top", transform=strip.transAxes)
@@ -98,22 +97,24 @@ class Picture:
         years, nothing = self.years, np.zeros(self.years.size)
         steps = np.arange(years[0] - 1, years[-1] + 2)
         shape = {"color": COLOUR, "linewidth": 0, "animated": True}
-        end, label = self.horizon + BEHIND, {"va": "center", "weight": "bold", "animated": True}
+        end, label = self.horizon + canvas.BEHIND, {"va": "center", "weight": "bold", "animated": True}
         return {
             "wide": self.ax.fill_between(years, nothing, nothing, alpha=0.22, **shape),
             "middle": self.ax.fill_between(years, nothing, nothing, alpha=0.38, **shape),
             "median": self.ax.plot(years, nothing, color=COLOUR, linewidth=2.2, animated=True)[0],
             "bars": self.strip.fill_between(steps, 0, np.zeros(steps.size), step="mid", zorder=3, **shape),
-            "rest": self.strip.bar([end], [0.0], WIDTH, color="white", edgecolor=COLOUR, hatch="//////", animated=True)[
-                0
-            ],
+            "rest": self.strip.bar(
+                [end], [0.0], marks.WIDTH, color="white", edgecolor=COLOUR, hatch="//////", animated=True
+            )[0],
             "rest_text": self.strip.text(end, 0.0, "", ha="center", va="bottom", size="small", animated=True),
             "top_text": self.strip.text(end, 0.0, "", ha="center", va="bottom", size="small", animated=True),
-            "other": self.ax.plot(years, nothing, color=DARK, linestyle="dashed", linewidth=1.6, animated=True)[0],
+            "other": self.ax.plot(years, nothing, color=canvas.DARK, linestyle="dashed", linewidth=1.6, animated=True)[
+                0
+            ],
             "b": self.ax.text(self.horizon + 1, 0.0, "B", color=COLOUR, **label),
-            "a": self.ax.text(self.horizon + 1, 0.0, "A", color=DARK, **label),
-            "line": self.ax.axvline(0, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), animated=True),
-            "line_below": self.strip.axvline(0, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), animated=True),
+            "a": self.ax.text(self.horizon + 1, 0.0, "A", color=canvas.DARK, **label),
+            "line": self.ax.axvline(0, color=canvas.MARK, linewidth=1.2, linestyle=(0, (4, 2)), animated=True),
+            "line_below": self.strip.axvline(0, color=canvas.MARK, linewidth=1.2, linestyle=(0, (4, 2)), animated=True),
         }
 
     def draw(self, view: View, other: View, before: int) -> bytes:
@@ -140,18 +141,18 @@ class Picture:
             ends = ends.mean() + np.array([apart, -apart])
         for name, place in zip("ba", ends, strict=True):
             moving[name].set_y(place)
-        shares, censored = peak_shares(view.peaks, 0)
-        unit = HIGHEST / max(float(shares.max()), censored / WIDTH)
+        shares, censored = marks.peak_shares(view.peaks, 0)
+        unit = HIGHEST / max(float(shares.max()), censored / marks.WIDTH)
         heights = np.zeros(shares.size + 2)
         heights[1:-1] = unit * shares
         moving["bars"].set_data(np.arange(self.years[0] - 1, self.years[-1] + 2), 0, heights)
-        moving["rest"].set_height(unit * censored / WIDTH)
+        moving["rest"].set_height(unit * censored / marks.WIDTH)
         highest = int(shares.argmax())
         for name, place, share, wide in (
-            ("rest_text", self.horizon + BEHIND, censored, WIDTH),
+            ("rest_text", self.horizon + canvas.BEHIND, censored, marks.WIDTH),
             ("top_text", self.years[highest], float(shares[highest]), 1.0),
         ):
-            moving[name].set_text(share_text(share, self.lang))
+            moving[name].set_text(rounding.share_text(share, self.lang))
             moving[name].set_position((place, unit * share / wide))
         for name in ("line", "line_below"):
             moving[name].set_xdata([before - 0.5, before - 0.5])

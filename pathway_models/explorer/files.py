@@ -13,11 +13,8 @@ from pathway_models.batch.answer_card import read_steps
 from pathway_models.core.errors import InputError, PathwayError, ScenarioError, writing
 from pathway_models.fleet.answers import Answer, answers, chance
 from pathway_models.intake.library import read_scenarios
-from pathway_models.records.levers import Scenario
-from pathway_models.records.peaks import Step
-from pathway_models.records.plans import SLOW
-from pathway_models.runs.folders import park_id_of
-from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
+from pathway_models.records import Scenario, peaks, plans
+from pathway_models.runs import folders, store
 
 #: First line of a file of ours; one without it is somebody's own and is left alone.
 HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
@@ -53,7 +50,7 @@ class OpenedRun:
         """Read the answer of a park, named as the run or its tables name it; None where the run has none."""
         return next(iter(answers(self._rows(park), self.scenarios)), None)
 
-    def steps(self, park: str) -> tuple[Step, ...] | None:
+    def steps(self, park: str) -> tuple[peaks.Step, ...] | None:
         """Read what to do first in a park; None where the run has not worked it out."""
         found = next((park_id for park_id, given in self.parks.items() if park in (park_id, given)), "")
         return read_steps(self.folder / found) if found else None
@@ -80,7 +77,7 @@ def read_run(folder: str | Path) -> OpenedRun:
         The folder holds no run, or none of its parks came out.
     """
     folder = Path(folder)
-    return OpenedRun(folder, parameters_of(folder), scenarios_of(folder), parks_of(folder))
+    return OpenedRun(folder, store.parameters_of(folder), store.scenarios_of(folder), store.parks_of(folder))
 
 
 def newest_run(park: str, results: Path = RESULTS) -> Path | None:
@@ -88,7 +85,7 @@ def newest_run(park: str, results: Path = RESULTS) -> Path | None:
     records = sorted(results.glob("*/run.json"), key=lambda record: record.stat().st_mtime, reverse=True)
     for record in records:
         try:
-            if park_id_of(park) in parks_of(record.parent):
+            if folders.park_id_of(park) in store.parks_of(record.parent):
                 return record.parent
         except (InputError, PathwayError):  # a run that was cut off is not what anybody wants to open on
             continue
@@ -157,7 +154,7 @@ def entry_of(scenario: Scenario) -> dict[str, object]:
             {name: getattr(path, name) for name in WRITTEN} | {"period": f"{path.first}-{path.last}"}
             for path in scenario.drivers
         ]  # fmt: skip
-    return entry if scenario.grid == SLOW else entry | {"grid": scenario.grid}
+    return entry if scenario.grid == plans.SLOW else entry | {"grid": scenario.grid}
 
 
 def run_command(park: str, path: str | Path, scenario_id: str, lever_file: str | Path = "") -> str:

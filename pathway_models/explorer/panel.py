@@ -20,24 +20,20 @@ from markupsafe import Markup
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.batch.answer_card import answer_of, card_of, what_decides, what_first
 from pathway_models.cobenefits.scenarios import prepare_basis
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.decisions.attribution import first_steps
 from pathway_models.documents.markup import font_face, html
 from pathway_models.engine.ensemble_summary import survey
+from pathway_models.explorer import evaluation, figures
 from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, under_of, unpacked
-from pathway_models.explorer.evaluation import Exploration, View
-from pathway_models.explorer.figures import CARRIERS, Picture, height_of
 from pathway_models.explorer.files import read_run, run_command, save_scenario
 from pathway_models.fleet.answers import Answer
-from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.costs import read_costs, unknown_costs
-from pathway_models.intake.library import read_levers, read_scenarios
+from pathway_models.intake import assumptions, costs, library, register
 from pathway_models.intake.names import is_invented, park_name, short_name
 from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import read_register
+from pathway_models.language import LANGUAGES, say, word
 from pathway_models.language.rounding import change_text, money_text, share_text
-from pathway_models.language.words import LANGUAGES, say, word
 from pathway_models.records.levers import Choice, Scenario
 from pathway_models.records.peaks import Step
 from pathway_models.runs.store import own_files
@@ -119,10 +115,10 @@ class Explorer:
         self.run = read_run(run) if run else None
         given |= {name: self.run.parameters.get(name, given[name]) for name in given} if self.run else {}
         self._given = {name: given[name] for name in ("members", "seed", "until")}
-        self._given["assumptions"] = read_assumptions(given["as_of"])
+        self._given["assumptions"] = assumptions.read_assumptions(given["as_of"])
         self._file_of_levers = lever_file or (own_files(Path(run)).get("lever_file", "") if run else "")
-        self._levers, self._busy = read_levers(self._file_of_levers or None), True
-        self._costs = read_costs(levers=self._levers)
+        self._levers, self._busy = library.read_levers(self._file_of_levers or None), True
+        self._costs = costs.read_costs(levers=self._levers)
         self._timer: asyncio.TimerHandle | None = None
         self._controls(park, int(given["before"]), probability, allow_background)
         self._open(park, state or {})
@@ -147,7 +143,7 @@ class Explorer:
         options, which = [("A", "a"), ("B", "b")], say(lang, en="Levers of", zh="设置方案")
         self.side = widgets.RadioButtons(options=options, value="b", orientation="horizontal", description=which)
         self.levers = LeverControls(
-            self._levers, self._costs, unknown_costs(self._costs, self._levers), lang, self._moved
+            self._levers, self._costs, costs.unknown_costs(self._costs, self._levers), lang, self._moved
         )
         consent = say(lang, en="pollutants by background factors", zh="污染物采用背景排放因子")
         self.background = widgets.Checkbox(allow_background, indent=False, description=consent)
@@ -163,15 +159,15 @@ class Explorer:
         self.buttons = {name: widgets.Button(description=text) for name, text in texts.items()}
 
     def _parks(self) -> list[tuple[str, str]]:
-        known = {entry.park_id: entry for entry in read_register() if entry.has_data}
+        known = {entry.park_id: entry for entry in register.read_register() if entry.has_data}
         places = known if self._own in known else {**known, self._own: read_park(self._own)}
         return [(short_name(park_name(place, self.lang)), name) for name, place in places.items()]
 
     def _scenarios(self) -> dict[str, Scenario]:
         """Read the shipped scenarios, those that state drivers, the run's, and those saved so far."""
         levers = self._file_of_levers or None
-        saved = read_scenarios(self.file, levers) if self.file.exists() else {}
-        shipped = {**read_scenarios("drivers", levers), **read_scenarios(None, levers)}
+        saved = library.read_scenarios(self.file, levers) if self.file.exists() else {}
+        shipped = {**library.read_scenarios("drivers", levers), **library.read_scenarios(None, levers)}
         return {**shipped, **(self.run.scenarios if self.run else {}), **saved}
 
     def _stated(self) -> dict[str, Scenario]:
@@ -228,10 +224,10 @@ class Explorer:
         self._ensemble, self._view = lru_cache(maxsize=ENSEMBLES)(self._drawn), lru_cache(maxsize=KEPT)(self._viewed)
         self._advice = lru_cache(maxsize=KEPT)(self._advised)
         self.whole = self._ensemble(self._members[True], "")
-        self.picture = Picture(self.whole, self.lang)
+        self.picture = figures.Picture(self.whole, self.lang)
         self.levers.tell({step.lever: step for step in self._advice(self.before.value)[1]}, self.lang)
 
-    def _drawn(self, members: int, under: str) -> Exploration:
+    def _drawn(self, members: int, under: str) -> evaluation.Exploration:
         """Draw an ensemble under the growth and the grid that a scenario states, or none.
 
         Raises
@@ -248,14 +244,18 @@ class Explorer:
         if under:
             given["beside"] = self._ensemble(members, "")
             park = driven(park, self._stated()[under], given["assumptions"].issue_year)
-        return Exploration(park, self._levers, self._costs, **given)
+        return evaluation.Exploration(park, self._levers, self._costs, **given)
 
     def _advised(self, year: int) -> tuple[Answer | None, tuple[Step, ...]]:
         """Find what decides the answer and what to do first: the run's own, else worked out on the same members."""
         stored = self.run.steps(self.park.value) if self.run and self.of_run and year == self.of_run.year else None
         if stored is not None:
             return self.of_run, stored
-        park, draws, scenarios = self.whole.park, self.whole.draws, read_scenarios(None, self._file_of_levers or None)
+        park, draws, scenarios = (
+            self.whole.park,
+            self.whole.draws,
+            library.read_scenarios(None, self._file_of_levers or None),
+        )
         try:
             peaks = survey(park, scenarios, draws, probabilities=(), before=year).peaks
             return answer_of(park, scenarios, peaks), first_steps(park, scenarios, draws, peaks, self._costs)
@@ -370,7 +370,7 @@ class Explorer:
 
     # what is shown -------------------------------------------------------------------------------------------------
 
-    def _viewed(self, members: int, under: str, choices: tuple[tuple[str, Choice], ...]) -> View:
+    def _viewed(self, members: int, under: str, choices: tuple[tuple[str, Choice], ...]) -> evaluation.View:
         exploration = self._ensemble(members, under)
         return exploration.view(exploration.scenario(UNSAVED, dict(choices)))
 
@@ -391,9 +391,9 @@ class Explorer:
 
     def _fit(self) -> None:
         """Draw axes anew where a package has outgrown them, as under other growth, or needs far less room again."""
-        wanted = height_of([self.whole.without, *self.views.values()])
+        wanted = figures.height_of([self.whole.without, *self.views.values()])
         if not wanted <= self.picture.top <= ROOM * wanted:
-            self.picture = Picture(self.whole, self.lang, self.views.values())
+            self.picture = figures.Picture(self.whole, self.lang, self.views.values())
 
     def _name_of(self, side: str) -> str:
         """Name a package: by the scenario it equals, else as one of one's own."""
@@ -473,18 +473,21 @@ class Explorer:
 
     def _address(self) -> dict[str, str]:
         """Write what is set as the parameters of an address; a table of one's own is never named in one."""
-        parks = {entry.park_id for entry in read_register()}
+        parks = {entry.park_id for entry in register.read_register()}
         named = {"park": self.park.value} if self.park.value in parks else {}
         return {"lang": self.lang, **named, **{side: self._packed(side) for side in SIDES}}
 
     def _packed(self, side: str) -> str:
         """Write a package into an address: the id of the shipped scenario it is, else lever by lever."""
-        shown, shipped = (self.sides[side], self.under[side]), {**read_scenarios("drivers"), **read_scenarios()}
+        shown, shipped = (
+            (self.sides[side], self.under[side]),
+            {**library.read_scenarios("drivers"), **library.read_scenarios()},
+        )
         known = (name for name, one in shipped.items() if package_of(one) == shown)
         return next(known, packed(*shown)) if self._is_set(side) else ""
 
     def _unpacked(self, text: str) -> tuple[Choices, str]:
-        shipped = {**read_scenarios("drivers"), **read_scenarios()}
+        shipped = {**library.read_scenarios("drivers"), **library.read_scenarios()}
         return package_of(shipped[text]) if text in shipped else unpacked(text, self._levers, self._stated())
 
     def _changed_since(self) -> list[str]:
@@ -520,23 +523,23 @@ class Explorer:
         ]  # fmt: skip
         cells.insert(3, self._break_even())
         head = html("<tr><td></td><th scope='col'>A</th><th scope='col'>B</th></tr>")
-        carriers = [name for name in CARRIERS if any(name in view.energy for view in self.views.values())]
-        key = [html('<span><b style="background:{colour}"></b>{name}</span>', colour=CARRIERS[name],
+        carriers = [name for name in figures.CARRIERS if any(name in view.energy for view in self.views.values())]
+        key = [html('<span><b style="background:{colour}"></b>{name}</span>', colour=figures.CARRIERS[name],
                     name=word(name, lang)) for name in carriers]  # fmt: skip
         return html("<table class='pathways-facts'>{head}{rows}</table><p class='pathways-key'>{key}</p>", head=head,
                     rows=Markup("").join(cells), key=Markup(" ").join(key))  # fmt: skip
 
-    def _peak(self, view: View) -> str:
+    def _peak(self, view: evaluation.View) -> str:
         return view.peaks.peak_text(0)
 
-    def _verdict(self, view: View) -> str:
+    def _verdict(self, view: evaluation.View) -> str:
         asked = self.probability.value
         enough = view.p_before(self.before.value) >= asked
         wanted = share_text(asked, self.lang)
         verdict = say(self.lang, en="reached" if enough else "not reached", zh="达到" if enough else "未达到")
         return say(self.lang, en=f"{wanted}: {verdict}", zh=f"{wanted}：{verdict}")
 
-    def _cost(self, view: View) -> Markup:
+    def _cost(self, view: evaluation.View) -> Markup:
         names = say(self.lang, en=", ", zh="、").join(
             self._levers[one].name_zh if self.lang == "zh" else self._levers[one].name_en for one in view.unknown
         )
@@ -561,7 +564,7 @@ class Explorer:
                             name=say(self.lang, en="Break-even", zh="无价格的措施"))  # fmt: skip
         return Markup("")
 
-    def _pollutants(self, view: View) -> str:
+    def _pollutants(self, view: evaluation.View) -> str:
         if not view.pollutants:
             if self.background.value or not self.whole.park.has_energy:
                 return say(self.lang, en="not in the table", zh="数据表未提供")
@@ -575,15 +578,15 @@ class Explorer:
         ]
         return say(self.lang, en=", ", zh="，").join(parts)
 
-    def _energy(self, view: View) -> Markup:
+    def _energy(self, view: evaluation.View) -> Markup:
         total = sum(view.energy.values())
         if not total:
             return Markup(say(self.lang, en="not in the table", zh="数据表未提供"))  # ours
-        shares = {name: view.energy[name] / total for name in CARRIERS if name in view.energy}
+        shares = {name: view.energy[name] / total for name in figures.CARRIERS if name in view.energy}
         told = [f"{word(name, self.lang)} {share_text(share, self.lang)}" for name, share in shares.items()]
         parts = [
             html('<i style="width:{width:.1f}%;background:{colour}" title="{told}">{short}</i>', width=100 * share,
-                 colour=CARRIERS[name], told=text, short=word(name, self.lang) if share > 0.3 else "")
+                 colour=figures.CARRIERS[name], told=text, short=word(name, self.lang) if share > 0.3 else "")
             for (name, share), text in zip(shares.items(), told, strict=True)
         ]  # fmt: skip
         return html('<div class="pathways-mix" role="img" aria-label="{told}">{parts}</div>', told="; ".join(told),
@@ -633,7 +636,7 @@ def explore(park: str, scenario_file: str | Path = "my_scenarios.yml", **given: 
     wishes = {"park": park, "scenario_file": str(scenario_file), **given}
     wishes |= json.loads(os.environ.get(WISHES, "{}"))
     address = {name: values[0] for name, values in parse_qs(os.environ.get("QUERY_STRING", "")).items()}
-    if address.get("park") in [entry.park_id for entry in read_register() if entry.has_data]:
+    if address.get("park") in [entry.park_id for entry in register.read_register() if entry.has_data]:
         wishes["park"] = address["park"]
     if address.get("lang") in LANGUAGES:
         wishes["lang"] = address["lang"]

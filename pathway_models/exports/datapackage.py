@@ -12,8 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from pathway_models.core.files import sheet_table
-from pathway_models.exports.iamc import INDICATOR_COLUMNS, ParkResults, refuse_same_ids, region_of
-from pathway_models.exports.tidy import COLUMNS, MEMBER_COLUMNS, read_variables
+from pathway_models.exports import iamc, tidy
 
 #: Types of the columns; all others are text.
 NUMBERS = {
@@ -54,7 +53,7 @@ PARK_COLUMNS = (
 
 
 def write_datapackage(
-    folder: Path, found: Sequence[ParkResults], tables: Mapping[str, pd.DataFrame], about: Mapping[str, object]
+    folder: Path, found: Sequence[iamc.ParkResults], tables: Mapping[str, pd.DataFrame], about: Mapping[str, object]
 ) -> list[Path]:
     """Write the tables and ``datapackage.json`` into a folder.
 
@@ -68,7 +67,7 @@ def write_datapackage(
     about : mapping
         Run, seed and version, for the descriptor.
     """
-    refuse_same_ids(found)
+    iamc.refuse_same_ids(found)
     tables = {**tables, "variables": variables_table(), "parks": parks_table(found)}
     paths = {name: write_table(folder / f"{name}.csv", table) for name, table in tables.items()}
     descriptor = {
@@ -104,21 +103,21 @@ def variables_table() -> pd.DataFrame:
             "unit": variable.unit,
             "description": variable.description,
         }
-        for variable in reversed(read_variables())
+        for variable in reversed(tidy.read_variables())
     }
     return pd.DataFrame(list(reversed(rows.values())))
 
 
-def parks_table(found: Sequence[ParkResults]) -> pd.DataFrame:
+def parks_table(found: Sequence[iamc.ParkResults]) -> pd.DataFrame:
     """Tabulate the parks of an export with their choices, sources and licences."""
     rows = [
-        {name: region_of(each.park) if name == "region" else getattr(each.park, name) for name in PARK_COLUMNS}
+        {name: iamc.region_of(each.park) if name == "region" else getattr(each.park, name) for name in PARK_COLUMNS}
         for each in found
     ]
     return pd.DataFrame(rows, columns=list(PARK_COLUMNS)).astype({"price_year": "Int64"})
 
 
-def licences_of(found: Sequence[ParkResults]) -> list[dict[str, str]]:
+def licences_of(found: Sequence[iamc.ParkResults]) -> list[dict[str, str]]:
     """List the licences of the parks' tables, each once; the results are no freer than those."""
     texts = dict.fromkeys(each.park.licence.strip() or "not stated" for each in found)
     return [
@@ -132,7 +131,7 @@ def licences_of(found: Sequence[ParkResults]) -> list[dict[str, str]]:
 
 def _resource(name: str, path: Path, table: pd.DataFrame) -> dict[str, object]:
     """Describe one table."""
-    keys = {"results": COLUMNS, "members": MEMBER_COLUMNS, "indicators": INDICATOR_COLUMNS}
+    keys = {"results": tidy.COLUMNS, "members": tidy.MEMBER_COLUMNS, "indicators": iamc.INDICATOR_COLUMNS}
     fields = []
     for column in keys.get(name, table):
         fields.append({"name": column, "type": NUMBERS.get(column, "string")})

@@ -19,15 +19,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import SAFE, sheet_table, write_whole
+from pathway_models.core import Fault, InputError, files
 from pathway_models.exports.tidy import member_table, project_folder, read_statistics, read_variables, rounded, to_tidy
 from pathway_models.intake.register import country_of, read_register
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records import Park, Pathways, Peaks, Scenario
 
 if TYPE_CHECKING:
     from pyam import IamDataFrame
@@ -294,14 +290,14 @@ def write_iamc(tables: pd.DataFrame, meta: pd.DataFrame, indicators: pd.DataFram
     """
     csv, book = stem.with_suffix(".csv"), stem.with_suffix(".xlsx")
     indicators_csv = stem.with_name(f"{stem.name}_indicators.csv")
-    sheet_table(tables).to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
-    sheet_table(indicators).to_csv(indicators_csv, index=False, encoding="utf-8", lineterminator="\n")
+    files.sheet_table(tables).to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
+    files.sheet_table(indicators).to_csv(indicators_csv, index=False, encoding="utf-8", lineterminator="\n")
     content = io.BytesIO()  # at once: on a full disk the library would leave its archive open
-    with pd.ExcelWriter(content, engine="xlsxwriter", engine_kwargs={"options": SAFE}) as writer:
+    with pd.ExcelWriter(content, engine="xlsxwriter", engine_kwargs={"options": files.SAFE}) as writer:
         for name, table in (("data", tables), ("meta", meta), ("indicators", indicators)):
             table.to_excel(writer, sheet_name=name, index=False)
             writer.sheets[name].freeze_panes(1, len(INDEX) if name == "data" else 2)
-    write_whole(book, content.getvalue())
+    files.write_whole(book, content.getvalue())
     return [csv, book, indicators_csv]
 
 

@@ -12,15 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.files import data_folder
-from pathway_models.core.units import TJ_PER_TCE
-from pathway_models.core.yaml_files import read_yaml
+from pathway_models.core import PathwayError, files, units, yaml_files
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records import Park, Pathways, Peaks
 
 #: The tag that the definitions spread over quantiles.
 TAG = "Statistic"
@@ -69,7 +64,7 @@ class Variable:
 
 def project_folder() -> Path:
     """The shipped nomenclature project."""
-    return data_folder() / "iamc"
+    return files.data_folder() / "iamc"
 
 
 @cache
@@ -87,7 +82,7 @@ def read_variables() -> tuple[Variable, ...]:
     for path in sorted(folder.glob("*.yaml")):
         if path.name.startswith("tag_"):
             continue
-        for entry in read_yaml(path)[0]:
+        for entry in yaml_files.read_yaml(path)[0]:
             [(name, about)] = entry.items()
             names = statistics if TAG in name else {"mean": None}
             found += [_variable(name, about, statistic, probability) for statistic, probability in names.items()]
@@ -97,7 +92,7 @@ def read_variables() -> tuple[Variable, ...]:
 @cache
 def read_statistics() -> dict[str, float]:
     """Quantiles of the definitions: name to probability."""
-    content, _ = read_yaml(project_folder() / "definitions" / "variable" / "tag_statistics.yaml")
+    content, _ = yaml_files.read_yaml(project_folder() / "definitions" / "variable" / "tag_statistics.yaml")
     return {name: about["probability"] for entry in content[0][TAG] for name, about in entry.items()}
 
 
@@ -116,7 +111,7 @@ def _variable(name: str, about: dict[str, Any], statistic: str, probability: flo
 
 
 #: Factors from canonical units to the units of the definitions.
-TO_UNIT = {"Mt CO2/yr": 1e-6, "EJ/yr": 1e-6, "billion CNY/yr": 1e-3, "t CO2/tce": TJ_PER_TCE}
+TO_UNIT = {"Mt CO2/yr": 1e-6, "EJ/yr": 1e-6, "billion CNY/yr": 1e-3, "t CO2/tce": units.TJ_PER_TCE}
 #: Quantity of a carrier -> the groups of carriers in it.
 CARRIER_GROUPS = {
     "energy_coal": ("coal",),

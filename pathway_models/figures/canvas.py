@@ -40,8 +40,7 @@ from pathway_models.figures.style import (
 )
 from pathway_models.intake.names import scenario_families
 from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.language.rounding import Scale, significant
-from pathway_models.language.words import ADVISED, width_of, word
+from pathway_models.language import rounding, words
 
 #: Shade behind the observed years, separating lines, and secondary text.
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
@@ -132,7 +131,7 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
     height, size = figure.get_figheight(), plt.rcParams["font.size"]
     text = {"va": "top", "ha": "left", "parse_math": False}
     # A long name is written smaller instead of running out of the figure.
-    fit = min(1.0, HEAD_WIDTH / width_of(head))
+    fit = min(1.0, HEAD_WIDTH / words.width_of(head))
     figure.text(0.012, 1 - 0.07 / height, head, size=(size + 1) * fit, weight="bold", **text)
     if line:
         figure.text(0.012, 1 - 0.3 / height, line, size=size, color=DARK, **text)
@@ -151,7 +150,7 @@ def mark_year(ax: Axes, year: int, lang: str, *, label: bool = True) -> None:
     """Draw the line that parts the years before ``year`` from the rest; the limits stay as they are."""
     light_line(ax, "x", year - 0.5, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=4)
     if label:
-        put_above(ax, year - 0.5, word("before", lang, year=year), color=MARK)
+        put_above(ax, year - 0.5, words.word("before", lang, year=year), color=MARK)
 
 
 def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
@@ -180,12 +179,12 @@ def shade_record(ax: Axes, first: int, last_observed: int) -> None:
     ax.add_artist(Rectangle((first - 0.9, 0), width, 1, color=SHADE, zorder=0, linewidth=0, transform=across))
 
 
-def emissions_axis(ax: Axes, scale: Scale, lang: str) -> None:
+def emissions_axis(ax: Axes, scale: rounding.Scale, lang: str) -> None:
     """Label the y axis of emissions, let it begin at zero, and draw zero where emissions fall below it.
 
     What is drawn afterwards must fit the limits: the ticks are light ones.
     """
-    ax.set_ylabel(word("per_year", lang, unit=scale.unit))
+    ax.set_ylabel(words.word("per_year", lang, unit=scale.unit))
     low, high = ax.get_ylim()
     if low < 0:
         light_line(ax, "y", 0, color="black", linewidth=0.8)
@@ -240,7 +239,7 @@ def fill_of(scenario: str) -> str:
 def _shipped_fills() -> dict[str, str]:
     """Return the colour of each shipped scenario: that of the family it moves alone, or one of its own."""
     several = cycle(SEVERAL_COLOURS)
-    fills = {ADVISED: WITH}
+    fills = {words.ADVISED: WITH}
     for name, families in scenario_families().items():
         fills[name] = FAMILY_COLOURS[families[0]] if len(families) == 1 else next(several) if families else WITHOUT
     return fills
@@ -311,7 +310,7 @@ def tell_years(ax: Axes, years: Sequence[int], columns: Mapping[str, np.ndarray]
     """
     boxes = [(year - 0.5, -np.inf, year + 0.5, np.inf) for year in years]
     values = np.array(list(columns.values()), dtype=float).T
-    rows = [[str(int(year)), *map(significant, row.tolist())] for year, row in zip(years, values, strict=True)]
+    rows = [[str(int(year)), *map(rounding.significant, row.tolist())] for year, row in zip(years, values, strict=True)]
     tell(ax, boxes, [first, *columns], rows, name)
 
 

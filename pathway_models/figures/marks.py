@@ -21,13 +21,11 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, ScaledTranslation, Transform, offset_copy
 
-from pathway_models.figures.axes import text_width
-from pathway_models.figures.canvas import BEHIND, tell
+from pathway_models.figures import axes, canvas
 from pathway_models.intake.names import scenario_name
 from pathway_models.kernels import Floats
-from pathway_models.language.rounding import share_text
-from pathway_models.language.words import word
-from pathway_models.records.peaks import Peaks
+from pathway_models.language import rounding, word
+from pathway_models.records import Peaks
 
 #: Share of a text's width left of its anchor.
 LEFT = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -194,7 +192,7 @@ def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) ->
         _put(ax, _swatch(handle, at, above, WIDE * unit, HIGH * unit), place)
         at += (WIDE + BESIDE) * unit
         ax.text(at, above, name, size=SIZE, transform=place, va="baseline", ha="left", parse_math=False)
-        at += text_width(name, SIZE) + BETWEEN * unit
+        at += axes.text_width(name, SIZE) + BETWEEN * unit
 
 
 def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float = 11.0, below: float = 7.5) -> None:
@@ -324,7 +322,7 @@ def name_points(
     far = np.abs(points - np.median(points, axis=0)).sum(axis=1)
     for at in np.argsort(-far, kind="stable").tolist():
         x, y = points[at].tolist()
-        wide = text_width(names[at], SIZE)
+        wide = axes.text_width(names[at], SIZE)
         tried = []
         for ring, (across, up) in ((ring, way) for ring in RINGS for way in AROUND):
             left = x + across * ring - (0 if across > 0 else wide if across < 0 else wide / 2)
@@ -419,14 +417,15 @@ def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
 def tell_peaks(ax: Axes, peaks: Peaks, at: int, low: float, top: float, lang: str) -> None:
     """Tell the share of members that peak in each year, and of those without a peak, between two heights (`tell`)."""
     shares, rest = peak_shares(peaks, at)
-    years, end = peaks.years[shares > 0].tolist(), int(peaks.years[-1]) + BEHIND
+    years, end = peaks.years[shares > 0].tolist(), int(peaks.years[-1]) + canvas.BEHIND
     boxes = [(year - 0.5, low, year + 0.5, top) for year in years] + [(end - WIDTH / 2, low, end + WIDTH / 2, top)]
     rows = [
-        [str(year), share_text(share, lang)] for year, share in zip(years, shares[shares > 0].tolist(), strict=True)
+        [str(year), rounding.share_text(share, lang)]
+        for year, share in zip(years, shares[shares > 0].tolist(), strict=True)
     ]
-    rows.append([f">{peaks.last_peak_year}", share_text(rest, lang)])
+    rows.append([f">{peaks.last_peak_year}", rounding.share_text(rest, lang)])
     head = (word("peak_year_column", lang), word("share_column", lang))
-    tell(ax, np.array(boxes), head, rows, scenario_name(peaks.scenarios[at], lang))
+    canvas.tell(ax, np.array(boxes), head, rows, scenario_name(peaks.scenarios[at], lang))
 
 
 def draw_spreads(
@@ -464,7 +463,7 @@ def draw_spreads(
     """
     spread = [peak_shares(peaks, at) for at in rows]
     shares, rest = np.array([part for part, _ in spread]), np.array([part for _, part in spread])
-    first, end = int(peaks.years[0]), int(peaks.years[-1]) + BEHIND
+    first, end = int(peaks.years[0]), int(peaks.years[-1]) + canvas.BEHIND
     heights, tops = unit * shares, bases + unit * rest / WIDTH
     # One outline of steps a row, its corners between the years, from the base line and back to it.
     steps = np.empty((rest.size, 2 * shares.shape[1] + 2, 2))
@@ -477,7 +476,7 @@ def draw_spreads(
     boxes[..., 1] = np.column_stack([bases, tops, tops, bases])
     look = {"facecolors": "white", "edgecolors": colours, "linewidths": mpl.rcParams["patch.linewidth"]}
     ax.add_artist(PolyCollection(boxes, hatch="////", zorder=3, label="no peak", **look))
-    places, words = [(end, top) for top in tops.tolist()], [share_text(float(share), lang) for share in rest]
+    places, words = [(end, top) for top in tops.tolist()], [rounding.share_text(float(share), lang) for share in rest]
     above = offset_copy(ax.transData, ax.figure, 0, 1.5, units="points")
     labels(ax, np.array(places), words, transform=above, va="bottom", size="small", zorder=6)
     return max(float(heights.max()), float((tops - bases).max()))

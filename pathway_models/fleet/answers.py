@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
-from pathway_models.language.rounding import money_text, share_text
-from pathway_models.language.words import say
-from pathway_models.records.levers import Scenario
-from pathway_models.records.peaks import IF_DRIVERS_HOLD, Step
+from pathway_models.language import rounding, say
+from pathway_models.records import Scenario, peaks
 
 #: Columns of the three shares.
 SPLIT = ("p_past", "p_ahead", "p_not_before")
@@ -121,7 +119,7 @@ def _answer(rows: Sequence[Mapping[str, str]], single: set[str]) -> Answer:
 
 
 def _split(row: Mapping[str, str]) -> Split:
-    held = [float(row.get(f"{name}{IF_DRIVERS_HOLD}") or nan) for name in SPLIT]
+    held = [float(row.get(f"{name}{peaks.IF_DRIVERS_HOLD}") or nan) for name in SPLIT]
     return Split(*(float(row[name]) for name in SPLIT), float(row.get("p_se") or 0.0), _together(*held))
 
 
@@ -144,7 +142,7 @@ def answer_sentence(without: float, best: float, name: str, year: int, lang: str
         Year before which emissions shall peak.
     lang : {"en", "zh"}
     """
-    alone, with_best = share_text(without, lang), share_text(best, lang)
+    alone, with_best = rounding.share_text(without, lang), rounding.share_text(best, lang)
     if not name:
         return say(
             lang,
@@ -183,12 +181,12 @@ def decisive_sentence(name: str, points: float, has_families: bool, lang: str) -
     )
 
 
-def worth_naming(steps: Sequence[Step], most: int = FIRST) -> list[Step]:
+def worth_naming(steps: Sequence[peaks.Step], most: int = FIRST) -> list[peaks.Step]:
     """Pick the measures to begin with: those that gain most by themselves, at least `LEAST_GAIN` each."""
     return [step for step in steps if 100.0 * step.gain >= LEAST_GAIN][:most]
 
 
-def first_sentence(steps: Sequence[Step], *, lang: str = "en", most: int = FIRST) -> str:
+def first_sentence(steps: Sequence[peaks.Step], *, lang: str = "en", most: int = FIRST) -> str:
     """Name what to do first: the measures that gain most by themselves, each with its cost a year.
 
     Parameters
@@ -208,16 +206,16 @@ def first_sentence(steps: Sequence[Step], *, lang: str = "en", most: int = FIRST
     return head + say(lang, en="; ", zh="；").join(parts) + say(lang, en=".", zh="。")
 
 
-def step_text(step: Step, lang: str) -> str:
+def step_text(step: peaks.Step, lang: str) -> str:
     """State what a measure gains by itself, and what it costs."""
     points = 100.0 * step.gain
     return say(lang, en=f"{points:+.0f} points by itself, {money_of(step, lang)}",
                zh=f"单独可提高{points:.0f}个百分点，{money_of(step, lang)}")  # fmt: skip
 
 
-def money_of(step: Step, lang: str) -> str:
+def money_of(step: peaks.Step, lang: str) -> str:
     """State what a measure costs by itself a year; of one without a price, the cost below which it pays."""
-    amount = money_text(abs(step.cost), lang)
+    amount = rounding.money_text(abs(step.cost), lang)
     if step.pays_below is not None:
         return say(lang, en=f"its own cost not known, pays for itself below {amount} a year",
                    zh=f"自身成本未知，每年低于{amount}即合算")  # fmt: skip
@@ -233,7 +231,7 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     year = found[0].year
     if len(found) == 1:
         one = found[0]
-        without, best = (share_text(split.before, lang) for split in (one.without, one.best))
+        without, best = (rounding.share_text(split.before, lang) for split in (one.without, one.best))
         name_zh = one.row.get("name_zh") or one.row["name"]
         return say(
             lang,

@@ -12,15 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.fleet.fleet_results import CLAIMED
-from pathway_models.fleet.totals import fleet_total
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
+from pathway_models.core import PathwayError
+from pathway_models.engine import projecting, sampling
+from pathway_models.fleet import fleet_results, totals
+from pathway_models.records import Assumptions, Park, Pathways, Scenario
 
 #: Ends of the bands.
 ENDS = (0.05, 0.95)
@@ -31,7 +26,7 @@ def independent_total(pathways: Sequence[Pathways], seed: int = 1) -> np.ndarray
 
     For comparison only: it is what one gets by adding independent bands.
     """
-    joined = fleet_total(pathways)
+    joined = totals.fleet_total(pathways)
     rng = np.random.Generator(np.random.Philox(seed))
     total = np.zeros_like(joined.total)
     for one in pathways:
@@ -82,8 +77,8 @@ def band_coverage(
         raise PathwayError(f"{count} parks and {members} members: expected at least 2 and 20")
     drawn = {"members": members, "until": until, "assumptions": assumptions}
     parks = list(_copies(model, scenario, count, seed, drawn))
-    joined = fleet_total(parks)
-    truth = fleet_total(_copies(model, scenario, count, seed + 1, drawn)).total[0]
+    joined = totals.fleet_total(parks)
+    truth = totals.fleet_total(_copies(model, scenario, count, seed + 1, drawn)).total[0]
     bands = {
         "shared": np.quantile(joined.total[0], ENDS, axis=0),
         "independent": np.quantile(independent_total(parks, seed)[0], ENDS, axis=0),
@@ -98,7 +93,7 @@ def band_coverage(
                 "low": low[ahead],
                 "high": high[ahead],
                 "coverage": ((truth >= low) & (truth <= high)).mean(axis=0)[ahead],
-                "standard_error": float(np.sqrt(2 * CLAIMED * (1 - CLAIMED) / members)),
+                "standard_error": float(np.sqrt(2 * fleet_results.CLAIMED * (1 - fleet_results.CLAIMED) / members)),
             }
         )
         for name, (low, high) in bands.items()
@@ -111,4 +106,4 @@ def _copies(model: Park, scenario: Scenario, count: int, seed: int, drawn: Mappi
     chosen = {scenario.scenario_id: scenario}
     for number in range(count):
         park = replace(model, park_id=f"{model.park_id}-copy-{number}", invented=True)
-        yield project(park, chosen, sample(park, chosen, seed=seed, **drawn))
+        yield projecting.project(park, chosen, sampling.sample(park, chosen, seed=seed, **drawn))

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.fleet.fleet_results import REGION
 from pathway_models.intake.rules import Requirement
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.indicators import CLASSES, indicators, total_energy
-from pathway_models.records.park import Park
+from pathway_models.records import Park
 
 #: Indicators and their units, and those compared on a logarithmic scale.
 INDICATORS = {

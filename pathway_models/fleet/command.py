@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
-from pathway_models.console.common_options import PARK, as_of_option, data_option, own_parks, working
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import on_screen
-from pathway_models.core.errors import InputError, PathwayError
+from pathway_models.core import InputError, PathwayError
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.words import say
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pathway_models.figures.canvas import Figure
     from pathway_models.fleet.fleet_results import FleetPackages, FleetResults, Shares
-    from pathway_models.records.park import Park
+    from pathway_models.records import Park
 
 
 FORMATS = ("png", "svg")
@@ -43,26 +42,25 @@ class Findings:
 
 def _lines(found: Findings, lang: str) -> Iterator[str]:
     """Yield the summary that is printed, coverage first."""
-    from pathway_models.fleet import sentences, tables
-    from pathway_models.fleet.benchmarking import compare_with_standards
+    from pathway_models.fleet import benchmarking, sentences, tables
 
     results, names = found.results, found.results.fleet.scenarios
     yield sentences.describe_coverage(results, lang=lang)
     for name in names:
         yield sentences.describe_total(results, name, before=found.before, lang=lang)
     yield sentences.describe_largest(results, names[-1], lang=lang)
-    yield table_text(tables.totals(results, lang=lang))
+    yield cli_language.table_text(tables.totals(results, lang=lang))
     yield sentences.describe_benchmark(found.benchmark, lang=lang)
     if found.groups is not None:
         yield sentences.describe_groups(found.benchmark, found.groups, lang=lang)
     if results.kind != "region":
-        yield sentences.describe_standards(compare_with_standards(found.parks), lang=lang)
+        yield sentences.describe_standards(benchmarking.compare_with_standards(found.parks), lang=lang)
     if found.packages is not None:
         yield from sentences.describe_packages(found.packages, lang=lang)
-        yield table_text(tables.packages(found.packages, lang=lang))
+        yield cli_language.table_text(tables.packages(found.packages, lang=lang))
     if found.shares is not None:
         yield sentences.describe_shares(found.shares, lang=lang)
-        yield table_text(tables.shares(found.shares, lang=lang))
+        yield cli_language.table_text(tables.shares(found.shares, lang=lang))
 
 
 def _write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:
@@ -111,14 +109,13 @@ def _tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 def _figures(found: Findings, lang: str) -> Iterator[tuple[str, Figure]]:
     from pathway_models.fleet import figures
-    from pathway_models.fleet.figures import all_parks
 
     results, names = found.results, found.results.fleet.scenarios
     for name in names:
         yield f"total_{name}", figures.total(results, name, before=found.before, lang=lang)
     yield "peak_years", figures.peak_years(results, before=found.before, lang=lang)
     pair = (names[0], names[-1])
-    yield "parks", all_parks(results.summary(found.before), scenarios=pair, before=found.before, lang=lang)
+    yield "parks", figures.all_parks(results.summary(found.before), scenarios=pair, before=found.before, lang=lang)
     yield "standing", figures.distances(found.benchmark, lang=lang)
     if found.shares is not None:
         yield "shares", figures.shares(found.shares, found.benchmark, lang=lang)
@@ -131,12 +128,12 @@ ENSEMBLE = {"members": 200, "seed": 20240401, "until": 2060}
 
 
 @click.command("fleet")
-@click.argument("parks", nargs=-1, type=PARK)
-@data_option
+@click.argument("parks", nargs=-1, type=common_options.PARK)
+@common_options.data_option
 @click.option("--kind", help="park or region: all of the register or the run that have data; parks by default.")
 @click.option("--run", type=click.Path(path_type=Path), metavar="FOLDER", help="Take the members that a run kept.")
 @click.option("--scenarios", help="Separated by commas; the first and the last by default, or all of the run.")
-@as_of_option
+@common_options.as_of_option
 @click.option("--before", type=int, default=2030, show_default=True, help="Peak year before this one.")
 @click.option("--budget", type=float, metavar="TONNES", help="tCO2 of one year, shared out by every rule.")
 @click.option("--year", type=int, help="Year of the budget; the one of --before by default.")
@@ -155,18 +152,18 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
     Parks and regions are never added together. Exit code 0 when told, 1 for a faulty file, 2 for a wrong call.
     """
     try:
-        told = of_terminal(lang)
-        with working(1, say(told, en="adding up the parks", zh="汇总各园区")):
+        told = cli_language.of_terminal(lang)
+        with common_options.working(1, say(told, en="adding up the parks", zh="汇总各园区")):
             found = _findings(**asked)
         for line in _lines(found, told):
             click.echo(on_screen(line))
         if out is not None:
-            with working(1, say(told, en="writing tables and figures", zh="写出图表")):
+            with common_options.working(1, say(told, en="writing tables and figures", zh="写出图表")):
                 written = _write_findings(out, found, lang)
             for path in written:
                 click.echo(f"{out.name}/{path.name}")
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
@@ -185,7 +182,7 @@ def _findings(parks: tuple[str, ...], run: Path | None, scenarios: str | None, b
     drawn = _ensemble(run, asked)
     _check(run, names, before, drawn, asked)
     if run is None:
-        records = read_fleet(parks or own_parks(), asked["kind"] or "")
+        records = read_fleet(parks or common_options.own_parks(), asked["kind"] or "")
         results = project_fleet(records, read_scenarios().pick(names), **drawn)
     else:
         results, given = stored_fleet(run, parks, asked["kind"] or "", names), parks_of(run)
@@ -228,7 +225,7 @@ def _check(run: Path | None, names: list[str], before: int, drawn: dict[str, int
     wrong = []
     if run is not None:
         given = [f"--{name}" for name in ENSEMBLE if asked[name] is not None]
-        given += ["--data"] if own_parks() else []
+        given += ["--data"] if common_options.own_parks() else []
         wrong += [f"{', '.join(given)}: a run has its own"] if given else []
     else:
         from pathway_models.intake.library import read_scenarios

@@ -6,55 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pathway_models.figures.canvas import (
-    BEHIND,
-    DARK,
-    FAINT,
-    LEGEND,
-    MARK,
-    NOTE_WIDTH,
-    SHADE,
-    emissions_axis,
-    fill_of,
-    mark_year,
-    put_note,
-    put_title,
-    shade_record,
-    sheet,
-    wrapped,
-    years_axis,
-)
-from pathway_models.figures.marks import entries_of, key_row
-from pathway_models.figures.style import WITH, WITHOUT
+from pathway_models.figures import canvas, marks, style
+from pathway_models.fleet import fleet_results, tables, totals
 from pathway_models.fleet.benchmarking import ENOUGH, INDICATORS, OUTLIER
-from pathway_models.fleet.fleet_results import (
-    BANDS,
-    CLAIMED,
-    OFF,
-    PACKAGE,
-    RULES,
-    FleetPackages,
-    FleetResults,
-    Shares,
-    check_kinds,
-)
-from pathway_models.fleet.tables import (
-    BAND_NAMES,
-    INDICATOR_NAMES,
-    RULE_NAMES,
-    count_text,
-    fleet_head,
-    invented_text,
-    parks_head,
-    pick,
-    reason_text,
-    short_name,
-)
-from pathway_models.fleet.totals import year_number
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.language.rounding import Scale, emissions_text, scale_of
-from pathway_models.language.words import INVENTED, say, word
+from pathway_models.language import INVENTED, rounding, say, word
 from pathway_models.pathways.figures import fan, frame
 from pathway_models.peaks.figures import peak_years as draw_peak_years
 from pathway_models.runs.tables import typed
@@ -67,19 +24,19 @@ BAND_STYLES = {
 }
 
 
-def total(results: FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> Figure:
+def total(results: fleet_results.FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> Figure:
     """Draw the fan of a fleet's total and the peak years of its members; the head says its coverage.
 
     Years beyond those for which the growth law was tried on the past are not drawn.
     """
-    head, short = fleet_head(results, lang), results.as_far_as_tried(before)
+    head, short = tables.fleet_head(results, lang), results.as_far_as_tried(before)
     return fan(short.pathways(), scenario, peaks=short.fleet.peaks(), park=head, before=before, lang=lang)
 
 
-def peak_years(results: FleetResults, *, before: int = 2030, lang: str = "en") -> Figure:
+def peak_years(results: fleet_results.FleetResults, *, before: int = 2030, lang: str = "en") -> Figure:
     """Draw the peak years of the fleet's members, one row a scenario."""
     return draw_peak_years(
-        results.as_far_as_tried(before).fleet.peaks(), park=fleet_head(results, lang), before=before, lang=lang
+        results.as_far_as_tried(before).fleet.peaks(), park=tables.fleet_head(results, lang), before=before, lang=lang
     )
 
 
@@ -87,11 +44,11 @@ def peak_years(results: FleetResults, *, before: int = 2030, lang: str = "en") -
 FAN = 3.4
 
 
-def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
+def with_packages(found: fleet_results.FleetPackages, *, lang: str = "en") -> Figure:
     """Draw the total with and without each park's package, and beside it what each park reaches."""
     parks = found.results.fleet.parks
     size = (8.0, max(4.6, 1.9 + 0.27 * len(parks)))
-    figure, axes = sheet(lang, size, columns=(1.45, 1.0), head=1.05, foot=1.15, right=0.985, wspace=0.5)
+    figure, axes = canvas.sheet(lang, size, columns=(1.45, 1.0), head=1.05, foot=1.15, right=0.985, wspace=0.5)
     # Rows of parks stand beside years of emissions: the two have no axis in common.
     axes[1].remove()
     right = figure.add_subplot(1, 2, 2)
@@ -102,7 +59,7 @@ def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
     _two_bands(axes[0], found.results.as_far_as_tried(found.before), found.before, lang)
     _chances(right, found, lang)
     line = say(lang, en="What if every park took its cheapest package?", zh="若各园区均采用其最低成本组合？")
-    put_title(figure, headline(fleet_head(found.results, lang), lang), line)
+    canvas.put_title(figure, headline(tables.fleet_head(found.results, lang), lang), line)
     asked = round(100 * found.probability)
     note = say(
         lang,
@@ -113,39 +70,48 @@ def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
         zh=f"左：中位数、50%与90%区间，各园区逐次模拟相加。右：{found.before}年以前达峰的模拟结果占比，无措施（空心）与采用组合（实心）；"
         f"竖线：要求的{asked}%。实心方块：没有组合达标，取最接近者。组合按这些模拟选出，换一批抽样可能略低。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
-def _two_bands(ax: Axes, results: FleetResults, before: int, lang: str) -> None:
+def _two_bands(ax: Axes, results: fleet_results.FleetResults, before: int, lang: str) -> None:
     fleet, names = results.fleet, results.fleet.scenarios
     band = fleet.band()
     low, high = frame(band.swapaxes(0, 1), fleet.last_observed_year - int(fleet.years[0]))
-    scale = scale_of(high, lang)
-    words = {OFF: say(lang, en="no lever", zh="无措施"), PACKAGE: say(lang, en="packages", zh="采用组合")}
-    for name, colour, dash in ((OFF, WITHOUT, "dashed"), (PACKAGE, WITH, "solid")):
+    scale = rounding.scale_of(high, lang)
+    words = {
+        fleet_results.OFF: say(lang, en="no lever", zh="无措施"),
+        fleet_results.PACKAGE: say(lang, en="packages", zh="采用组合"),
+    }
+    for name, colour, dash in (
+        (fleet_results.OFF, style.WITHOUT, "dashed"),
+        (fleet_results.PACKAGE, style.WITH, "solid"),
+    ):
         p05, p25, middle, p75, p95 = band[:, names.index(name)] / scale.divisor
         ax.fill_between(fleet.years, p05, p95, color=colour, alpha=0.2, linewidth=0)
         ax.fill_between(fleet.years, p25, p75, color=colour, alpha=0.25, linewidth=0)
         ax.plot(fleet.years, middle, color=colour, linestyle=dash, linewidth=2.0, label=words[name])
     ax.set_ylim(low / scale.divisor, high / scale.divisor)
-    emissions_axis(ax, scale, lang)
-    shade_record(ax, int(fleet.years[0]), fleet.last_observed_year)
-    years_axis(ax, int(fleet.years[0]), int(fleet.years[-1]))
-    mark_year(ax, before, lang)
-    key_row(ax, entries_of(ax), above=20)
+    canvas.emissions_axis(ax, scale, lang)
+    canvas.shade_record(ax, int(fleet.years[0]), fleet.last_observed_year)
+    canvas.years_axis(ax, int(fleet.years[0]), int(fleet.years[-1]))
+    canvas.mark_year(ax, before, lang)
+    marks.key_row(ax, marks.entries_of(ax), above=20)
 
 
-def _chances(ax: Axes, found: FleetPackages, lang: str) -> None:
+def _chances(ax: Axes, found: fleet_results.FleetPackages, lang: str) -> None:
     parks, rows = found.results.fleet.parks, np.arange(len(found.results.fleet.parks))[::-1]
-    alone, taken = (100 * found.results.chances(name, found.before).loc[list(parks)] for name in (OFF, PACKAGE))
-    ax.hlines(rows, alone, taken, color=FAINT, linewidth=2.0)
-    ax.plot(alone, rows, "o", markerfacecolor="white", markeredgecolor=WITHOUT, markersize=5, linestyle="none")
+    alone, taken = (
+        100 * found.results.chances(name, found.before).loc[list(parks)]
+        for name in (fleet_results.OFF, fleet_results.PACKAGE)
+    )
+    ax.hlines(rows, alone, taken, color=canvas.FAINT, linewidth=2.0)
+    ax.plot(alone, rows, "o", markerfacecolor="white", markeredgecolor=style.WITHOUT, markersize=5, linestyle="none")
     reached = np.isin(parks, found.reached)
     for marker, which in (("o", reached), ("s", ~reached)):
-        ax.plot(taken[which], rows[which], marker, color=WITH, markersize=5.5, linestyle="none", zorder=4)
-    ax.axvline(100 * found.probability, color=MARK, linestyle=(0, (4, 2)), linewidth=1.2)
-    ax.set_yticks(rows, [short_name(name, lang) for name in parks], size="small")
+        ax.plot(taken[which], rows[which], marker, color=style.WITH, markersize=5.5, linestyle="none", zorder=4)
+    ax.axvline(100 * found.probability, color=canvas.MARK, linestyle=(0, (4, 2)), linewidth=1.2)
+    ax.set_yticks(rows, [tables.short_name(name, lang) for name in parks], size="small")
     ax.tick_params(axis="y", length=0)
     ax.set_xlim(-4, 104)
     ax.set_ylim(-0.7, len(parks) - 0.3)
@@ -154,31 +120,39 @@ def _chances(ax: Axes, found: FleetPackages, lang: str) -> None:
 
 def coverage(found: pd.DataFrame, count: int, *, lang: str = "en") -> Figure:
     """Draw coverage and width of each band of a fleet of ``count`` invented parks, from `band_coverage`."""
-    figure, (left, right) = sheet(lang, (8.0, 4.2), columns=(1, 1), head=1.05, foot=0.95, wspace=0.3)
+    figure, (left, right) = canvas.sheet(lang, (8.0, 4.2), columns=(1, 1), head=1.05, foot=0.95, wspace=0.3)
     # The two have units of their own.
     right.remove()
     place = left.get_position()
     right = figure.add_axes((place.x1 + 0.115, place.y0, 0.985 - place.x1 - 0.125, place.height))
-    scale = scale_of(float((found["high"] - found["low"]).max()), lang)
-    for name in BANDS:
+    scale = rounding.scale_of(float((found["high"] - found["low"]).max()), lang)
+    for name in fleet_results.BANDS:
         part = found[found["band"] == name]
-        left.plot(part["year"], 100 * part["coverage"], label=pick(BAND_NAMES[name], lang), **BAND_STYLES[name])
+        left.plot(
+            part["year"], 100 * part["coverage"], label=tables.pick(tables.BAND_NAMES[name], lang), **BAND_STYLES[name]
+        )
         right.plot(part["year"], (part["high"] - part["low"]) / scale.divisor, **BAND_STYLES[name])
     error = 100 * float(found["standard_error"].iloc[0])
-    left.axhspan(100 * CLAIMED - 2 * error, 100 * CLAIMED + 2 * error, color="#E6E6E6", zorder=0, linewidth=0)
-    left.axhline(100 * CLAIMED, color=DARK, linewidth=0.8)
+    left.axhspan(
+        100 * fleet_results.CLAIMED - 2 * error,
+        100 * fleet_results.CLAIMED + 2 * error,
+        color="#E6E6E6",
+        zorder=0,
+        linewidth=0,
+    )
+    left.axhline(100 * fleet_results.CLAIMED, color=canvas.DARK, linewidth=0.8)
     left.set_ylabel(say(lang, en="futures inside the band, %", zh="落入区间的未来，%"))
     left.set_ylim(min(60.0, 95 * float(found["coverage"].min())), 101.5)
     _width_axis(right, scale, lang)
     for ax in (left, right):
-        years_axis(ax, int(found["year"].min()), int(found["year"].max()))
-    left.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.01), ncols=3, **LEGEND)
-    park = count_text(count, "park", lang)
-    head = say(lang, en=f"{park}, {invented_text(1, 1, lang)}", zh=f"{park}，{invented_text(1, 1, lang)}")
+        canvas.years_axis(ax, int(found["year"].min()), int(found["year"].max()))
+    left.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.01), ncols=3, **canvas.LEGEND)
+    park = tables.count_text(count, "park", lang)
+    head = say(lang, en=f"{park}, {tables.invented_text(1, 1, lang)}", zh=f"{park}，{tables.invented_text(1, 1, lang)}")
     line = say(
         lang, en="Does the 90 % band of the total hold what happens?", zh="总量的90%区间是否包含实际发生的情况？"
     )
-    put_title(figure, f"[{INVENTED}] {head}", line)
+    canvas.put_title(figure, f"[{INVENTED}] {head}", line)
     note = say(
         lang,
         en="Equal copies of one park, tried on as many other national futures as the ensemble has members. Grey: 90 %"
@@ -187,11 +161,11 @@ def coverage(found: pd.DataFrame, count: int, *, lang: str = "en") -> Figure:
         zh="同一园区的等同副本，以与模拟次数相同的其他全国性未来检验。灰带：90%及两倍抽样误差。分位数相加几乎包含一切，"
         "因为它假定所有园区同时遭遇各自最坏的未来。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
-def _width_axis(ax: Axes, scale: Scale, lang: str) -> None:
+def _width_axis(ax: Axes, scale: rounding.Scale, lang: str) -> None:
     unit = word("per_year", lang, unit=scale.unit)
     ax.set_ylabel(say(lang, en=f"width of the band, {unit}", zh=f"区间宽度，{unit}"))
     ax.yaxis.set_major_formatter("{x:,.0f}")
@@ -219,12 +193,14 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     PathwayError
         Parks and regions are mixed.
     """
-    kind = check_kinds(table["kind"])
+    kind = fleet_results.check_kinds(table["kind"])
     # An indicator that none of them can be compared by has no row.
     names = [name for name in INDICATORS if table[f"{name}_distance"].notna().any()]
-    figure, (ax,) = sheet(lang, (8.0, 2.0 + 0.6 * max(len(names), 1)), head=0.75, foot=1.2, left=0.2, right=0.965)
-    ax.axvspan(-OUTLIER, OUTLIER, color=SHADE, zorder=0, linewidth=0)
-    ax.axvline(0, color=FAINT, linewidth=0.8)
+    figure, (ax,) = canvas.sheet(
+        lang, (8.0, 2.0 + 0.6 * max(len(names), 1)), head=0.75, foot=1.2, left=0.2, right=0.965
+    )
+    ax.axvspan(-OUTLIER, OUTLIER, color=canvas.SHADE, zorder=0, linewidth=0)
+    ax.axvline(0, color=canvas.FAINT, linewidth=0.8)
     made_up = table["invented"].to_numpy(bool)
     for at, name in enumerate(names):
         row = len(names) - 1 - at
@@ -236,15 +212,16 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         ax.text(0.5, 0.5, nobody, transform=ax.transAxes, ha="center", va="center", parse_math=False)
         ax.set_axis_off()
     ax.set_yticks(
-        np.arange(len(names))[::-1], [wrapped(pick(INDICATOR_NAMES[name], lang), LABEL[lang]) for name in names]
+        np.arange(len(names))[::-1],
+        [canvas.wrapped(tables.pick(tables.INDICATOR_NAMES[name], lang), LABEL[lang]) for name in names],
     )
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.65, len(names) - 0.3)
     ax.set_xlim(-EDGE - 0.6, EDGE + 0.6)
     ax.set_xlabel(say(lang, en="robust distance from the median of the kind", zh="与同类中位数的稳健距离"))
     line = say(lang, en="Where does each stand among its kind?", zh="各自在同类中处于什么位置？")
-    put_title(figure, parks_head(len(table), int(made_up.sum()), kind, lang), line)
-    put_note(figure, _distance_note(table, bool(made_up.any()), lang), lang)
+    canvas.put_title(figure, tables.parks_head(len(table), int(made_up.sum()), kind, lang), line)
+    canvas.put_note(figure, _distance_note(table, bool(made_up.any()), lang), lang)
     return figure
 
 
@@ -264,12 +241,12 @@ def _name_far(ax: Axes, parks: list[str], far: np.ndarray, row: int, lang: str) 
         order = [at for at in np.argsort(-np.abs(far)) if side * far[at] > OUTLIER]
         if not order:
             continue
-        shown = [f"{short_name(parks[at], lang)} {far[at]:+.1f}" for at in order[:3]]
+        shown = [f"{tables.short_name(parks[at], lang)} {far[at]:+.1f}" for at in order[:3]]
         more = len(order) - len(shown)
         shown += [say(lang, en=f"{more} more", zh=f"另{more}个")] if more else []
         ax.annotate(say(lang, en=", ", zh="、").join(shown), (side * (EDGE + 0.5), row), (0, 6),
                     textcoords="offset points", ha="left" if side < 0 else "right", va="bottom", size="small",
-                    color=DARK)  # fmt: skip
+                    color=canvas.DARK)  # fmt: skip
 
 
 def _distance_note(table: pd.DataFrame, made_up: bool, lang: str) -> str:
@@ -287,42 +264,42 @@ def _distance_note(table: pd.DataFrame, made_up: bool, lang: str) -> str:
     )
 
 
-def shares(found: Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
+def shares(found: fleet_results.Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
     """Draw a budget by every rule side by side: tonnes, and the share relative to each park's emissions.
 
     ``table`` is the `benchmark` of the same parks.
     """
-    rules, count = [name for name in RULES if name in found.by_rule], len(found.parks)
+    rules, count = [name for name in fleet_results.RULES if name in found.by_rule], len(found.parks)
     table = table.set_index("park_id").loc[list(found.parks)]
-    kind, made_up = check_kinds(table["kind"]), int(table["invented"].sum())
+    kind, made_up = fleet_results.check_kinds(table["kind"]), int(table["invented"].sum())
     order = np.argsort(-found.emissions, kind="stable")
     note, head = _shares_note(found, lang), 1.05
-    foot = 0.75 + 0.16 * (len(note) // (NOTE_WIDTH[lang]) + 1 + note.count("\n"))
+    foot = 0.75 + 0.16 * (len(note) // (canvas.NOTE_WIDTH[lang]) + 1 + note.count("\n"))
     size = (8.0, max(2.35 + (0.115 * len(rules) + 0.1) * count, head + foot + 0.8))
-    figure, (left, right) = sheet(lang, size, columns=(1, 1), head=head, foot=foot, left=0.22, wspace=0.12)
-    scale = scale_of(float(max(found.emissions.max(), *(one.max() for one in found.by_rule.values()))), lang)
+    figure, (left, right) = canvas.sheet(lang, size, columns=(1, 1), head=head, foot=foot, left=0.22, wspace=0.12)
+    scale = rounding.scale_of(float(max(found.emissions.max(), *(one.max() for one in found.by_rule.values()))), lang)
     rows, height = np.arange(count)[::-1].astype(float), 0.8 / len(rules)
     for at, name in enumerate(rules):
         colour, hatch = RULE_STYLES[name]
         tonnes, place = found.by_rule[name][order], rows + 0.4 - (at + 0.5) * height
-        look = {"color": colour, "hatch": hatch, "edgecolor": DARK, "linewidth": 0.5, "height": height}
+        look = {"color": colour, "hatch": hatch, "edgecolor": canvas.DARK, "linewidth": 0.5, "height": height}
         look["facecolor"] = look.pop("color")
-        left.barh(place, tonnes / scale.divisor, label=pick(RULE_NAMES[name], lang), **look)
+        left.barh(place, tonnes / scale.divisor, label=tables.pick(tables.RULE_NAMES[name], lang), **look)
         relative = np.divide(
             tonnes, found.emissions[order], out=np.full(count, np.nan), where=found.emissions[order] > 0
         )
         right.barh(place, 100 * relative, **look)
     left.vlines(found.emissions[order] / scale.divisor, rows - 0.42, rows + 0.42, color="black", linewidth=1.6)
     right.axvline(100, color="black", linewidth=1.6)
-    _finish_shares(figure, left, right, [short_name(found.parks[at], lang) for at in order], lang)
+    _finish_shares(figure, left, right, [tables.short_name(found.parks[at], lang) for at in order], lang)
     left.set_xlabel(word("per_year", lang, unit=scale.unit))
     line = say(
         lang,
-        en=f"A budget of {emissions_text(found.budget, lang)} in {found.year}, by {len(rules)} rules",
-        zh=f"{found.year}年预算{emissions_text(found.budget, lang)}，{len(rules)}种规则",
+        en=f"A budget of {rounding.emissions_text(found.budget, lang)} in {found.year}, by {len(rules)} rules",
+        zh=f"{found.year}年预算{rounding.emissions_text(found.budget, lang)}，{len(rules)}种规则",
     )
-    put_title(figure, parks_head(count, made_up, kind, lang), line)
-    put_note(figure, note, lang)
+    canvas.put_title(figure, tables.parks_head(count, made_up, kind, lang), line)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
@@ -341,15 +318,15 @@ def _finish_shares(figure: Figure, left: Axes, right: Axes, names: list[str], la
     handles.append(Line2D([], [], color="black", linewidth=1.6))
     labels.append(say(lang, en="last on record", zh="最近观测"))
     top = 1 - 0.55 / figure.get_figheight()
-    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.005, top), ncols=5, **LEGEND)
+    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.005, top), ncols=5, **canvas.LEGEND)
 
 
-def _shares_note(found: Shares, lang: str) -> str:
+def _shares_note(found: fleet_results.Shares, lang: str) -> str:
     left_out = "".join(
         say(
             lang,
-            en=f"\nNot computed: {pick(RULE_NAMES[name], lang)} ({reason_text(why, lang)}).",
-            zh=f"\n未计算：{pick(RULE_NAMES[name], lang)}（{reason_text(why, lang)}）。",
+            en=f"\nNot computed: {tables.pick(tables.RULE_NAMES[name], lang)} ({tables.reason_text(why, lang)}).",
+            zh=f"\n未计算：{tables.pick(tables.RULE_NAMES[name], lang)}（{tables.reason_text(why, lang)}）。",
         )
         for name, why in found.left_out.items()
     )
@@ -399,19 +376,19 @@ def all_parks(
             raise ValueError(f"the summary has no scenario {name!r}; it has {', '.join(named)}")
     parks, places = _arranged(summary, pair[-1])
     last = horizon(summary)
-    first = int(min(summary[QUANTILES[0]].map(year_number).min(), before - 5))
-    figure, (ax,) = sheet(lang, (8.0, 1.55 + 0.235 * len(parks)), head=0.95, foot=0.6, left=0.225)
+    first = int(min(summary[QUANTILES[0]].map(totals.year_number).min(), before - 5))
+    figure, (ax,) = canvas.sheet(lang, (8.0, 1.55 + 0.235 * len(parks)), head=0.95, foot=0.6, left=0.225)
     for at, name in enumerate(pair):
         part = summary[summary["scenario"] == name].set_index("park_id").loc[parks]
         shift = (at - (len(pair) - 1) / 2) * 2 * APART
         _ranges(ax, part, places + shift, name, at, last)
     made_up = summary.drop_duplicates("park_id").set_index("park_id")["invented"].astype(bool).loc[parks].to_numpy()
     _name_rows(ax, parks, places, made_up, lang)
-    years_axis(ax, first, last, behind=True)
-    mark_year(ax, before, lang)
+    canvas.years_axis(ax, first, last, behind=True)
+    canvas.mark_year(ax, before, lang)
     _key(figure, pair, bool(made_up.any()), lang)
-    put_title(figure, word("title_all_parks", lang), word("range_90", lang))
-    put_note(figure, word("note_all_parks", lang, last=last - PeakRule().follow), lang)
+    canvas.put_title(figure, word("title_all_parks", lang), word("range_90", lang))
+    canvas.put_note(figure, word("note_all_parks", lang, last=last - PeakRule().follow), lang)
     return figure
 
 
@@ -426,7 +403,7 @@ def horizon(summary: pd.DataFrame) -> int:
 def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarray]:
     """Order parks by their median peak, invented ones behind a gap; return them and their rows."""
     part = summary[summary["scenario"] == scenario]
-    keys = part.assign(**{name: part[name].map(year_number) for name in QUANTILES})
+    keys = part.assign(**{name: part[name].map(totals.year_number) for name in QUANTILES})
     keys = keys.sort_values(["invented", "peak_year_p50", "peak_year_p95", "park_id"], kind="stable")
     gap = keys["invented"].to_numpy(int) * (not keys["invented"].all())
     return keys["park_id"].tolist(), np.arange(len(keys)) + 1.3 * gap
@@ -437,15 +414,15 @@ def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: i
 
     A park whose peak years fall into separate parts has neither middle half nor median.
     """
-    low, middle, high = (part[name].map(year_number).to_numpy(float) for name in QUANTILES)
-    invented, colour = part["invented"].to_numpy(bool), fill_of(scenario)
-    open_end, end = np.isinf(high), last + BEHIND
+    low, middle, high = (part[name].map(totals.year_number).to_numpy(float) for name in QUANTILES)
+    invented, colour = part["invented"].to_numpy(bool), canvas.fill_of(scenario)
+    open_end, end = np.isinf(high), last + canvas.BEHIND
     ax.hlines(rows, np.minimum(low, end), np.where(open_end, end, high), color=colour, linewidth=1.5, alpha=0.7)
     ax.plot(np.full(open_end.sum(), end), rows[open_end], ">", color=colour, markersize=4.5)
     # Separate parts have no median that is worth a mark: it would lie between them.
     one_part = (part["peak_parts"].fillna("") == "").to_numpy() if "peak_parts" in part else np.ones(len(part), bool)
     if set(HALF) <= set(part):  # runs of older versions do not have it
-        early, late = (np.minimum(part[name].map(year_number).to_numpy(float), end)[one_part] for name in HALF)
+        early, late = (np.minimum(part[name].map(totals.year_number).to_numpy(float), end)[one_part] for name in HALF)
         ax.hlines(rows[one_part], early, late, color=colour, linewidth=4.6, alpha=0.55, label="halves")
     for mark, face, which in ((MARKERS[at], colour, ~invented & one_part), ("D", "white", invented & one_part)):
         place = np.where(np.isinf(middle), end, middle)[which]
@@ -454,20 +431,20 @@ def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: i
 
 def _name_rows(ax: Axes, parks: list[str], places: np.ndarray, made_up: np.ndarray, lang: str) -> None:
     """Write names beside the rows, and the mark of invention above the invented ones."""
-    ax.set_yticks(places, [short_name(park_id, lang) for park_id in parks], size="small")
+    ax.set_yticks(places, [tables.short_name(park_id, lang) for park_id in parks], size="small")
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(places[-1] + 0.7, places[0] - 0.7)
     if made_up.any():
         above = places[made_up][0] - 0.62
         ax.annotate(INVENTED, (0, above), (-4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                     ha="right", va="bottom", size="small", weight="bold")  # fmt: skip
-        ax.axhline(above, color=DARK, linewidth=0.8)
+        ax.axhline(above, color=canvas.DARK, linewidth=0.8)
 
 
 def _key(figure: Figure, pair: tuple[str, ...], some_invented: bool, lang: str) -> None:
     """Put a legend at the top right: marker and colour of each scenario, and of invented parks."""
     handles = [
-        Line2D([], [], color=fill_of(name), marker=MARKERS[at], markersize=5, label=scenario_name(name, lang))
+        Line2D([], [], color=canvas.fill_of(name), marker=MARKERS[at], markersize=5, label=scenario_name(name, lang))
         for at, name in enumerate(pair)
     ]
     if some_invented:

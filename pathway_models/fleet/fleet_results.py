@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.units import HOME
+from pathway_models.core import PathwayError, units
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.intake.register import Entry
 from pathway_models.peaks.finding import peaks_of
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import TOTAL, Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records import Park, Pathways, Peaks
+from pathway_models.records.pathways import TOTAL
 
 #: Name that stands where one park's id would.
 FLEET = "fleet"
@@ -48,7 +46,7 @@ class Member:
     kind: str
     invented: bool
     province: str = ""
-    country: str = HOME
+    country: str = units.HOME
 
 
 #: Records with the attributes that counting needs: park_id, kind, invented, province, country.
@@ -99,8 +97,8 @@ def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
     regions = [park for park in parks if park.kind == REGION]
     named = [park for park in regions if park.province]
     others = [park for park in parks if park.kind != REGION]
-    at_home = [park for park in others if park.country == HOME]
-    fleets = [named or regions[:1], at_home, [park for park in others if park.country != HOME]]
+    at_home = [park for park in others if park.country == units.HOME]
+    fleets = [named or regions[:1], at_home, [park for park in others if park.country != units.HOME]]
     return [fleet for fleet in fleets if fleet]
 
 

@@ -14,24 +14,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
+from pathway_models.decisions import decision, package_cost, priced_grid
 from pathway_models.decisions.cheapest_package import cheapest_package
-from pathway_models.decisions.decision import Decision
-from pathway_models.decisions.package_cost import draw_rates
-from pathway_models.decisions.priced_grid import measure_blocks, useless_blocks
-from pathway_models.engine.packages import NOTHING, PackageEngine
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.fleet.benchmarking import benchmark
-from pathway_models.fleet.fleet_results import OFF, PACKAGE, FleetPackages, Shares, check_fleet
-from pathway_models.fleet.totals import add_up
+from pathway_models.engine import packages, projecting, sampling
+from pathway_models.fleet import benchmarking, fleet_results, totals
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.library import read_levers
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Grid, Lever, lever_grid
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
+from pathway_models.records import Assumptions, Costs, Grid, Lever, Park, Pathways
+from pathway_models.records.levers import lever_grid
 
 
 def whole_shares(budget: int, weights: np.ndarray) -> np.ndarray:
@@ -189,7 +180,7 @@ def package_fleet(
     until: int = 2060,
     report: Callable[[str], None] = lambda park_id: None,
     assumptions: Assumptions | None = None,
-) -> FleetPackages:
+) -> fleet_results.FleetPackages:
     """Find each park's cheapest package, project all under theirs with the same draws, and add them up.
 
     Parks are searched one by one; only the decision of each stays in memory.
@@ -212,31 +203,34 @@ def package_fleet(
     PathwayError
         The parks cannot be one fleet, or the target fits no park or not all: all parks at once.
     """
-    check_fleet(parks)
+    fleet_results.check_fleet(parks)
     _check(parks, before, probability, until)
     costs = read_costs() if costs is None else costs
     # ASSUME: where no grid is given a park moves whole families of levers: some hundred packages instead of tens of
     # thousands, so that a fleet takes seconds; a finer grid can only find cheaper packages.
     grid = lever_grid(read_levers(), by="family") if grid is None else grid
     drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
-    decisions: dict[str, Decision] = {}
+    decisions: dict[str, decision.Decision] = {}
     unchanged: list[str] = []
 
     def one_by_one() -> Iterator[Pathways]:
         for park in parks:
             report(park.park_id)
-            package = NOTHING
-            if len(useless_blocks(park, grid)) == len(grid.blocks):
+            package = packages.NOTHING
+            if len(priced_grid.useless_blocks(park, grid)) == len(grid.blocks):
                 unchanged.append(park.park_id)
             else:
                 found = cheapest_package(park, before, probability, grid=grid, costs=costs, fresh=0, **drawn)
                 decisions[park.park_id] = found
                 package = found.scenario()
-            chosen = {OFF: NOTHING, PACKAGE: replace(package, scenario_id=PACKAGE)}
-            yield project(park, chosen, sample(park, chosen, **drawn))
+            chosen = {
+                fleet_results.OFF: packages.NOTHING,
+                fleet_results.PACKAGE: replace(package, scenario_id=fleet_results.PACKAGE),
+            }
+            yield projecting.project(park, chosen, sampling.sample(park, chosen, **drawn))
 
-    results = add_up(parks, one_by_one())
-    return FleetPackages(results, decisions, tuple(unchanged), before, probability, costs.price_year)
+    results = totals.add_up(parks, one_by_one())
+    return fleet_results.FleetPackages(results, decisions, tuple(unchanged), before, probability, costs.price_year)
 
 
 def _check(parks: Sequence[Park], before: int, probability: float, until: int) -> None:
@@ -260,7 +254,7 @@ def share_budget(
     members: int = 200,
     seed: int = 20240401,
     assumptions: Assumptions | None = None,
-) -> Shares:
+) -> fleet_results.Shares:
     """Share a budget out by every rule.
 
     Parameters
@@ -292,7 +286,7 @@ def share_budget(
     ]
     if wrong:
         raise PathwayError("; ".join(wrong))
-    known = benchmark(parks)
+    known = benchmarking.benchmark(parks)
     emissions, value = known["emissions"].to_numpy(float), known["value_added"].to_numpy(float)
     lacking = known["park_id"][~np.isfinite(value)].tolist()
     by_rule, left_out, price = {"grandfathering": whole_shares(budget, emissions)}, {}, float("nan")
@@ -312,7 +306,7 @@ def share_budget(
             left_out["marginal_cost"] = str(error)
         else:
             by_rule["marginal_cost"], price = marginal_cost_shares(budget, curves)
-    return Shares(budget, year, tuple(known["park_id"]), emissions, by_rule, left_out, price)
+    return fleet_results.Shares(budget, year, tuple(known["park_id"]), emissions, by_rule, left_out, price)
 
 
 def cost_curve(
@@ -335,8 +329,8 @@ def cost_curve(
         Annualised.
     """
     levers = dict(levers or read_levers())
-    grid = lever_grid(levers, measure_blocks(levers))
-    grid = grid.without({block: range(1, 99) for block in useless_blocks(park, grid)})
+    grid = lever_grid(levers, priced_grid.measure_blocks(levers))
+    grid = grid.without({block: range(1, 99) for block in priced_grid.useless_blocks(park, grid)})
     unknown = unknown_costs(costs, levers, park)
     dear = [block for block in grid.blocks if any(lever_id in unknown for lever_id in block.lever_ids)]
     grid = grid.without({block.block_id: range(1, len(block.options)) for block in dear})
@@ -344,8 +338,8 @@ def cost_curve(
         raise PathwayError(f"{park.park_id}: no lever of known cost changes its emissions")
     everything = grid.everything()
     until = max(year, park.last_observed_year + 1)
-    draws = sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
-    rates = draw_rates(costs, {m.lever.lever_id: m.lever for m in everything.measures}, draws)
-    survey = PackageEngine(park, everything, draws, rates=rates).survey(grid, by_year=True)
+    draws = sampling.sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
+    rates = package_cost.draw_rates(costs, {m.lever.lever_id: m.lever for m in everything.measures}, draws)
+    survey = packages.PackageEngine(park, everything, draws, rates=rates).survey(grid, by_year=True)
     emissions = survey.by_year[survey.tree.case_of, year - park.last_observed_year - 1]
     return emissions, survey.package_cost() / rates.discount.sum()

@@ -5,44 +5,26 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pathway_models.fleet import fleet_results, tables
 from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.fleet.benchmarking import CORE, ENOUGH, INDICATORS, outliers
-from pathway_models.fleet.fleet_results import (
-    CLAIMED,
-    OFF,
-    PACKAGE,
-    RULES,
-    FleetPackages,
-    FleetResults,
-    Shares,
-    check_kinds,
-)
-from pathway_models.fleet.tables import (
-    INDICATOR_NAMES,
-    RULE_NAMES,
-    count_text,
-    indicator_text,
-    invented_text,
-    join,
-    pick,
-    reason_text,
-    short_name,
-    some,
-)
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import Entry
+from pathway_models.language import INVENTED, say
 from pathway_models.language.rounding import change_text, emissions_text, money_text, share_text, significant
-from pathway_models.language.words import INVENTED, say
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.runs.tables import asked, typed
 
 
-def describe_coverage(results: FleetResults, *, lang: str = "en") -> str:
+def describe_coverage(results: fleet_results.FleetResults, *, lang: str = "en") -> str:
     """Say how many parks a total holds, how many of them are invented, and over which years."""
     fleet, count = results.fleet, len(results.fleet.parks)
     first, last, until = int(fleet.years[0]), fleet.last_observed_year, int(fleet.years[-1])
-    made_up, parks = invented_text(len(results.invented), count, lang), count_text(count, results.kind, lang)
+    made_up, parks = (
+        tables.invented_text(len(results.invented), count, lang),
+        tables.count_text(count, results.kind, lang),
+    )
     return say(
         lang,
         en=f"The total holds {parks}, {made_up}; all are on record in {first}-{last} and projected to {until}, and only"
@@ -51,11 +33,11 @@ def describe_coverage(results: FleetResults, *, lang: str = "en") -> str:
     )
 
 
-def describe_total(results: FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
+def describe_total(results: fleet_results.FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
     """Say when the total peaks, how probably before a year, and how many of its parks do by themselves."""
     short = results.as_far_as_tried(before)
     peaks, chances = short.fleet.peaks(), results.chances(scenario, before)
-    likely, parks = int((chances > 0.5).sum()), count_text(len(chances), results.kind, lang)
+    likely, parks = int((chances > 0.5).sum()), tables.count_text(len(chances), results.kind, lang)
     alone = say(
         lang,
         en=f"By itself, {likely} of {parks} peak{'s' if likely == 1 else ''} before {before} in more than half of"
@@ -66,7 +48,7 @@ def describe_total(results: FleetResults, scenario: str, *, before: int = 2030, 
     return say(lang, en=" ", zh="").join(told)
 
 
-def describe_largest(results: FleetResults, scenario: str, *, lang: str = "en") -> str:
+def describe_largest(results: fleet_results.FleetResults, scenario: str, *, lang: str = "en") -> str:
     """Say what share the largest park carries, and why the total may peak later than most of its parks."""
     known, end = (share_text(min(share, 1.0), lang) for share in results.largest(scenario))
     last, until, name = results.fleet.last_observed_year, int(results.fleet.years[-1]), scenario_name(scenario, lang)
@@ -81,19 +63,19 @@ def describe_largest(results: FleetResults, scenario: str, *, lang: str = "en") 
     )
 
 
-def describe_packages(found: FleetPackages, *, lang: str = "en") -> list[str]:
+def describe_packages(found: fleet_results.FleetPackages, *, lang: str = "en") -> list[str]:
     """Say what all packages do to the total and to each park, and at what known cost."""
     return [_effect(found, lang), _reach(found, lang), _cost(found, lang)]
 
 
-def _effect(found: FleetPackages, lang: str) -> str:
+def _effect(found: fleet_results.FleetPackages, lang: str) -> str:
     fleet, at = found.results.fleet, found.before - int(found.results.fleet.years[0])
-    off, package = (fleet.scenarios.index(name) for name in (OFF, PACKAGE))
+    off, package = (fleet.scenarios.index(name) for name in (fleet_results.OFF, fleet_results.PACKAGE))
     early = fleet.peaks().p_before(found.before)
     alone, taken = (share_text(float(early[one]), lang) for one in (off, package))
     change = float(np.median(fleet.total[package, :, at] / fleet.total[off, :, at])) - 1
-    parks = count_text(len(fleet.parks), found.results.kind, lang)
-    made_up = invented_text(len(found.results.invented), len(fleet.parks), lang)
+    parks = tables.count_text(len(fleet.parks), found.results.kind, lang)
+    made_up = tables.invented_text(len(found.results.invented), len(fleet.parks), lang)
     return say(
         lang,
         en=f"If all {parks} ({made_up}) took their packages, the total would peak before {found.before} in {taken} of"
@@ -103,10 +85,10 @@ def _effect(found: FleetPackages, lang: str) -> str:
     )
 
 
-def _reach(found: FleetPackages, lang: str) -> str:
+def _reach(found: fleet_results.FleetPackages, lang: str) -> str:
     asked, count = share_text(found.probability, lang), len(found.results.fleet.parks)
-    missed, chances = found.missed, found.results.chances(PACKAGE, found.before)
-    told = join([f"{short_name(name, lang)} {share_text(chances[name], lang)}" for name in missed], lang)
+    missed, chances = found.missed, found.results.chances(fleet_results.PACKAGE, found.before)
+    told = tables.join([f"{tables.short_name(name, lang)} {share_text(chances[name], lang)}" for name in missed], lang)
     reached = len(found.reached)
     text = say(
         lang,
@@ -122,7 +104,7 @@ def _reach(found: FleetPackages, lang: str) -> str:
     return text
 
 
-def _cost(found: FleetPackages, lang: str) -> str:
+def _cost(found: fleet_results.FleetPackages, lang: str) -> str:
     unknown, (value, yearly) = found.cost_not_known, found.known_cost()
     part, year = money_text(yearly, lang), found.price_year
     if not unknown:
@@ -131,7 +113,7 @@ def _cost(found: FleetPackages, lang: str) -> str:
             en=f"FleetResults they cost {part} a year ({money_text(value, lang)} in all, prices of {year}).",
             zh=f"合计成本每年{part}（现值合计{money_text(value, lang)}，{year}年价）。",
         )
-    names = some(unknown, lang)
+    names = tables.some(unknown, lang)
     return say(
         lang,
         en=f"What it costs together is not known: {len(unknown)} packages use measures without a known cost ({names})."
@@ -142,9 +124,9 @@ def _cost(found: FleetPackages, lang: str) -> str:
     )
 
 
-def describe_shares(found: Shares, *, lang: str = "en") -> str:
+def describe_shares(found: fleet_results.Shares, *, lang: str = "en") -> str:
     """Say how far the rules differ, and what the last tonne costs."""
-    rules = [name for name in RULES if name in found.by_rule]
+    rules = [name for name in fleet_results.RULES if name in found.by_rule]
     tonnes = np.stack([found.by_rule[name] for name in rules])
     start = float(found.emissions.sum())
     spread = np.divide(
@@ -153,9 +135,12 @@ def describe_shares(found: Shares, *, lang: str = "en") -> str:
     at = int(spread.argmax())
     low, high = int(tonnes[:, at].argmin()), int(tonnes[:, at].argmax())
     amounts = [emissions_text(tonnes[one, at], lang, beside=tonnes[high, at]) for one in (low, high)]
-    ends = [f"{pick(RULE_NAMES[rules[one]], lang)} {amount}" for one, amount in zip((low, high), amounts, strict=True)]
+    ends = [
+        f"{tables.pick(tables.RULE_NAMES[rules[one]], lang)} {amount}"
+        for one, amount in zip((low, high), amounts, strict=True)
+    ]
     cut = change_text(found.budget / start - 1, lang)
-    name, total = short_name(found.parks[at], lang), emissions_text(found.budget, lang)
+    name, total = tables.short_name(found.parks[at], lang), emissions_text(found.budget, lang)
     first = say(
         lang,
         en=f"{total} in {found.year} is {cut} against the last year on record; {len(rules)} rules share it to the"
@@ -165,7 +150,7 @@ def describe_shares(found: Shares, *, lang: str = "en") -> str:
     return say(lang, en=" ", zh="").join([first, *_price(found, lang), *_left_out(found, lang)])
 
 
-def _price(found: Shares, lang: str) -> list[str]:
+def _price(found: fleet_results.Shares, lang: str) -> list[str]:
     if "marginal_cost" not in found.by_rule:
         return []
     if np.isinf(found.price):
@@ -178,11 +163,11 @@ def _price(found: Shares, lang: str) -> list[str]:
     return [say(lang, en=en, zh=zh)]
 
 
-def _left_out(found: Shares, lang: str) -> list[str]:
-    names = join([pick(RULE_NAMES[name], lang) for name in found.left_out], lang)
+def _left_out(found: fleet_results.Shares, lang: str) -> list[str]:
+    names = tables.join([tables.pick(tables.RULE_NAMES[name], lang) for name in found.left_out], lang)
     if not names:
         return []
-    why = join([reason_text(one, lang) for one in dict.fromkeys(found.left_out.values())], lang)
+    why = tables.join([tables.reason_text(one, lang) for one in dict.fromkeys(found.left_out.values())], lang)
     return [say(lang, en=f"Not computed: {names} ({why}).", zh=f"未计算：{names}（{why}）。")]
 
 
@@ -192,7 +177,7 @@ def describe_bands(found: pd.DataFrame, year: int = 2040, *, lang: str = "en") -
     held = {name: share_text(float(rows.loc[name, "coverage"]), lang) for name in rows.index}
     width = rows["high"] - rows["low"]
     times = f"{width['summed'] / width['shared']:.1f}"
-    claimed, error = share_text(CLAIMED, lang), f"{100 * float(found['standard_error'].iloc[0]):.1f}"
+    claimed, error = share_text(fleet_results.CLAIMED, lang), f"{100 * float(found['standard_error'].iloc[0]):.1f}"
     return say(
         lang,
         en=f"In {year} the {claimed} band of members added with what they share holds {held['shared']} of the futures"
@@ -205,12 +190,15 @@ def describe_bands(found: pd.DataFrame, year: int = 2040, *, lang: str = "en") -
 
 def describe_benchmark(table: pd.DataFrame, *, lang: str = "en") -> str:
     """Say which parks carry most emissions, and which are outliers of their kind."""
-    kind, count = check_kinds(table["kind"]), len(table)
-    parks, made_up = count_text(count, kind, lang), invented_text(int(table["invented"].sum()), count, lang)
+    kind, count = fleet_results.check_kinds(table["kind"]), len(table)
+    parks, made_up = (
+        tables.count_text(count, kind, lang),
+        tables.invented_text(int(table["invented"].sum()), count, lang),
+    )
     rows = table.sort_values("emissions", ascending=False, kind="stable")
     part = (rows["emissions"].cumsum() / rows["emissions"].sum()).to_numpy()
     half = int(np.searchsorted(part, 0.5 - 1e-12)) + 1
-    largest = join([short_name(name, lang) for name in rows["park_id"][:half]], lang)
+    largest = tables.join([tables.short_name(name, lang) for name in rows["park_id"][:half]], lang)
     carried = share_text(min(float(part[half - 1]), 1.0), lang)
     first = say(
         lang,
@@ -234,10 +222,10 @@ def _outliers(table: pd.DataFrame, lang: str) -> str:
     told = [
         say(
             lang,
-            en=f"{short_name(row.park_id, lang)} ({pick(INDICATOR_NAMES[row.indicator], lang)}"
-            f" {indicator_text(row.indicator, row.value, lang)}, distance {row.distance:+.1f})",
-            zh=f"{short_name(row.park_id, lang)}（{pick(INDICATOR_NAMES[row.indicator], lang)}"
-            f"{indicator_text(row.indicator, row.value, lang)}，距离{row.distance:+.1f}）",
+            en=f"{tables.short_name(row.park_id, lang)} ({tables.pick(tables.INDICATOR_NAMES[row.indicator], lang)}"
+            f" {tables.indicator_text(row.indicator, row.value, lang)}, distance {row.distance:+.1f})",
+            zh=f"{tables.short_name(row.park_id, lang)}（{tables.pick(tables.INDICATOR_NAMES[row.indicator], lang)}"
+            f"{tables.indicator_text(row.indicator, row.value, lang)}，距离{row.distance:+.1f}）",
         )
         for row in found.head(4).itertuples()
     ]
@@ -254,13 +242,13 @@ def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") 
     sizes, name = found.dropna().value_counts().sort_index(), "emissions_per_value_added"
     medians = table[name].groupby(found.to_numpy()).median().dropna()
     left = int(found.isna().sum())
-    counts = join([str(one) for one in sizes], lang)
+    counts = tables.join([str(one) for one in sizes], lang)
     rest = say(lang, en=f" {left} lack an indicator and are in none.", zh=f"{left}个缺少指标，未分组。") if left else ""
     if len(medians) < 2:
         return say(lang, en=f"{len(sizes)} groups of {counts} parks.", zh=f"分为{len(sizes)}组，各{counts}个。") + rest
     high, low = int(medians.idxmax()), int(medians.idxmin())
-    ends = [indicator_text(name, float(medians.loc[number]), lang) for number in (high, low)]
-    label, unit = pick(INDICATOR_NAMES[name], lang), pick(INDICATOR_NAMES[name][2:], lang)
+    ends = [tables.indicator_text(name, float(medians.loc[number]), lang) for number in (high, low)]
+    label, unit = tables.pick(tables.INDICATOR_NAMES[name], lang), tables.pick(tables.INDICATOR_NAMES[name][2:], lang)
     return (
         say(
             lang,
@@ -274,8 +262,10 @@ def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") 
 
 def _no_group(table: pd.DataFrame, lang: str) -> str:
     """Say that no park has all that groups are made of, and which indicators none of them has."""
-    absent = join([pick(INDICATOR_NAMES[name], lang) for name in INDICATORS if table[name].isna().all()], lang)
-    parks = count_text(len(table), check_kinds(table["kind"]), lang)
+    absent = tables.join(
+        [tables.pick(tables.INDICATOR_NAMES[name], lang) for name in INDICATORS if table[name].isna().all()], lang
+    )
+    parks = tables.count_text(len(table), fleet_results.check_kinds(table["kind"]), lang)
     lacking = say(lang, en=f" (in no table: {absent})", zh=f"（各表均无：{absent}）") if absent else ""
     return say(
         lang,

@@ -8,21 +8,10 @@ import pandas as pd
 
 from pathway_models.decisions.tables import cost_text, package_name
 from pathway_models.figures.style import readable
-from pathway_models.fleet.benchmarking import CORE, INDICATORS, LOGARITHMIC
-from pathway_models.fleet.fleet_results import (
-    BANDS,
-    FLEET,
-    REGION,
-    RULES,
-    FleetPackages,
-    FleetResults,
-    Shares,
-    check_kinds,
-)
+from pathway_models.fleet import benchmarking, fleet_results
 from pathway_models.intake.names import park_name, scenario_name
 from pathway_models.intake.register import Entry
-from pathway_models.language.rounding import change_text, scale_of, share_text, significant
-from pathway_models.language.words import INVENTED, say
+from pathway_models.language import INVENTED, rounding, say
 
 #: Indicator -> (English, Chinese, unit in English, unit in Chinese).
 INDICATOR_NAMES = {
@@ -99,7 +88,10 @@ def count_text(count: int, kind: str, lang: str) -> str:
     ('1 park', '30个区域')
     """
     plural = "" if count == 1 else "s"
-    name = ("region" if kind == REGION else "park", "个区域" if kind == REGION else "个园区")
+    name = (
+        "region" if kind == fleet_results.REGION else "park",
+        "个区域" if kind == fleet_results.REGION else "个园区",
+    )
     return say(lang, en=f"{count} {name[0]}{plural}", zh=f"{count}{name[1]}")
 
 
@@ -118,7 +110,7 @@ def invented_text(invented: int, count: int, lang: str) -> str:
     return say(lang, en=f"{invented} invented", zh=f"其中{invented}个为虚构")
 
 
-def fleet_head(results: FleetResults, lang: str) -> Entry:
+def fleet_head(results: fleet_results.FleetResults, lang: str) -> Entry:
     """Name a fleet by its number of parks, of invented ones, and their common record.
 
     The entry is of no register: figures made for one park take it, and mark what is invented.
@@ -137,7 +129,7 @@ def fleet_head(results: FleetResults, lang: str) -> Entry:
     }
     blank = dict.fromkeys(("province", "archetype", "table", "status", "naming_year", "confidence"), "")
     return Entry(
-        park_id=FLEET,
+        park_id=fleet_results.FLEET,
         name_zh=texts["zh"],
         name_en=texts["en"],
         kind=results.kind,
@@ -162,26 +154,32 @@ def indicator_text(name: str, value: float, lang: str) -> str:
     """Write an indicator's value; a dash where the table does not have what it needs."""
     if not np.isfinite(value):
         return "–"
-    if name in LOGARITHMIC:
-        return significant(value)
-    return share_text(min(value, 1.0), lang) if name == "coal_share" else change_text(float(np.expm1(value)), lang)
+    if name in benchmarking.LOGARITHMIC:
+        return rounding.significant(value)
+    return (
+        rounding.share_text(min(value, 1.0), lang)
+        if name == "coal_share"
+        else rounding.change_text(float(np.expm1(value)), lang)
+    )
 
 
-def totals(results: FleetResults, years: Sequence[int] = (2025, 2030, 2035, 2040), *, lang: str = "en") -> pd.DataFrame:
+def totals(
+    results: fleet_results.FleetResults, years: Sequence[int] = (2025, 2030, 2035, 2040), *, lang: str = "en"
+) -> pd.DataFrame:
     """Tabulate the fleet's total in some years by scenario, median and 90 % of members, and its peak year.
 
     Years beyond those for which the growth law was tried on the past are left out.
     """
     fleet = results.as_far_as_tried().fleet
     band, peaks = fleet.band((0.05, 0.5, 0.95)), fleet.peaks()
-    scale = scale_of(float(band[1].max()), lang)
+    scale = rounding.scale_of(float(band[1].max()), lang)
     chosen = [year for year in years if fleet.years[0] <= year <= fleet.years[-1]]
     rows = {}
     for at, name in enumerate(fleet.scenarios):
         cells = []
         for year in chosen:
             low, middle, high = band[:, at, year - int(fleet.years[0])]
-            middle, low, high = (significant(value / scale.divisor) for value in (middle, low, high))
+            middle, low, high = (rounding.significant(value / scale.divisor) for value in (middle, low, high))
             cells.append(f"{middle} ({low} – {high})")
         rows[scenario_name(name, lang)] = [*cells, peaks.peak_text(at)]
     peak = say(lang, en="peak year", zh="达峰年")
@@ -208,19 +206,19 @@ def ranking(
     PathwayError
         Parks and regions are mixed.
     """
-    check_kinds(table["kind"])
+    fleet_results.check_kinds(table["kind"])
     rows = table.sort_values(["emissions", "park_id"], ascending=[False, True], kind="stable")
     shown = pd.DataFrame(index=pd.Index(rows["park_id"]))
     pairs = zip(rows["park_id"], rows["invented"], strict=True)
     shown[say(lang, en="name", zh="名称")] = [marked(park_id, invented, lang) for park_id, invented in pairs]
-    scale = scale_of(float(rows["emissions"].max()), lang)
-    emitted = [significant(value / scale.divisor) for value in rows["emissions"]]
+    scale = rounding.scale_of(float(rows["emissions"].max()), lang)
+    emitted = [rounding.significant(value / scale.divisor) for value in rows["emissions"]]
     shown[say(lang, en=f"emissions, {scale.unit}", zh=f"排放，{scale.unit}")] = [
         f"{text} ({year})" for text, year in zip(emitted, rows["year"], strict=True)
     ]
     part = rows["emissions"].cumsum() / rows["emissions"].sum()
-    shown[say(lang, en="cumulative", zh="累计占比")] = [share_text(min(float(one), 1.0), lang) for one in part]
-    for name in INDICATORS:
+    shown[say(lang, en="cumulative", zh="累计占比")] = [rounding.share_text(min(float(one), 1.0), lang) for one in part]
+    for name in benchmarking.INDICATORS:
         en, zh, *units = INDICATOR_NAMES[name]
         unit = pick(units, lang)
         head = say(lang, en=f"{en}, {unit}" if unit else en, zh=f"{zh}，{unit}" if unit else zh)
@@ -229,7 +227,7 @@ def ranking(
         shown[head] = [indicator_text(name, v, lang) + ("" if np.isnan(r) else f" ({r:.0f})") for v, r in cells]
     if chances is not None:
         year = str(chances.name).rsplit("_", 1)[-1]
-        texts = chances.loc[rows["park_id"]].map(lambda share: share_text(share, lang))
+        texts = chances.loc[rows["park_id"]].map(lambda share: rounding.share_text(share, lang))
         shown[say(lang, en=f"peak before {year}", zh=f"{year}年以前达峰")] = texts.to_numpy()
     if found is not None:
         texts = ["–" if pd.isna(number) else f"{number}" for number in found.loc[rows.index]]
@@ -239,19 +237,19 @@ def ranking(
 
 def groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate groups with their parks and the medians of their indicators."""
-    names = [pick(INDICATOR_NAMES[name], lang) for name in INDICATORS]
+    names = [pick(INDICATOR_NAMES[name], lang) for name in benchmarking.INDICATORS]
     head = [say(lang, en="group", zh="组"), say(lang, en="parks", zh="成员"), *names]
     rows = []
     for number in sorted(found.dropna().unique()):
         part = table[(found == number).fillna(False).to_numpy(bool)]
-        cells = [indicator_text(name, float(part[name].median()), lang) for name in INDICATORS]
+        cells = [indicator_text(name, float(part[name].median()), lang) for name in benchmarking.INDICATORS]
         rows.append([number, say(lang, en=", ", zh="、").join(part["park_id"]), *cells])
     return pd.DataFrame(rows, columns=head).set_index(head[0])
 
 
 def standards(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the core indicator of zero-carbon parks with its limit by size class, the farthest from it first."""
-    core = found[found["indicator_id"] == CORE].sort_values(["times", "park_id"], ascending=[False, True])
+    core = found[found["indicator_id"] == benchmarking.CORE].sort_values(["times", "park_id"], ascending=[False, True])
     none = say(lang, en="no class (below 0.2 Mtce)", zh="无（低于20万吨标准煤）")
     size = {2e5: say(lang, en="0.2-1.0 Mtce", zh="20万-100万吨标准煤"),
             1e6: say(lang, en="1 Mtce and more", zh="100万吨标准煤及以上")}  # fmt: skip
@@ -271,7 +269,7 @@ def standards(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     return pd.DataFrame(cells, index=pd.Index(core["park_id"], name="park_id"))
 
 
-def packages(found: FleetPackages, *, lang: str = "en") -> pd.DataFrame:
+def packages(found: fleet_results.FleetPackages, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate each park's package, the probability it reaches, and its known cost."""
     table, rows = found.table(), []
     for row in table.itertuples():
@@ -282,8 +280,8 @@ def packages(found: FleetPackages, *, lang: str = "en") -> pd.DataFrame:
             [
                 marked(row.park_id, row.invented, lang),
                 nothing if decision is None else package_name(decision.grid, taken.code, lang),
-                share_text(row.p_without, lang),
-                f"{share_text(row.p_with, lang)} ({reached})",
+                rounding.share_text(row.p_without, lang),
+                f"{rounding.share_text(row.p_with, lang)} ({reached})",
                 "–" if taken is None else cost_text(taken, lang),
             ]
         )
@@ -297,12 +295,12 @@ def packages(found: FleetPackages, *, lang: str = "en") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=head, index=pd.Index(table["park_id"]))
 
 
-def shares(found: Shares, *, lang: str = "en") -> pd.DataFrame:
+def shares(found: fleet_results.Shares, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate tonnes of every park by every rule; each rule adds up to the budget, to the tonne."""
     table = found.table().set_index("park_id").rename(index={"sum": say(lang, en="sum", zh="合计")})
     shown = pd.DataFrame(index=table.index)
     shown[say(lang, en="last on record, t", zh="最近观测，吨")] = [f"{value:,.0f}" for value in table["emissions"]]
-    for name in RULES:
+    for name in fleet_results.RULES:
         if name in found.by_rule:
             label = pick(RULE_NAMES[name], lang)
             shown[say(lang, en=f"{label}, t", zh=f"{label}，吨")] = [f"{int(value):,}" for value in table[name]]
@@ -312,12 +310,12 @@ def shares(found: Shares, *, lang: str = "en") -> pd.DataFrame:
 def bands(found: pd.DataFrame, years: Sequence[int] = (2025, 2030, 2040), *, lang: str = "en") -> pd.DataFrame:
     """Tabulate coverage and width of the three bands in some years."""
     rows = {}
-    scale = scale_of(float((found["high"] - found["low"]).max()), lang)
-    for name in BANDS:
+    scale = rounding.scale_of(float((found["high"] - found["low"]).max()), lang)
+    for name in fleet_results.BANDS:
         part = found[found["band"] == name].set_index("year")
         rows[pick(BAND_NAMES[name], lang)] = [
-            f"{share_text(float(part.loc[year, 'coverage']), lang)}"
-            f" ({significant(float(part.loc[year, 'high'] - part.loc[year, 'low']) / scale.divisor)})"
+            f"{rounding.share_text(float(part.loc[year, 'coverage']), lang)}"
+            f" ({rounding.significant(float(part.loc[year, 'high'] - part.loc[year, 'low']) / scale.divisor)})"
             for year in years
         ]
     heads = [

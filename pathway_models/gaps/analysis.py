@@ -7,23 +7,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pathway_models.core.arrays import YEAR
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError, arrays
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.register import country_of, has_rule
-from pathway_models.inventory.accounts import take_inventory
-from pathway_models.inventory.decomposition import ECONOMIC
-from pathway_models.kernels.event_split import WINDOW
-from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
-from pathway_models.language.rounding import emissions_text, share_text
-from pathway_models.language.words import LANGUAGES
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.gaps import Budget, Gap, Gaps
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
-from pathway_models.records.plans import Target
+from pathway_models.inventory import accounts, decomposition
+from pathway_models.kernels import event_split, turning_points
+from pathway_models.language import LANGUAGES, rounding
+from pathway_models.records import Assumptions, Gaps, Park, Pathways, Peaks, plans
+from pathway_models.records.gaps import Budget, Gap
 
 KINDS_ZH = {
     "value_added": "增加值",
@@ -49,7 +41,7 @@ def gaps(
     neutral: int = 2060,
     budget: Budget | float | None = None,
     level: float | None = None,
-    targets: Iterable[Target] | None = None,
+    targets: Iterable[plans.Target] | None = None,
     assumptions: Assumptions | None = None,
     issue_year: int | None = None,
 ) -> Gaps:
@@ -88,7 +80,7 @@ def gaps(
     _check(park, pathways, peaks, before, neutral, budget, level)
     issued = issue_year or pathways.issue_year or present_year()
     own = level is None
-    height = float(take_inventory(park).total()[-1]) if own else float(level)
+    height = float(accounts.take_inventory(park).total()[-1]) if own else float(level)
     chosen, reason = _chosen_budget(pathways, budget, height, before, neutral)
     return Gaps(
         identity=park.identity,
@@ -164,32 +156,32 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
         if none:
             parts.append(
                 (
-                    f"{share_text(none, 'en')} of members have no peak by {last}",
-                    f"{share_text(none, 'zh')}的模拟结果至{last}年未达峰",
+                    f"{rounding.share_text(none, 'en')} of members have no peak by {last}",
+                    f"{rounding.share_text(none, 'zh')}的模拟结果至{last}年未达峰",
                 )
             )
         if start:
             first = int(peaks.years[0])
             parts.append(
                 (
-                    f"{share_text(start, 'en')} peak in {first} or earlier",
-                    f"{share_text(start, 'zh')}于{first}年或更早达峰",
+                    f"{rounding.share_text(start, 'en')} peak in {first} or earlier",
+                    f"{rounding.share_text(start, 'zh')}于{first}年或更早达峰",
                 )
             )
         parts += [aside] if aside else []
         notes.append(_joined(parts))
     # Whether it is met is the event; how late it is, the highest year.
-    met = peaks.peaks_before(before) if before + WINDOW - 1 <= peaks.years[-1] else None
+    met = peaks.peaks_before(before) if before + event_split.WINDOW - 1 <= peaks.years[-1] else None
     return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met=met)
 
 
 def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Gap:
     total = pathways.total()
     now = pathways.last_observed_year - int(pathways.years[0])
-    highest = total[..., now + 1 :].max(axis=YEAR)
+    highest = total[..., now + 1 :].max(axis=arrays.YEAR)
     values = highest - (total[..., now] if own else level)
     year = pathways.last_observed_year
-    rising = (peaks.status == NOT_WITHIN_HORIZON).mean(axis=1)
+    rising = (peaks.status == turning_points.NOT_WITHIN_HORIZON).mean(axis=1)
     notes = []
     for share in rising:
         parts: list[Words] = []
@@ -197,8 +189,8 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
             parts.append((f"each member against its own account of {year}", f"各次模拟与其{year}年核算值比较"))
         if share:
             parts.append((
-                f"{share_text(share, 'en')} of members are highest after {peaks.last_peak_year}: lower bound",
-                f"{share_text(share, 'zh')}的模拟结果最高值在{peaks.last_peak_year}年以后：为下限",
+                f"{rounding.share_text(share, 'en')} of members are highest after {peaks.last_peak_year}: lower bound",
+                f"{rounding.share_text(share, 'zh')}的模拟结果最高值在{peaks.last_peak_year}年以后：为下限",
             ))  # fmt: skip
         notes.append(_joined(parts))
     return Gap("peak_level", level, "tCO2/yr", "tCO2/yr", values, np.inf, *_split(notes))
@@ -225,7 +217,7 @@ def _chosen_budget(
         zh = f"无法计算：路径止于{last}年，预算期止于{neutral if found is None else found.last}年"
         return None, (en, zh)
     if found.name == "implied":
-        kept = {lang: emissions_text(level, lang) for lang in LANGUAGES}
+        kept = {lang: rounding.emissions_text(level, lang) for lang in LANGUAGES}
         en = f"no budget given; implied: {kept['en']} a year to {before - 1}, then straight to zero in {neutral}"
         zh = f"未给定预算；隐含预算：{before - 1}年及以前每年保持{kept['zh']}，此后直线降至{neutral}年为零"
         return found, (en, zh)
@@ -237,7 +229,7 @@ def _budget(pathways: Pathways, budget: Budget | None, reason: Words) -> Gap:
     if budget is None:
         return Gap("budget", np.nan, "tCO2", "tCO2", None, np.inf, *_split(notes))
     inside = (pathways.years >= budget.first) & (pathways.years <= budget.last)
-    values = pathways.total()[..., inside].sum(axis=YEAR) - budget.tco2
+    values = pathways.total()[..., inside].sum(axis=arrays.YEAR) - budget.tco2
     return Gap("budget", budget.tco2, "tCO2", "tCO2", values, np.inf, *_split(notes))
 
 
@@ -257,8 +249,8 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
     sinks = pathways.memo_items["sinks"][..., at]
     notes = [
         (
-            f"{emissions_text(amount, 'en')} a year of own sinks taken off (median)",
-            f"已扣除自有碳汇每年{emissions_text(amount, 'zh')}（中位数）",
+            f"{rounding.emissions_text(amount, 'en')} a year of own sinks taken off (median)",
+            f"已扣除自有碳汇每年{rounding.emissions_text(amount, 'zh')}（中位数）",
         )
         if amount
         else ("no sinks of its own", "无自有碳汇")
@@ -267,7 +259,7 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
     return Gap("neutrality", 0.0, "tCO2/yr", "tCO2/yr", pathways.total()[..., at] - sinks, np.inf, *_split(notes))
 
 
-def _national(park: Park, pathways: Pathways, target: Target, issue_year: int) -> Gap:
+def _national(park: Park, pathways: Pathways, target: plans.Target, issue_year: int) -> Gap:
     """Measure a national target: the gap to it while its period lasts, how it came out afterwards."""
     kind = "below_peak" if target.quantity == "below_peak" else "intensity"
     name, asked = f"{kind}:{target.target_id}", 100.0 * target.change
@@ -294,7 +286,7 @@ def _national(park: Park, pathways: Pathways, target: Target, issue_year: int) -
     return Gap(name, asked, "%", "points", change - asked, np.inf, *_split([_about(pathways, target)] * count))
 
 
-def _about(pathways: Pathways, target: Target) -> Words:
+def _about(pathways: Pathways, target: plans.Target) -> Words:
     """Say what a reader of a national target must know."""
     years = "-".join(map(str, dict.fromkeys((target.first_year, target.year))))
     period, period_zh = (f" of {years}", f"（{years}年）") if target.first_year else ("", "")
@@ -309,14 +301,14 @@ def _about(pathways: Pathways, target: Target) -> Words:
     return _joined(parts)
 
 
-def _change(park: Park, pathways: Pathways, target: Target) -> np.ndarray:
+def _change(park: Park, pathways: Pathways, target: plans.Target) -> np.ndarray:
     """Compute the change a target asks about, in percent: (scenario, member)."""
     last = target.year - int(pathways.years[0])
     if target.base_year is None:
         # ASSUME: a pledge for the nation's net greenhouse gases is asked of the park's net CO2 in the same way.
         sinks = pathways.memo_items.get("sinks")
         net = (pathways.total() if sinks is None else pathways.total() - sinks)[..., : last + 1]
-        top = net.max(axis=YEAR)
+        top = net.max(axis=arrays.YEAR)
         # A park that never emitted on balance has no peak to fall from: it counts as having met the target.
         ratio = np.divide(net[..., last], top, out=np.zeros_like(top), where=top > 0)
         return 100.0 * (ratio - 1.0)
@@ -326,7 +318,7 @@ def _change(park: Park, pathways: Pathways, target: Target) -> np.ndarray:
     return 100.0 * (ratio - 1.0)
 
 
-def _obstacle(park: Park, pathways: Pathways, target: Target) -> Words | None:
+def _obstacle(park: Park, pathways: Pathways, target: plans.Target) -> Words | None:
     """Name the obstacle to computing a national target for this park."""
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     if target.year > last:
@@ -339,7 +331,7 @@ def _obstacle(park: Park, pathways: Pathways, target: Target) -> Words | None:
         return f"the record begins in {first}, after the base year {target.base_year}", (
             f"记录始于{first}年，晚于基准年{target.base_year}年"
         )
-    if not any(kind in ECONOMIC for kind in park.activity_kinds):
+    if not any(kind in decomposition.ECONOMIC for kind in park.activity_kinds):
         return "no value added in the table", "表中没有增加值"
     if _economy(park, pathways) is None:
         kinds = list(dict.fromkeys(park.activity_kinds))
@@ -355,7 +347,7 @@ def _economy(park: Park, pathways: Pathways) -> np.ndarray | None:
     if "economy" in pathways.memo_items:
         return pathways.memo_items["economy"]
     kinds = set(park.activity_kinds)
-    return pathways.memo_items.get("activity") if len(kinds) == 1 and kinds <= set(ECONOMIC) else None
+    return pathways.memo_items.get("activity") if len(kinds) == 1 and kinds <= set(decomposition.ECONOMIC) else None
 
 
 def _joined(parts: Iterable[Words]) -> Words:

@@ -13,10 +13,9 @@ from pathway_models.figures.canvas import DARK, MARK, fill_of, put_note, put_tit
 from pathway_models.figures.marks import labels, markers, segments
 from pathway_models.gaps.sentences import gap_name
 from pathway_models.intake.names import headline, scenario_name
-from pathway_models.language.rounding import scale_of, share_text
-from pathway_models.language.words import say
-from pathway_models.records.gaps import Gap, Gaps
-from pathway_models.records.park import Park
+from pathway_models.language import rounding, say
+from pathway_models.records import Gaps, Park
+from pathway_models.records.gaps import Gap
 
 #: Panels beside each other; further intensities are left to the table.
 MOST_PANELS = 5
@@ -177,7 +176,9 @@ def _words(ax: Axes, found: Gaps, shown: list[Panel], lang: str) -> None:
         ticks = _ticks(panel)
         places += panel.place(ticks).tolist()
         numbers += [f"{tick:,.10g}" for tick in ticks]
-    labels(ax, shares, [share_text(chance, lang) for chance in chances], ha="right", size="x-small", color=DARK)
+    labels(
+        ax, shares, [rounding.share_text(chance, lang) for chance in chances], ha="right", size="x-small", color=DARK
+    )
     light_ticks(ax, "x", places, numbers, size="x-small")
 
 
@@ -208,7 +209,7 @@ def _unit(entry: Gap, values: np.ndarray, lang: str) -> tuple[float, str]:
         return 1.0, say(lang, en="years late", zh="晚，年")
     if entry.unit == "points":
         return 1.0, say(lang, en="points", zh="百分点")
-    scale = scale_of(float(np.abs(values[np.isfinite(values)]).max(initial=0.0)), lang)
+    scale = rounding.scale_of(float(np.abs(values[np.isfinite(values)]).max(initial=0.0)), lang)
     return scale.divisor, scale.unit + (say(lang, en=" a year", zh="/年") if entry.unit.endswith("/yr") else "")
 
 

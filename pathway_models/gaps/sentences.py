@@ -10,8 +10,7 @@ import pandas as pd
 
 from pathway_models.documents.blocks import text_table
 from pathway_models.intake.names import scenario_name
-from pathway_models.language.rounding import emissions_text, share_text, stable_text
-from pathway_models.language.words import say
+from pathway_models.language import rounding, say
 from pathway_models.records.gaps import Gap, Gaps
 
 
@@ -57,7 +56,7 @@ def target_text(entry: Gap, lang: str) -> str:
         return say(lang, en=f"{entry.target:+g} %", zh=f"{entry.target:+g}%")
     if entry.target == 0:
         return say(lang, en="0", zh="0")
-    return emissions_text(entry.target, lang) + (per_year(lang) if entry.unit.endswith("/yr") else "")
+    return rounding.emissions_text(entry.target, lang) + (per_year(lang) if entry.unit.endswith("/yr") else "")
 
 
 def per_year(lang: str) -> str:
@@ -75,14 +74,14 @@ def value_text(entry: Gap, value: float, lang: str) -> str:
     if entry.unit == "points":
         return say(lang, en=f"{value:+.1f} points", zh=f"{value:+.1f}个百分点")
     sign = "+" if value > 0 else ""
-    return sign + emissions_text(value, lang) + (per_year(lang) if entry.unit.endswith("/yr") else "")
+    return sign + rounding.emissions_text(value, lang) + (per_year(lang) if entry.unit.endswith("/yr") else "")
 
 
 def plain_text(entry: Gap, value: float) -> str:
     """Write a gap for a file: its number, ``>31`` beyond the horizon, nothing where it was not computed."""
     if np.isnan(value):
         return ""
-    return f">{entry.furthest:.0f}" if np.isinf(value) else stable_text(float(value))
+    return f">{entry.furthest:.0f}" if np.isinf(value) else rounding.stable_text(float(value))
 
 
 def gap(found: Gaps, scenario: str, *, lang: str = "en") -> str:
@@ -108,7 +107,7 @@ def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
         return say(lang, en=f"{name}{aim}: {note}.", zh=f"{name}{aim}：{note}。")
     low, middle, high = entry.quantiles()[at].tolist()
     texts = [value_text(entry, value, lang) for value in (low, middle, high)]
-    asked, chance = target_text(entry, lang), share_text(float(entry.probability()[at]), lang)
+    asked, chance = target_text(entry, lang), rounding.share_text(float(entry.probability()[at]), lang)
     state = _state(entry, middle, texts[1], lang)
     aim = say(lang, en=f" (asked: {asked})", zh=f"（要求：{asked}）") if asked not in ("", "0") else ""
     tail = say(lang, en=f" ({note})", zh=f"（{note}）") if note else ""
@@ -157,7 +156,7 @@ def late(found: Gaps, *, lang: str = "en") -> str:
     name = scenario_name(found.scenarios[best], lang)
     met = int((years <= 0).sum())
     count = len(found.scenarios)
-    text, chance = value_text(entry, float(years[best]), lang), share_text(float(early[best]), lang)
+    text, chance = value_text(entry, float(years[best]), lang), rounding.share_text(float(early[best]), lang)
     en = (
         f"The median member peaks in time in {met} of {count} scenario{'s' if count > 1 else ''}; nearest is {name}"
         f" ({text}, met by {chance} of members)."
@@ -166,7 +165,7 @@ def late(found: Gaps, *, lang: str = "en") -> str:
     zero = found["neutrality"]
     if zero.values is not None:
         most = float(zero.probability().max())
-        share = share_text(most, lang)
+        share = rounding.share_text(most, lang)
         en += f" Net zero in {found.neutral} is reached by {f'at most {share} of members' if most else 'no member'}"
         en += " under any of them."
         zh += f"任一情景下，{found.neutral}年实现净零的模拟结果{f'至多{share}' if most else '为零'}。"
@@ -202,7 +201,7 @@ def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.
                 gap_name(found, entry, lang),
                 target_text(entry, lang),
                 *values,
-                outcome_text(entry, lang) or ("" if np.isnan(chance) else share_text(chance, lang)),
+                outcome_text(entry, lang) or ("" if np.isnan(chance) else rounding.share_text(chance, lang)),
                 note,
             ))  # fmt: skip
     head = [

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import mistake_text, of_terminal
-from pathway_models.console.common_options import as_of_option, working
-from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.core.files import SheetWriter
-from pathway_models.language.words import say
+from pathway_models.console import cli_language, common_options
+from pathway_models.core import InputError, PathwayError, files
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     from pathway_models.guard.comparing import Comparison
@@ -28,7 +26,7 @@ REAL_REGION = "region-d"
 @click.option(
     "--park", "parks", multiple=True, metavar="ID", help="Work out these parks instead of the demonstration parks."
 )
-@as_of_option
+@common_options.as_of_option
 @click.option("--all", "everything", is_flag=True, help="Work out every park and region with data.")
 @click.option("--checks", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yml", help="Your own checks.")
 @click.option("--members", type=int, default=50, show_default=True)
@@ -52,7 +50,9 @@ def guard_command(
         from pathway_models.intake.guard import read_guard
 
         rules = read_guard(checks)
-        with working(1, say(of_terminal(lang), en="working out the results", zh="计算结果")):
+        with common_options.working(
+            1, say(cli_language.of_terminal(lang), en="working out the results", zh="计算结果")
+        ):
             results = read_results(run) if run else _computed(**asked)
         verdict = guard(results, rules)
         if figures:
@@ -60,25 +60,24 @@ def guard_command(
         if out:
             out.write_text(verdict_page(verdict, lang=lang), encoding="utf-8")
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
-    for line in verdict_lines(verdict, lang=of_terminal(lang)):
+    for line in verdict_lines(verdict, lang=cli_language.of_terminal(lang)):
         click.echo(line)
     sys.exit(0 if verdict.passed else 1)
 
 
 def _computed(*, parks: tuple[str, ...], everything: bool, members: int, seed: int, until: int) -> Results:
     from pathway_models.guard.result_checks import guard_results
-    from pathway_models.intake.library import read_scenarios
+    from pathway_models.intake import library, register
     from pathway_models.intake.parks import read_park
-    from pathway_models.intake.register import read_register
 
-    with_data = [entry for entry in read_register() if entry.has_data]
+    with_data = [entry for entry in register.read_register() if entry.has_data]
     chosen = parks or [e.park_id for e in with_data if everything or e.invented or e.park_id == REAL_REGION]
     records = [read_park(name) for name in chosen]
-    return guard_results(records, read_scenarios(), members=members, seed=seed, until=until)
+    return guard_results(records, library.read_scenarios(), members=members, seed=seed, until=until)
 
 
 @click.command("compare")
@@ -110,11 +109,11 @@ def compare_command(
         if table:
             _write_changes(table, found)
     except InputError as error:
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
-    for line in comparison_lines(found, most=most, lang=of_terminal(lang)):
+    for line in comparison_lines(found, most=most, lang=cli_language.of_terminal(lang)):
         click.echo(line)
     sys.exit(0 if found.unchanged else 1)
 
@@ -125,4 +124,4 @@ def _write_changes(path: Path, found: Comparison) -> None:
         "park", "scenario", "quantity", "year", "before", "after", "difference", "relative", "times_tolerance",
     )  # fmt: skip
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        SheetWriter(file, columns).rows(found.table())
+        files.SheetWriter(file, columns).rows(found.table())

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.console.tables import screen_lines
-from pathway_models.core.errors import BatchError, Fault, InputError
-from pathway_models.core.files import PACKAGE_FOLDER, SheetWriter
+from pathway_models.core import BatchError, Fault, InputError, files
 from pathway_models.documents.markup import page
 from pathway_models.guard.result_checks import LAST_YEAR, Breach, Verdict, as_figure
 from pathway_models.intake.guard import read_guard
-from pathway_models.language.rounding import change_text, significant, stable_text
-from pathway_models.language.words import say
+from pathway_models.language import rounding, say
 from pathway_models.records.guard import Check, Guard, Key, Results
 from pathway_models.runs.store import read_record
 from pathway_models.runs.tables import whole
@@ -183,10 +181,10 @@ def write_figures(path: str | Path, results: Results, digits: int = 6) -> Path:
     """Write figures as CSV: park, scenario, quantity, year, value; sorted, so that a change is one line."""
     path = Path(path)
     with path.open("w", encoding="utf-8", newline="") as file:
-        lines = SheetWriter(file, [*COLUMNS, "value"])
+        lines = files.SheetWriter(file, [*COLUMNS, "value"])
         for key in sorted(results.figures):
             value = results.figures[key]
-            lines.row([*key, "inf" if math.isinf(value) else stable_text(float(value), digits)])
+            lines.row([*key, "inf" if math.isinf(value) else rounding.stable_text(float(value), digits)])
     return path
 
 
@@ -268,7 +266,7 @@ def _file(path: Path) -> Results:
     return Results(path.stem, figures, last)
 
 
-TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"
+TEMPLATES = files.PACKAGE_FOLDER / "documents" / "templates"
 #: Rows of a page; the CSV has all.
 MOST = 2000
 #: Heads of the lines on a terminal, English and Chinese.
@@ -288,12 +286,12 @@ def value_text(value: float, quantity: str = "") -> str:
         return ">"
     if math.isnan(value):
         return "-"
-    return f"{value:.0f}" if "year" in quantity else significant(value, 5)
+    return f"{value:.0f}" if "year" in quantity else rounding.significant(value, 5)
 
 
 def times_text(times: float) -> str:
     """Write a move over its tolerance."""
-    return "∞" if math.isinf(times) else f"{significant(times, 2)}x"
+    return "∞" if math.isinf(times) else f"{rounding.significant(times, 2)}x"
 
 
 def why_text(check: Check, lang: str) -> str:
@@ -397,7 +395,7 @@ def change_rows(found: Comparison, lang: str) -> list[dict[str, str]]:
             "year": str(change.key.year) if change.key.year else "",
             "before": value_text(change.before, change.key.quantity),
             "after": value_text(change.after, change.key.quantity),
-            "relative": "" if change.relative is None else change_text(change.relative, lang, 3),
+            "relative": "" if change.relative is None else rounding.change_text(change.relative, lang, 3),
             "times": times_text(change.times),
         }
         for change in found.changes
@@ -436,7 +434,7 @@ def _park_rows(found: Comparison, lang: str) -> list[tuple[str, str, str]]:
         (
             str(row["park"]),
             str(row["changes"]),
-            "" if row["relative"] is None else change_text(float(str(row["relative"])), lang, 3, sign="-"),
+            "" if row["relative"] is None else rounding.change_text(float(str(row["relative"])), lang, 3, sign="-"),
         )
         for row in found.by_park()
     ]

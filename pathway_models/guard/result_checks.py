@@ -8,15 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
+from pathway_models.engine import projecting, sampling
 from pathway_models.intake.guard import read_guard
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.assumptions import Assumptions
+from pathway_models.records import Assumptions, Park, Scenarios
 from pathway_models.records.guard import Check, Guard, Key, Results, fits
-from pathway_models.records.levers import Scenarios
-from pathway_models.records.park import Park
 
 #: Quantiles of the total that are kept by year.
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -200,7 +197,7 @@ def guard_results(
 
 
 def _figures(park: Park, scenarios: Scenarios, **drawn: Any) -> dict[Key, float]:
-    pathways = project(park, scenarios, sample(park, scenarios, **drawn))
+    pathways = projecting.project(park, scenarios, sampling.sample(park, scenarios, **drawn))
     known = {"emissions_last_tco2": float(take_inventory(park).total()[-1]), LAST_YEAR: park.last_observed_year}
     figures: dict[Key, float] = {}
     for row in find_peaks(pathways).summary():

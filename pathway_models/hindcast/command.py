@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import Variadic, fault_line, in_table, in_words, of_terminal, titled_table
-from pathway_models.console.common_options import progress_bar
+from pathway_models.console import cli_language, common_options
 from pathway_models.core.files import sheet_table
-from pathway_models.language.words import say
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pathway_models.core.errors import Fault
+    from pathway_models.core import Fault
     from pathway_models.intake.panels import Panel
 
 
@@ -27,7 +26,7 @@ FRONT = ("version", "law", "growth_law", "panel", "holdout", "record")
 CLOSURES = ("closures", "coverage_90_closures")
 
 
-@click.command("hindcast", cls=Variadic)
+@click.command("hindcast", cls=cli_language.Variadic)
 @click.option("--panel", "panels", multiple=True, metavar="NAME|FILE.csv ...",
               help="provinces, cities, countries, eu_sites, us_sites, eu_sites_small, us_sites_small, or a table of"
               " your own (entity, year, emissions_tco2 or value); all shipped ones by default.")  # fmt: skip
@@ -72,7 +71,7 @@ def hindcast_command(
     """
     if write and (panels or records or quick or horizon != 15 or growth_law):
         raise click.UsageError("--write renews the whole report card: no --panel, --law, --record, --horizon, --quick")
-    told = of_terminal(lang)
+    told = cli_language.of_terminal(lang)
     if league:
         show_levels(told)
         return
@@ -109,7 +108,7 @@ def _measure(
     """Make the hindcasts case by case, printing each as it is done, or why it cannot be."""
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.baseline.laws.register import law_named
-    from pathway_models.core.errors import InputError
+    from pathway_models.core import InputError
     from pathway_models.hindcast.report import RECORDS, chain_table, joined, measure, report_cases
     from pathway_models.intake.assumptions import read_assumptions
 
@@ -120,7 +119,7 @@ def _measure(
     parts: list[dict[str, pd.DataFrame]] = []
     unmeasured: dict[str, tuple[Fault, ...]] = {}
     cases = report_cases(chosen, records or RECORDS, horizon, quick=quick, growth_law=growth_law)
-    with progress_bar(len(cases), "case") as bar:
+    with common_options.progress_bar(len(cases), "case") as bar:
         for case in cases:
             bar.set_description(str(case))
             try:
@@ -134,8 +133,8 @@ def _measure(
     if not parts:
         raise InputError(dict.fromkeys(fault for faults in unmeasured.values() for fault in faults))
     for case, faults in unmeasured.items():
-        left = say(lang, en=f"left out: {case}", zh=f"未检验：{in_table(case, lang)}")
-        click.echo("\n".join([f"\n{left}", *(f"  * {fault_line(fault, lang)}" for fault in faults)]))
+        left = say(lang, en=f"left out: {case}", zh=f"未检验：{cli_language.in_table(case, lang)}")
+        click.echo("\n".join([f"\n{left}", *(f"  * {cli_language.fault_line(fault, lang)}" for fault in faults)]))
     if with_chain:
         parts.append({"chain": chain_table(seed, assumed)})
     return joined(parts, assumed.baselines.version)
@@ -162,14 +161,14 @@ def show_scores(name: str, table: pd.DataFrame, lang: str = "en") -> None:
         shown.insert(0, "law", shown.pop("law"))
     same = [column for column in ASKED if column in shown]
     for values, rows in shown.groupby(same, sort=False):
-        panel, *asked = (in_table(str(value), lang) for value in values)
-        told = [f"{in_words(column, lang)} {value}" for column, value in zip(same[1:], asked, strict=True)]
+        panel, *asked = (cli_language.in_table(str(value), lang) for value in values)
+        told = [f"{cli_language.in_words(column, lang)} {value}" for column, value in zip(same[1:], asked, strict=True)]
         show("; ".join([f"{name}: {panel}", *told]), rows.drop(columns=same), lang)
 
 
 def _read(names: tuple[str, ...], columns: tuple[str, str, str | None], lang: str) -> list[str | Panel]:
     """Read panels; faults of all of them are told together, and what is left aside on the error stream."""
-    from pathway_models.core.errors import InputError
+    from pathway_models.core import InputError
     from pathway_models.hindcast.report import read_any_panel
     from pathway_models.intake.panels import PANELS
 
@@ -182,7 +181,7 @@ def _read(names: tuple[str, ...], columns: tuple[str, str, str | None], lang: st
     if faults:
         raise InputError(faults)
     for told in dict.fromkeys(told for panel in chosen for told in getattr(panel, "told", ())):
-        click.echo(in_table(f"note: {told}", lang), err=True)
+        click.echo(cli_language.in_table(f"note: {told}", lang), err=True)
     return chosen
 
 
@@ -197,7 +196,7 @@ def at_horizons(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame
 
 def show(title: str, table: pd.DataFrame, lang: str = "en") -> None:
     """Print a table under a heading."""
-    click.echo(titled_table(title, table, lang))
+    click.echo(cli_language.titled_table(title, table, lang))
 
 
 def write_tables(folder: Path | None, tables: dict[str, pd.DataFrame], files: dict[str, Path] | None = None) -> None:

@@ -28,7 +28,7 @@ from pathway_models.intake.panels import Panel
 from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import TrendParameters, record_growth, slope_loading
 from pathway_models.kernels.scores import pit_student_t, student_t_loss
-from pathway_models.records.growth_laws import Windows
+from pathway_models.records import Windows
 
 
 @dataclass(frozen=True)

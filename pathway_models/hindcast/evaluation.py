@@ -23,10 +23,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
-from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.laws import damped_trend, register
 from pathway_models.baseline.windows import Subject
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import brier, coverage, reliability
 from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_points
@@ -87,7 +86,7 @@ def hindcast_windows(
     folds: int = 10,
     teachers: Sequence[Subject] = (),
     taught_records: Sequence[int] | None = None,
-    law: GrowthLaw | str = FITTED_PRIOR,
+    law: GrowthLaw | str = damped_trend.FITTED_PRIOR,
     is_fixed: bool = False,
 ) -> Hindcast:
     """Forecast every record of a panel with the outcome hidden.
@@ -123,7 +122,7 @@ def hindcast_windows(
     """
     if holdout not in HOLDOUTS:
         raise ValueError(f"holdout = {holdout!r}: expected one of {', '.join(HOLDOUTS)}")
-    law = law_named(law) if isinstance(law, str) else law
+    law = register.law_named(law) if isinstance(law, str) else law
     own = subject.windows(record, horizon, law.covariates)
     lengths = (record,) if taught_records is None else tuple(taught_records)
     members = (subject, *teachers)
@@ -189,7 +188,7 @@ def _forecast(tested: Windows, training: Windows, law: GrowthLaw) -> Hindcast:
     steps = tested.change.shape[1]
     rivals = {}
     for name in RIVALS:
-        forecast = law_named(name).fit([training]).forecast(tested.history, steps)
+        forecast = register.law_named(name).fit([training]).forecast(tested.history, steps)
         rivals[name] = forecast.crps(tested.change)
     first = np.zeros(len(tested), dtype=int)
     return Hindcast(tested, law.forecast(tested.history, steps), rivals, (law,), first)

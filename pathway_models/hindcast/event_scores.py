@@ -27,24 +27,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.baseline.laws.levels import SHAPE_NORMALS, Level, brownian, features
-from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.laws import levels, register
 from pathway_models.baseline.windows import Subject
+from pathway_models.hindcast import level_fits, matching
 from pathway_models.hindcast.league import FOLDS, LEVELS, SEED, SHIPPED, fold_of, law_covariates, league
-from pathway_models.hindcast.level_fits import (
-    CHINA,
-    NATION_HALF_LIFE,
-    NATION_RECORD,
-    PARK_FOLLOWS_NATION,
-    VERSION,
-    deviations,
-    fit_nation,
-    level_above,
-    nation_logs,
-)
-from pathway_models.hindcast.matching import DRIVERS_HOLD
-from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.panels import read_panel
+from pathway_models.intake import assumptions, panels
 from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import brier, reliability
 from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, Windows
@@ -98,7 +85,15 @@ class Event:
 EVENTS = (
     Event("eu_sites", 3, 3, 3),
     Event("us_sites", 3, 3, 3),
-    Event("countries", NATION_RECORD, 5, 5, range(1990, 2011), is_forward=True, half_life=NATION_HALF_LIFE),
+    Event(
+        "countries",
+        level_fits.NATION_RECORD,
+        5,
+        5,
+        range(1990, 2011),
+        is_forward=True,
+        half_life=level_fits.NATION_HALF_LIFE,
+    ),
     Event("provinces", 5, 5, 5, range(2001, 2011)),
 )
 
@@ -139,14 +134,14 @@ class EventForecasts:
 
 def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
     """Forecast the event for every record of a panel whose outcome is known, by what had not seen it."""
-    subject = Subject(read_panel(event.panel))
+    subject = Subject(panels.read_panel(event.panel))
     windows = with_highest(subject, subject.windows(event.record, max(event.steps, 7), law_covariates(), closures=True))
     count, rng = len(subject.panel.entities), np.random.default_rng(seed)
     fold = fold_of(windows.entity, count, seed)
     complete = ~np.isnan(windows.change[:, : event.steps]).any(axis=1)
     tested = complete if event.origins is None else complete & np.isin(windows.origin, list(event.origins))
-    above = level_above(event.panel)
-    deviating = deviations(windows, above) if above else None
+    above = level_fits.level_above(event.panel)
+    deviating = level_fits.deviations(windows, above) if above else None
     course = above_of(windows, above) if above else None
     given = np.random.default_rng([seed, 1])  # draws of its own: those of the other laws stay what they are
     parts: list[tuple[NDArray[np.int_], dict[str, Floats]]] = []
@@ -163,9 +158,9 @@ def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
             tested_here = windows.take(own)
             chances = _probabilities(event, taught.take(others != held), tested_here, rng)
             if deviating is not None:
-                level = Level().fit([deviating.take(fold != held)])
+                level = levels.Level().fit([deviating.take(fold != held)])
                 came = course[own, : event.steps]
-                chances[DRIVERS_HOLD] = _share(event, level, deviating.take(own), given, came)
+                chances[matching.DRIVERS_HOLD] = _share(event, level, deviating.take(own), given, came)
             parts.append((own, chances))
     order = np.concatenate([own for own, _ in parts])
     names = parts[0][1]
@@ -194,7 +189,7 @@ def _happened(event: Event, windows: Windows) -> NDArray[np.bool_]:
 def above_of(windows: Windows, above: Mapping[int, float]) -> Floats:
     """Look up the log change of the level above after each origin: (window, step)."""
     still = replace(windows, change=np.zeros(windows.change.shape))
-    return -deviations(still, above).change
+    return -level_fits.deviations(still, above).change
 
 
 def closed_within(windows: Windows, years: int) -> NDArray[np.bool_]:
@@ -205,8 +200,8 @@ def closed_within(windows: Windows, years: int) -> NDArray[np.bool_]:
 def _probabilities(event: Event, training: Windows, tested: Windows, rng: np.random.Generator) -> dict[str, Floats]:
     decided = training.take(np.isfinite(training.change[:, : event.steps]).all(axis=1))
     happened = _happened(event, decided)
-    level = Level(half_life=event.half_life).fit([training])
-    shipped = law_named(SHIPPED[0], assumptions=read_assumptions())
+    level = levels.Level(half_life=event.half_life).fit([training])
+    shipped = register.law_named(SHIPPED[0], assumptions=assumptions.read_assumptions())
     own = _share(event, level, tested, rng)
     known = training.take(~np.isnan(training.change[:, : event.lead]).any(axis=1))
     closed = closed_within(known, event.lead).mean() if len(known) else 0.0
@@ -236,7 +231,9 @@ def _share(
 def _designs(training: Windows, tested: Windows) -> tuple[Floats, Floats]:
     """Standardise the features of the centre for a logistic regression: constant first."""
     raw = [
-        np.concatenate([*features(windows.history), np.minimum(windows.covariates[HIGHEST][:, -1:], 1.0)], axis=1)
+        np.concatenate(
+            [*levels.features(windows.history), np.minimum(windows.covariates[HIGHEST][:, -1:], 1.0)], axis=1
+        )
         for windows in (training, tested)
     ]
     known = np.where(np.isfinite(raw[0]).any(axis=0), raw[0], 0.0)
@@ -386,10 +383,10 @@ class Fleet:
 
 # ASSUME: European clusters follow Germany, as in the league table; cities and provinces follow China.
 FLEETS = (
-    Fleet("eu_sites", "DEU", PARK_FOLLOWS_NATION),
-    Fleet("us_sites", "USA", PARK_FOLLOWS_NATION),
-    Fleet("cities", CHINA, 1.0),
-    Fleet("provinces", CHINA, 1.0, size=0),
+    Fleet("eu_sites", "DEU", level_fits.PARK_FOLLOWS_NATION),
+    Fleet("us_sites", "USA", level_fits.PARK_FOLLOWS_NATION),
+    Fleet("cities", level_fits.CHINA, 1.0),
+    Fleet("provinces", level_fits.CHINA, 1.0, size=0),
 )
 
 
@@ -399,17 +396,17 @@ def sums_of(fleet: Fleet, seed: int = SEED) -> pd.DataFrame:
     Columns: ``panel``, ``size``, ``origin``, ``horizon``, ``sets``; ``coverage_90`` of the bands with what is shared,
     ``independent_90`` without; ``half_width_90`` and ``independent_half_width`` (median, log).
     """
-    subject = Subject(read_panel(fleet.panel))
+    subject = Subject(panels.read_panel(fleet.panel))
     windows = subject.windows(fleet.record, max(AHEAD), law_covariates())
-    nation = nation_logs(fleet.country)
-    own = deviations(windows, nation, fleet.follows)
+    nation = level_fits.nation_logs(fleet.country)
+    own = level_fits.deviations(windows, nation, fleet.follows)
     inside = np.isfinite(own.log_history).all(axis=1)
     windows, own = windows.take(inside), own.take(inside)
     fold = fold_of(own.entity, len(subject.panel.entities), seed)
-    fits = {held: Level().fit([own.take(fold != held)]) for held in range(FOLDS)}
-    national = fit_nation(without=fleet.country)
-    countries = Subject(read_panel("countries"))
-    above = countries.windows(NATION_RECORD, max(AHEAD), law_covariates())
+    fits = {held: levels.Level().fit([own.take(fold != held)]) for held in range(FOLDS)}
+    national = level_fits.fit_nation(without=fleet.country)
+    countries = Subject(panels.read_panel("countries"))
+    above = countries.windows(level_fits.NATION_RECORD, max(AHEAD), law_covariates())
     above = above.take(above.entity == countries.panel.entities.index(fleet.country))
     rng, rows = np.random.default_rng(seed), []
     for origin in np.unique(own.origin).tolist():
@@ -427,12 +424,14 @@ def sums_of(fleet: Fleet, seed: int = SEED) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _members(level: Level, windows: Windows, rng: np.random.Generator) -> Floats:
+def _members(level: levels.Level, windows: Windows, rng: np.random.Generator) -> Floats:
     """Simulate log changes at the horizons of `AHEAD`: (window, member, horizon)."""
     found = level.forecast(windows.history, max(AHEAD))
     at = np.array(AHEAD) - 1
-    scores = brownian(rng.standard_normal((len(windows), DRAWS, max(AHEAD))))[..., at]
-    shape = np.stack([np.interp(scores[..., k], SHAPE_NORMALS, found.shape[0, h]) for k, h in enumerate(at)], axis=-1)
+    scores = levels.brownian(rng.standard_normal((len(windows), DRAWS, max(AHEAD))))[..., at]
+    shape = np.stack(
+        [np.interp(scores[..., k], levels.SHAPE_NORMALS, found.shape[0, h]) for k, h in enumerate(at)], axis=-1
+    )
     return found.centre[:, None, at] + found.scale[:, None, at] * shape
 
 
@@ -503,7 +502,7 @@ def measure_levels(
         told(f"event, {name}", parts["events"][-1])
     tables = {name: pd.concat(found, ignore_index=True) for name, found in parts.items()}
     for table in tables.values():
-        table.insert(0, "version", VERSION)
+        table.insert(0, "version", level_fits.VERSION)
     return tables
 
 

@@ -7,14 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pathway_models.figures import marks, style
 from pathway_models.figures.canvas import FAINT, LEGEND, put_note, put_title, sheet
-from pathway_models.figures.marks import entries_of, key_row
-from pathway_models.figures.style import OKABE_ITO, WITH, WITHOUT
 from pathway_models.hindcast.evaluation import Hindcast
 from pathway_models.hindcast.matching import name_of, of_regions
 from pathway_models.intake.names import region_name
 from pathway_models.intake.panels import Panel
-from pathway_models.language.words import say
+from pathway_models.language import say
 
 #: Colours of the bands of 50, 80 and 90 %, and of horizons.
 BANDS = {50: "#9CCBE8", 80: "#0072B2", 90: "#000000"}
@@ -58,7 +57,7 @@ def origins(cast: Hindcast, panel: Panel, entity: str, every: int = 3, *, lang: 
     own = own[(cast.windows.origin[own] - cast.windows.origin[own].min()) % every == 0]
     figure, (ax,) = sheet(lang, (8.0, 4.0), head=0.75, left=0.09, foot=0.5)
     observed = panel.values["emissions_tco2"][at] / 1e6
-    for place, colour in zip(own, np.resize(OKABE_ITO[1:], own.size), strict=True):
+    for place, colour in zip(own, np.resize(style.OKABE_ITO[1:], own.size), strict=True):
         origin = int(cast.windows.origin[place])
         steps = np.arange(0, cast.windows.change.shape[1] + 1)
         start = observed[origin - int(panel.years[0])]
@@ -109,7 +108,7 @@ def skill(
     rows, panels = _cases(summary, law, record, holdout)
     figure, axes = sheet(lang, (8.0, 3.7), columns=(1.0,) * len(rivals), head=0.8, foot=0.75, left=0.09)
     for ax, rival in zip(axes, rivals, strict=True):
-        for panel, colour in zip(panels, OKABE_ITO[1:], strict=False):
+        for panel, colour in zip(panels, style.OKABE_ITO[1:], strict=False):
             of = rows[rows["panel"] == panel]
             ax.plot(of["horizon"], of[f"skill_{rival}"], "o-", markersize=3.5, color=colour, label=name_of(panel, lang))
         ax.axhline(0, color="black", linewidth=0.9)
@@ -188,7 +187,7 @@ def calibration(
     edges = np.linspace(0, 1, 11)
     for ax, panel in zip(axes, panels, strict=True):
         ax.plot([0, 1], [0, 1], color=FAINT, linewidth=1.0)
-        for horizon, colour in zip(horizons, OKABE_ITO, strict=False):
+        for horizon, colour in zip(horizons, style.OKABE_ITO, strict=False):
             of = rows[(rows["panel"] == panel) & (rows["horizon"] == horizon)]
             if len(of):
                 shares = of[[f"decile_{at}" for at in range(1, 11)]].to_numpy()[0]
@@ -234,8 +233,8 @@ def peak_reliability(
     for ax, panel in zip(axes, panels, strict=True):
         ax.plot([0, 1], [0, 1], color=FAINT, linewidth=1.0)
         for of, colour, line in (
-            (rows[rows["panel"] == panel], WITHOUT, "dashed"),
-            (now[now["panel"] == panel], WITH, "solid"),
+            (rows[rows["panel"] == panel], style.WITHOUT, "dashed"),
+            (now[now["panel"] == panel], style.WITH, "solid"),
         ):
             label = say(lang, en="the law in force", zh="现行模型") if line == "solid" else name_of(law, lang)
             many, few = of[of["forecasts"] >= FEW], of[of["forecasts"] < FEW]
@@ -250,7 +249,7 @@ def peak_reliability(
         ax.set_title(name_of(panel, lang), size="medium")
         ax.set_xlabel(say(lang, en="forecast probability", zh="预测概率"))
     axes[0].set_ylabel(say(lang, en="frequency", zh="实际频率"))
-    key_row(axes[0], entries_of(axes[0])[::-1], above=22)
+    marks.key_row(axes[0], marks.entries_of(axes[0])[::-1], above=22)
     put_title(figure, say(lang, en="Did what was given 30 % come true in 30 %?", zh="预测为30%的事件，是否有30%发生？"))
     note = say(
         lang,

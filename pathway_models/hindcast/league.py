@@ -15,24 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.levels import Level
-from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.laws import levels, register
 from pathway_models.baseline.windows import Subject
-from pathway_models.hindcast.level_fits import (
-    CHINA,
-    NATION_HALF_LIFE,
-    NATION_RECORD,
-    PARK_FOLLOWS_NATION,
-    PARK_PANELS,
-    deviations,
-    fit_nation,
-    fit_park,
-    fit_region,
-    level_above,
-    nation_logs,
-    region_windows,
-)
-from pathway_models.hindcast.matching import DRIVERS_HOLD
+from pathway_models.hindcast import level_fits, matching
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
 from pathway_models.kernels import Floats
@@ -135,8 +120,8 @@ def countries(
         The same for countries above 5 Mt with $4,000-20,000 per head, to twenty years.
     """
     panel, steps = read_panel("countries"), 20
-    level = Level("nation", half_life=NATION_HALF_LIFE)
-    windows = Subject(panel, "emissions_tco2").windows(NATION_RECORD, steps, law_covariates())
+    level = levels.Level("nation", half_life=level_fits.NATION_HALF_LIFE)
+    windows = Subject(panel, "emissions_tco2").windows(level_fits.NATION_RECORD, steps, law_covariates())
     fold = fold_of(windows.entity, len(panel.entities), seed)
     income = windows.covariates["gdp_million_usd_2015"][:, -1] - windows.covariates["population"][:, -1]
     is_middle = (windows.log_history[:, -1] > np.log(5e6)) & (np.abs(income - MIDDLE_INCOME) < MIDDLE_REACH)
@@ -144,8 +129,8 @@ def countries(
     kept: list[NDArray[np.bool_]] = []
     for origin in origins:
         known, here = windows.known_by(origin), windows.origin == origin
-        rivals = {name: law_named(name).fit([known]) for name in (*RIVALS, "raftery_2017")}
-        rivals |= {name: law_named(name, assumptions=read_assumptions()) for name in SHIPPED}
+        rivals = {name: register.law_named(name).fit([known]) for name in (*RIVALS, "raftery_2017")}
+        rivals |= {name: register.law_named(name, assumptions=read_assumptions()) for name in SHIPPED}
         for held in range(FOLDS):
             tested = windows.take(here & (fold == held))
             training = known.take(fold_of(known.entity, len(panel.entities), seed) != held)
@@ -153,7 +138,7 @@ def countries(
                 parts.setdefault(name, []).append(Scored.of(law.forecast(tested.history, steps), tested.change))
             kept.append(is_middle[here & (fold == held)])
     scores = {name: Scored.joined(found) for name, found in parts.items()}
-    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": NATION_RECORD}
+    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": level_fits.NATION_RECORD}
     middle = {name: score.take(np.concatenate(kept)) for name, score in scores.items()}
     return (
         rows_of(scores, (*AHEAD, steps), **front),
@@ -168,7 +153,7 @@ MIDDLE_REACH = 0.5 * (np.log(2e4) - np.log(4e3))
 
 def law_covariates() -> tuple[str, ...]:
     """List the columns that laws of this table want to see."""
-    return Level.covariates
+    return levels.Level.covariates
 
 
 def by_entity(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -> pd.DataFrame:
@@ -181,9 +166,9 @@ def by_entity(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -
         tested, training = windows.take(fold == held), windows.take(fold != held)
         if not len(tested):
             continue
-        laws: dict[str, GrowthLaw] = {LEVELS: Level().fit([training])}
-        laws |= {name: law_named(name).fit([training]) for name in RIVALS}
-        laws |= {name: law_named(name, assumptions=read_assumptions()) for name in SHIPPED[:1]}
+        laws: dict[str, GrowthLaw] = {LEVELS: levels.Level().fit([training])}
+        laws |= {name: register.law_named(name).fit([training]) for name in RIVALS}
+        laws |= {name: register.law_named(name, assumptions=read_assumptions()) for name in SHIPPED[:1]}
         for name, law in laws.items():
             found = Scored.of(law.forecast(tested.history, max(ahead)), tested.change)
             parts.setdefault(name, []).append(found)
@@ -198,14 +183,14 @@ def drivers_came(panel: str, record: int, ahead: Sequence[int], seed: int = SEED
     """
     subject = Subject(read_panel(panel))
     windows = subject.windows(record, max(ahead), law_covariates())
-    apart = deviations(windows, level_above(panel))
+    apart = level_fits.deviations(windows, level_fits.level_above(panel))
     fold = fold_of(windows.entity, len(subject.panel.entities), seed)
-    parts: dict[str, list[Scored]] = {LEVELS: [], DRIVERS_HOLD: []}
+    parts: dict[str, list[Scored]] = {LEVELS: [], matching.DRIVERS_HOLD: []}
     for held in range(FOLDS):
-        for name, part in ((LEVELS, windows), (DRIVERS_HOLD, apart)):
+        for name, part in ((LEVELS, windows), (matching.DRIVERS_HOLD, apart)):
             tested = part.take(fold == held)
             if len(tested):
-                level = Level().fit([part.take(fold != held)])
+                level = levels.Level().fit([part.take(fold != held)])
                 parts[name].append(Scored.of(level.forecast(tested.history, max(ahead)), tested.change))
     scores = {name: Scored.joined(found) for name, found in parts.items()}
     return rows_of(scores, ahead, panel=panel, holdout="entity, drivers as they came", record=record)
@@ -236,14 +221,14 @@ def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
 def nation_members(country: str, origins: Sequence[int], steps: int, known_by_origin: bool) -> dict[int, Floats]:
     """Forecast a nation from each origin by the law of the other countries: origin -> (step, member)."""
     panel = read_panel("countries")
-    windows = Subject(panel).windows(NATION_RECORD, steps, law_covariates())
+    windows = Subject(panel).windows(level_fits.NATION_RECORD, steps, law_covariates())
     own = windows.take(windows.entity == panel.entities.index(country))
-    law = None if known_by_origin else fit_nation(without=country)
+    law = None if known_by_origin else level_fits.fit_nation(without=country)
     found = {}
     for origin in origins:
         one = own.take(own.origin == origin)
         if len(one):
-            fitted = law or fit_nation(without=country, known_by=origin)
+            fitted = law or level_fits.fit_nation(without=country, known_by=origin)
             found[origin] = fitted.forecast(one.history, steps).quantiles(MEMBER_RANKS)[0]
     return found
 
@@ -258,11 +243,11 @@ def other_continent(tested: str, taught: str) -> pd.DataFrame:
     # ASSUME: all clusters of a continent follow one nation: the United States, or Germany for Europe.
     country = {"eu_sites": "DEU", "us_sites": "USA"}[tested]
     windows = Subject(panel).windows(record, steps, law_covariates())
-    followed = deviations(windows, nation_logs(country), PARK_FOLLOWS_NATION)
+    followed = level_fits.deviations(windows, level_fits.nation_logs(country), level_fits.PARK_FOLLOWS_NATION)
     nation = nation_members(country, np.unique(windows.origin).tolist(), steps, known_by_origin=False)
     windows, followed = (part.take(np.isin(windows.origin, list(nation))) for part in (windows, followed))
-    above = PARK_FOLLOWS_NATION * np.stack([nation[origin] for origin in windows.origin.tolist()])
-    own = fit_park((taught,)).forecast(followed.history, steps).quantiles(MEMBER_RANKS)
+    above = level_fits.PARK_FOLLOWS_NATION * np.stack([nation[origin] for origin in windows.origin.tolist()])
+    own = level_fits.fit_park((taught,)).forecast(followed.history, steps).quantiles(MEMBER_RANKS)
     foreseen = np.median(above, axis=-1) + np.median(own, axis=-1)
     drift = np.nanmedian(windows.change, axis=0) - np.median(foreseen, axis=0)
     scores = {
@@ -271,9 +256,9 @@ def other_continent(tested: str, taught: str) -> pd.DataFrame:
     }
     elsewhere = Subject(read_panel(taught)).windows(record, steps, law_covariates())
     for name, panels in (("persistence", windows), (ELSEWHERE, elsewhere)):
-        persistence = law_named("persistence").fit([panels])
+        persistence = register.law_named("persistence").fit([panels])
         scores[name] = Scored.of(persistence.forecast(windows.history, steps), windows.change)
-    law = law_named(SHIPPED[0], assumptions=read_assumptions())
+    law = register.law_named(SHIPPED[0], assumptions=read_assumptions())
     scores[SHIPPED[0]] = Scored.of(law.forecast(windows.history, steps), windows.change)
     return rows_of(scores, SITES_AHEAD, panel=tested, holdout="continent", record=record)
 
@@ -289,12 +274,12 @@ def forward_levels(record: int, seed: int = SEED, steps: int = 5) -> tuple[Windo
     """
     panel = read_panel("provinces")
     windows = Subject(panel).windows(record, steps, law_covariates())
-    own_windows = region_windows(panel, (record,))[0]
-    nation = nation_members(CHINA, np.unique(windows.origin).tolist(), steps, known_by_origin=True)
+    own_windows = level_fits.region_windows(panel, (record,))[0]
+    nation = nation_members(level_fits.CHINA, np.unique(windows.origin).tolist(), steps, known_by_origin=True)
     fold, count = fold_of(windows.entity, len(panel.entities), seed), len(panel.entities)
     own = np.full((*windows.change.shape, MEMBER_RANKS.size), np.nan)
     for held in range(FOLDS):
-        level = fit_region([own_windows.take(fold_of(own_windows.entity, count, seed) != held)])
+        level = level_fits.fit_region([own_windows.take(fold_of(own_windows.entity, count, seed) != held)])
         tested = fold == held
         history = own_windows.take(fold_of(own_windows.entity, count, seed) == held).history
         own[tested] = level.forecast(history, steps).quantiles(MEMBER_RANKS)
@@ -331,14 +316,14 @@ def shared_by_provinces(seed: int = SEED, ahead: int = 5) -> float:
 def china(first: int = 1980) -> pd.DataFrame:
     """Score the law of the other countries on China, every origin from a year on."""
     panel = read_panel("countries")
-    windows = Subject(panel).windows(NATION_RECORD, max(AHEAD), law_covariates())
-    own = windows.take((windows.entity == panel.entities.index(CHINA)) & (windows.origin >= first))
-    law = fit_nation(without=CHINA)
+    windows = Subject(panel).windows(level_fits.NATION_RECORD, max(AHEAD), law_covariates())
+    own = windows.take((windows.entity == panel.entities.index(level_fits.CHINA)) & (windows.origin >= first))
+    law = level_fits.fit_nation(without=level_fits.CHINA)
     scores = {LEVELS: Scored.of(law.forecast(own.history, max(AHEAD)), own.change)}
     for name in SHIPPED[:1]:
-        rival = law_named(name, assumptions=read_assumptions())
+        rival = register.law_named(name, assumptions=read_assumptions())
         scores[name] = Scored.of(rival.forecast(own.history, max(AHEAD)), own.change)
-    return rows_of(scores, AHEAD, panel="China", holdout="entity", record=NATION_RECORD)
+    return rows_of(scores, AHEAD, panel="China", holdout="entity", record=level_fits.NATION_RECORD)
 
 
 def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
@@ -346,13 +331,13 @@ def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]
     yield "countries", lambda: pd.concat(countries(seed), ignore_index=True)
     early = EARLY_ORIGINS, f", origins {EARLY_ORIGINS[0]}-{EARLY_ORIGINS[-1]}"
     yield f"countries{early[1]}", lambda: pd.concat(countries(seed, *early), ignore_index=True)
-    for panel in PARK_PANELS:
+    for panel in level_fits.PARK_PANELS:
         yield panel, lambda panel=panel: by_entity(panel, 5, SITES_AHEAD, seed)
     for tested, taught in (("eu_sites", "us_sites"), ("us_sites", "eu_sites")):
         yield f"{tested} by {taught}", lambda tested=tested, taught=taught: other_continent(tested, taught)
     for record in PROVINCE_RECORDS:
         yield f"provinces, {record} years", lambda record=record: by_entity("provinces", record, SITES_AHEAD, seed)
-    for panel in ("provinces", *PARK_PANELS):
+    for panel in ("provinces", *level_fits.PARK_PANELS):
         yield f"{panel}, drivers as they came", lambda panel=panel: drivers_came(panel, 5, SITES_AHEAD, seed)
     for record in (5, 16):
         yield f"provinces forward, {record} years", lambda record=record: provinces_forward(record, seed)

@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.files import data_folder
-from pathway_models.core.units import HOME
+from pathway_models.core import files, units
 from pathway_models.documents.blocks import text_table
 from pathway_models.intake.panels import REGIONS, read_hindcasts
-from pathway_models.language.words import say
-from pathway_models.records.park import Park
+from pathway_models.language import say
+from pathway_models.records import Park
 
 #: Law whose hindcasts are shown: the one parks are projected by.
 LAW = "levels"
@@ -133,7 +132,7 @@ def measured(park: Park, probability: float | None = None) -> Measured:
         The tables are those of all parks like it: read them, do not write into them.
     """
     kind = park.kind if park.kind in PANEL_OF else "park"
-    folder = data_folder()
+    folder = files.data_folder()
     by_record = _bands(folder, kind)
     record = max((length for length in by_record if length <= park.years.size), default=min(by_record))
     version, bands = by_record[record]
@@ -152,7 +151,7 @@ def measured(park: Park, probability: float | None = None) -> Measured:
 def spread_of(park: Park) -> str:
     """Name the figure of the stored outlook that compares the two best laws on places like a park."""
     kind = park.kind if park.kind in PANEL_OF else "park"
-    abroad = "" if park.country == HOME else ", abroad"
+    abroad = "" if park.country == units.HOME else ", abroad"
     return f"P(before 2030) without measures, {kind}{abroad}"
 
 

@@ -26,19 +26,12 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES, POINT_RULES
-from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR, estimate, predictive
-from pathway_models.baseline.laws.register import USES, law_named
+from pathway_models.baseline.laws import benchmarks, damped_trend, register
 from pathway_models.baseline.windows import Subject
-from pathway_models.hindcast.driver_chain import DriverLaw, DriverWindows, driver_windows, fit_drivers, total_forecast
-from pathway_models.hindcast.evaluation import RIVALS, Hindcast
+from pathway_models.hindcast import driver_chain, evaluation
 from pathway_models.intake.panels import Panel, read_panel
-from pathway_models.kernels import Floats
-from pathway_models.kernels.growth import TrendParameters
-from pathway_models.kernels.scores import PoolTerms, best_weights, coverage, ensemble_pit, pool_crps, pool_terms
-from pathway_models.kernels.trends import straight_log_trend
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.growth_laws import GrowthLaw, Windows
+from pathway_models.kernels import Floats, growth, scores, trends
+from pathway_models.records import Assumptions, GrowthLaw, Windows
 
 #: Years of the training records, and the furthest year ahead that enters a fit: parks look 40 years ahead, and
 #: laws fitted to 20 years have the right width at 40 where it can be checked (countries).
@@ -68,9 +61,9 @@ def activity_panel(name: str) -> tuple[Panel, str]:
     return read_panel(name).between(first, last), column
 
 
-def driver_samples() -> list[DriverWindows]:
+def driver_samples() -> list[driver_chain.DriverWindows]:
     """Cut the records of activity and intensity of provinces and countries."""
-    return [driver_windows(*activity_panel(name), TAUGHT_RECORD, TAUGHT_HORIZON) for name in ACTIVITY]
+    return [driver_chain.driver_windows(*activity_panel(name), TAUGHT_RECORD, TAUGHT_HORIZON) for name in ACTIVITY]
 
 
 def with_law(assumptions: Assumptions, name: str) -> Assumptions:
@@ -92,7 +85,7 @@ def with_law(assumptions: Assumptions, name: str) -> Assumptions:
     PathwayError
         No law of that name is registered.
     """
-    law = law_named(name, assumptions=assumptions)
+    law = register.law_named(name, assumptions=assumptions)
     if law.is_fitted:
         return replace(assumptions, law=name, fits={})
     samples = {
@@ -102,18 +95,20 @@ def with_law(assumptions: Assumptions, name: str) -> Assumptions:
         "activity": [part.activity for part in driver_samples()],
         "intensity": [part.intensity for part in driver_samples()],
     }
-    fits = {use: law_named(name, use, assumptions).fit(windows) for use, windows in samples.items()}
+    fits = {use: register.law_named(name, use, assumptions).fit(windows) for use, windows in samples.items()}
     # ASSUME: shares of carriers and population keep the shipped law under any other one: no panel of theirs is fitted.
-    kept = {use: law_named(ASSUMED_PATH, use, assumptions) for use in USES if use not in fits}
+    kept = {
+        use: register.law_named(damped_trend.ASSUMED_PATH, use, assumptions) for use in register.USES if use not in fits
+    }
     return replace(assumptions, law=name, fits=fits | kept)
 
 
-def fit_emissions() -> TrendParameters:
+def fit_emissions() -> growth.TrendParameters:
     """Fit the law of total emissions, or of an energy index."""
-    return estimate([subject.windows(TAUGHT_RECORD, TAUGHT_HORIZON) for subject in emission_subjects()])
+    return damped_trend.estimate([subject.windows(TAUGHT_RECORD, TAUGHT_HORIZON) for subject in emission_subjects()])
 
 
-def fit_park_drivers(emissions: TrendParameters) -> tuple[DriverLaw, float]:
+def fit_park_drivers(emissions: growth.TrendParameters) -> tuple[driver_chain.DriverLaw, float]:
     """Fit the laws of activity and intensity and their correlations, as wide together as emissions.
 
     Parameters
@@ -128,12 +123,12 @@ def fit_park_drivers(emissions: TrendParameters) -> tuple[DriverLaw, float]:
         Factor on the errors of intensity from five-year records; see `match_width`.
     """
     samples = driver_samples()
-    return match_width(fit_drivers(samples), emissions, samples)
+    return match_width(driver_chain.fit_drivers(samples), emissions, samples)
 
 
 def match_width(
-    law: DriverLaw, emissions: TrendParameters, samples: Sequence[DriverWindows]
-) -> tuple[DriverLaw, float]:
+    law: driver_chain.DriverLaw, emissions: growth.TrendParameters, samples: Sequence[driver_chain.DriverWindows]
+) -> tuple[driver_chain.DriverLaw, float]:
     """Widen intensity until activity times intensity is as wide as the law of emissions.
 
     Cities teach the law of emissions but have no GDP, so that drivers learnt from provinces and countries
@@ -164,14 +159,16 @@ def match_width(
     return replace(law, intensity=widened(law.intensity, factor)), factor
 
 
-def _width_ratio(part: DriverWindows, emissions: TrendParameters, drivers: DriverLaw) -> float:
+def _width_ratio(
+    part: driver_chain.DriverWindows, emissions: growth.TrendParameters, drivers: driver_chain.DriverLaw
+) -> float:
     """Average over horizons the median log of direct over chained half-width of the 90 % band."""
-    direct = predictive(part.total, emissions)[1] * scipy.special.stdtrit(emissions.tail, 0.95)
-    chained = total_forecast(part, drivers)[1] * scipy.special.stdtrit(drivers.tail, 0.95)
+    direct = damped_trend.predictive(part.total, emissions)[1] * scipy.special.stdtrit(emissions.tail, 0.95)
+    chained = driver_chain.total_forecast(part, drivers)[1] * scipy.special.stdtrit(drivers.tail, 0.95)
     return float(np.median(np.log(direct / chained), axis=0)[:COMPARED].mean())
 
 
-def widened(law: TrendParameters, factor: float) -> TrendParameters:
+def widened(law: growth.TrendParameters, factor: float) -> growth.TrendParameters:
     """Multiply the yearly noise and the slope error of five-year records; their slope keeps its weight."""
     own = (TAUGHT_RECORD - 2) / (TAUGHT_RECORD - 2 + law.noise_weight)
     # The noise of a record is the geometric mean of its own and the panel's: only the panel's is raised.
@@ -184,14 +181,14 @@ def widened(law: TrendParameters, factor: float) -> TrendParameters:
     )
 
 
-def fit_mix() -> TrendParameters:
+def fit_mix() -> growth.TrendParameters:
     """Fit the law of the log of one carrier's use.
 
     Ratios of two carriers are fitted.  Each carrier of a ratio moves by its own draw, so that a
     carrier's errors are those of the ratio over the square root of two.
     """
     panels = [read_panel("provinces"), read_panel("countries")]
-    ratio = estimate(
+    ratio = damped_trend.estimate(
         [Subject(panel, *pair).windows(TAUGHT_RECORD, TAUGHT_HORIZON) for panel in panels for pair in MIX_RATIOS]
     )
     share = 1.0 / np.sqrt(2.0)
@@ -205,17 +202,17 @@ def fit_mix() -> TrendParameters:
     )
 
 
-def shared_variance(law: TrendParameters) -> float:
+def shared_variance(law: growth.TrendParameters) -> float:
     """Estimate the share of the variance of one-year activity errors that all provinces have in common."""
     panel, column = activity_panel("provinces")
     windows = Subject(panel, column).windows(TAUGHT_RECORD, 1)
-    error = (windows.change - predictive(windows, law)[0])[:, 0]
+    error = (windows.change - damped_trend.predictive(windows, law)[0])[:, 0]
     common = np.array([error[windows.origin == year].mean() for year in np.unique(windows.origin)])
     return float(common.var() / error.var())
 
 
 #: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record.
-MODELS = ("law", *RIVALS, "regression")
+MODELS = ("law", *evaluation.RIVALS, "regression")
 #: Panels that train law, errors and weights.
 TAUGHT_BY = ("own", "others")
 #: Training windows of one horizon and panel that choose the weights; four weights need no more.
@@ -270,7 +267,7 @@ class _FittedRivals:
     regression: Floats
 
 
-def combine_own(cast: Hindcast) -> PooledForecasts:
+def combine_own(cast: evaluation.Hindcast) -> PooledForecasts:
     """Pool hindcasts with regions held out; the other regions of the panel choose errors and weights."""
     parts, places = [], []
     for fit, law in enumerate(cast.laws):
@@ -284,7 +281,9 @@ def combine_own(cast: Hindcast) -> PooledForecasts:
     return PooledForecasts(cast.windows, joined[0][:, order], joined[1][:, order], joined[2][order])
 
 
-def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str = FITTED_PRIOR) -> PooledForecasts:
+def combine_others(
+    panel: str, record: int, horizon: int, law: GrowthLaw | str = damped_trend.FITTED_PRIOR
+) -> PooledForecasts:
     """Pool forecasts of a shipped panel that taught neither law nor errors nor weights.
 
     Parameters
@@ -296,7 +295,7 @@ def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str =
     law : GrowthLaw or str
         The law, or the name it is registered by.
     """
-    law, panels = law_named(law) if isinstance(law, str) else law, []
+    law, panels = register.law_named(law) if isinstance(law, str) else law, []
     for name, times in PANEL_WEIGHTS.items():
         if name != panel:
             shipped = read_panel(name)
@@ -326,9 +325,9 @@ def _pool(tested: Windows, panels: Sequence[_TrainingPanel], law: GrowthLaw) -> 
             continue
         held = tested.take(known)
         members = _members(held, law, _trained(panels, at), at)
-        terms = pool_terms(held.change[:, at], members)
-        crps[:, known, at] = [pool_crps(w, terms) for w in (*alone, shares)]
-        below = [ensemble_pit(held.change[:, at], rival) for rival in members[1:]]
+        terms = scores.pool_terms(held.change[:, at], members)
+        crps[:, known, at] = [scores.pool_crps(w, terms) for w in (*alone, shares)]
+        below = [scores.ensemble_pit(held.change[:, at], rival) for rival in members[1:]]
         own = law.forecast(held.history, steps).pit(held.change)[:, at]
         pit[:, known, at] = own, shares @ np.array([own, *below])
         weights[known, at] = shares
@@ -354,7 +353,7 @@ def _weights(
         for panel in held:
             cases = panel.known(at).sample(MOST_CASES, seed=at)
             if len(cases):
-                terms = pool_terms(cases.change[:, at], _members(cases, law, trained, at))
+                terms = scores.pool_terms(cases.change[:, at], _members(cases, law, trained, at))
                 distance.append(terms.distance.mean(axis=0))
                 spread.append(terms.spread.mean(axis=0))
                 times.append(panel.times)
@@ -362,7 +361,7 @@ def _weights(
         return None
     # Panels count by their weight and not by their size.
     mean = [np.average(np.array(parts), axis=0, weights=times)[None] for parts in (distance, spread)]
-    return best_weights(PoolTerms(*mean))
+    return scores.best_weights(scores.PoolTerms(*mean))
 
 
 def _trained(panels: Sequence[_TrainingPanel], at: int) -> _FittedRivals:
@@ -375,22 +374,22 @@ def _trained(panels: Sequence[_TrainingPanel], at: int) -> _FittedRivals:
     slope = np.linalg.lstsq(np.concatenate(designs) * weight[:, None], np.concatenate(outcomes) * weight, rcond=None)[0]
     wrong: dict[str, list[Floats]] = {name: [] for name in MODELS[1:]}
     for (windows, times), design, outcome in zip(parts, designs, outcomes, strict=True):
-        points = {name: rule(windows.log_history, at + 1)[:, at] for name, rule in POINT_RULES.items()}
+        points = {name: rule(windows.log_history, at + 1)[:, at] for name, rule in benchmarks.POINT_RULES.items()}
         for name, point in (points | {"regression": design @ slope}).items():
-            wrong[name] += [np.quantile(outcome - point, ERROR_QUANTILES)] * times
-    errors = {name: np.quantile(np.concatenate(found), ERROR_QUANTILES) for name, found in wrong.items()}
+            wrong[name] += [np.quantile(outcome - point, benchmarks.ERROR_QUANTILES)] * times
+    errors = {name: np.quantile(np.concatenate(found), benchmarks.ERROR_QUANTILES) for name, found in wrong.items()}
     return _FittedRivals(errors, slope)
 
 
 def _design(windows: Windows) -> Floats:
     """Stack constant and straight slope of every record: (window, 2)."""
-    return np.stack([np.ones(len(windows)), straight_log_trend(windows.log_history, 1)[:, 0]], axis=1)
+    return np.stack([np.ones(len(windows)), trends.straight_log_trend(windows.log_history, 1)[:, 0]], axis=1)
 
 
 def _members(windows: Windows, law: GrowthLaw, trained: _FittedRivals, at: int) -> Floats:
     """Return the members of every model for one horizon: (model, window, member)."""
-    own = law.forecast(windows.history, at + 1).quantiles(ERROR_QUANTILES)[:, at]
-    points = [rule(windows.log_history, at + 1)[:, at] for rule in POINT_RULES.values()]
+    own = law.forecast(windows.history, at + 1).quantiles(benchmarks.ERROR_QUANTILES)[:, at]
+    points = [rule(windows.log_history, at + 1)[:, at] for rule in benchmarks.POINT_RULES.values()]
     points.append(_design(windows) @ trained.regression)
     rivals = [point[:, None] + trained.errors[name] for name, point in zip(MODELS[1:], points, strict=True)]
     return np.stack([own, *rivals])
@@ -417,8 +416,8 @@ def combination_table(found: PooledForecasts, panel: str, taught_by: str, horizo
             "horizon": horizon,
             "forecasts": int(known.sum()),
             "origins": int(np.unique(found.windows.origin[known]).size),
-            "coverage_90_law": float(coverage(found.pit[0, :, at], 0.9)),
-            "coverage_90_pool": float(coverage(found.pit[1, :, at], 0.9)),
+            "coverage_90_law": float(scores.coverage(found.pit[0, :, at], 0.9)),
+            "coverage_90_pool": float(scores.coverage(found.pit[1, :, at], 0.9)),
             "crps_law": score["law"],
             "crps_pool": score["pool"],
         }

@@ -12,47 +12,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR, predictive
-from pathway_models.baseline.laws.levels import LEVELS
-from pathway_models.baseline.laws.register import law_named, laws_of
+from pathway_models.baseline.laws import damped_trend, levels, register
 from pathway_models.baseline.windows import Subject
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.hindcast.driver_chain import DriverLaw, fit_drivers, make_synthetic_parks, total_pit
-from pathway_models.hindcast.evaluation import (
-    HOLDOUTS,
-    WIDTHS,
-    Hindcast,
-    brier_table,
-    deciles,
-    forecast_peaks,
-    hindcast_windows,
-    reliability_table,
-    summarise,
-)
-from pathway_models.hindcast.level_fits import PARK_PANELS, PARK_RECORDS
-from pathway_models.hindcast.park_laws import (
-    ACTIVITY,
-    INNER,
-    TAUGHT_HORIZON,
-    TAUGHT_RECORD,
-    activity_panel,
-    combination_table,
-    combine_others,
-    combine_own,
-    driver_samples,
-    emission_subjects,
-    match_width,
-    with_law,
-)
+from pathway_models.core import Fault, InputError
+from pathway_models.hindcast import driver_chain, evaluation, level_fits, park_laws
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import PANELS, REGIONS, SITES, Panel, read_panel
-from pathway_models.kernels.growth import TrendParameters
-from pathway_models.kernels.scores import coverage, pit_student_t
-from pathway_models.records.assumptions import Assumptions
+from pathway_models.kernels import growth, scores
+from pathway_models.records import Assumptions
 
 #: Laws that are tested, by the registered names of what they are by default: the panel's own; the one in force for
 #: parks; and the one that was in force before it, returning to the growth it learnt.
-LAWS = {"own": FITTED_PRIOR, "parks": LEVELS, "parks_0_2": FITTED_PRIOR}
+LAWS = {"own": damped_trend.FITTED_PRIOR, "parks": levels.LEVELS, "parks_0_2": damped_trend.FITTED_PRIOR}
 RECORDS = (5, 8, 12)
 HORIZON = 15
 SEED = 20_240_601
@@ -161,7 +132,7 @@ def report_cases(
         raise InputError(faults)
     shortest = min(records)
     found = []
-    for law, holdout, panel, record in product(LAWS, HOLDOUTS, panels, records):
+    for law, holdout, panel, record in product(LAWS, evaluation.HOLDOUTS, panels, records):
         if not _is_asked(law, panel, growth_law):
             continue
         # The future is hidden from the shortest records only: every origin needs a fit of its own.
@@ -180,7 +151,7 @@ def _is_asked(law: str, panel: str | Panel, growth_law: str | None) -> bool:
     return law != "parks_0_2"
 
 
-def hindcast(case: Case, seed: int, assumptions: Assumptions) -> Hindcast:
+def hindcast(case: Case, seed: int, assumptions: Assumptions) -> evaluation.Hindcast:
     """Hindcast the emissions of the panel of a case.
 
     Parameters
@@ -191,32 +162,37 @@ def hindcast(case: Case, seed: int, assumptions: Assumptions) -> Hindcast:
     assumptions : Assumptions
         Parameters of the law for parks as shipped, and long-run growth where the law assumes it.
     """
-    law, horizon, taught, is_fixed = law_named(case.tested, assumptions=assumptions), case.horizon, {}, False
+    law, horizon, taught, is_fixed = register.law_named(case.tested, assumptions=assumptions), case.horizon, {}, False
     if case.law == "parks" and case.is_usual:
-        law, is_fixed = law.park, case.panel not in PARK_PANELS
+        law, is_fixed = law.park, case.panel not in level_fits.PARK_PANELS
         if not is_fixed:
-            others = [Subject(read_panel(name)) for name in PARK_PANELS if name != case.panel]
-            taught = {"teachers": others, "taught_records": PARK_RECORDS}
+            others = [Subject(read_panel(name)) for name in level_fits.PARK_PANELS if name != case.panel]
+            taught = {"teachers": others, "taught_records": level_fits.PARK_RECORDS}
     elif case.law != "own" and case.panel in REGIONS:
-        horizon = TAUGHT_HORIZON
-        taught = {"teachers": emission_subjects(without=case.panel), "taught_records": (TAUGHT_RECORD,)}
+        horizon = park_laws.TAUGHT_HORIZON
+        taught = {
+            "teachers": park_laws.emission_subjects(without=case.panel),
+            "taught_records": (park_laws.TAUGHT_RECORD,),
+        }
     elif case.law != "own":
-        law, is_fixed = laws_of(with_law(assumptions, case.tested))["emissions"], True
-    return hindcast_windows(
+        law, is_fixed = register.laws_of(park_laws.with_law(assumptions, case.tested))["emissions"], True
+    return evaluation.hindcast_windows(
         case.subject, case.record, horizon, case.holdout,
         seed=seed, folds=FOLDS, law=law, is_fixed=is_fixed, **taught,
     )  # fmt: skip
 
 
-def _peak_tables(cast: Hindcast, case: Case, seed: int) -> dict[str, pd.DataFrame]:
+def _peak_tables(cast: evaluation.Hindcast, case: Case, seed: int) -> dict[str, pd.DataFrame]:
     """Table Brier scores and reliability of the probability of having peaked; see `peak_skill`."""
-    forecasts = forecast_peaks(cast, case.subject.windows(case.record, cast.windows.change.shape[1]), seed=seed)
+    forecasts = evaluation.forecast_peaks(
+        cast, case.subject.windows(case.record, cast.windows.change.shape[1]), seed=seed
+    )
     fold = None
     if case.holdout == "region":
         # Base rates and weights of the other regions are scored as well.
         of_entity = dict(zip(cast.windows.entity.tolist(), cast.fit.tolist(), strict=True))
         fold = np.array([of_entity[entity] for entity in forecasts.entity.tolist()])
-    return {"peaks": brier_table(forecasts, fold), "reliability": reliability_table(forecasts)}
+    return {"peaks": evaluation.brier_table(forecasts, fold), "reliability": evaluation.reliability_table(forecasts)}
 
 
 def measure(
@@ -248,8 +224,8 @@ def measure(
     _check(subject.panel, case.record)
     assumed = read_assumptions() if assumptions is None else assumptions
     cast, horizons = hindcast(case, seed, assumed), range(1, case.horizon + 1)
-    summary = with_closures(summarise(cast, horizons), subject, np.unique(cast.windows.origin))
-    found = {"summary": summary, "deciles": deciles(cast, horizons)}
+    summary = with_closures(evaluation.summarise(cast, horizons), subject, np.unique(cast.windows.origin))
+    found = {"summary": summary, "deciles": evaluation.deciles(cast, horizons)}
     if case.is_shortest and case.horizon >= JUDGED:
         # A short panel may hold no case whose peak can be judged.
         found |= {name: table for name, table in _peak_tables(cast, case, seed).items() if len(table)}
@@ -257,13 +233,15 @@ def measure(
         for at, name in enumerate(("law", "panel", "holdout")):
             table.insert(at, name, case.name if name == "panel" else getattr(case, name))
     # Pools split the regions that are left once more.  Sites have none: regions have shown what pools are good for.
-    has_pools = case.is_shortest and case.holdout == "region" and case.law == "own" and len(cast.laws) >= INNER
+    has_pools = (
+        case.is_shortest and case.holdout == "region" and case.law == "own" and len(cast.laws) >= park_laws.INNER
+    )
     if has_pools and case.panel not in SITES and not quick:
-        pools = [combination_table(combine_own(cast), case.name, "own", horizons)]
+        pools = [park_laws.combination_table(park_laws.combine_own(cast), case.name, "own", horizons)]
         if isinstance(case.panel, str):
-            law = law_named(case.tested, assumptions=assumed)
-            others = combine_others(case.panel, case.record, case.horizon, law)
-            pools.append(combination_table(others, case.name, "others", horizons))
+            law = register.law_named(case.tested, assumptions=assumed)
+            others = park_laws.combine_others(case.panel, case.record, case.horizon, law)
+            pools.append(park_laws.combination_table(others, case.name, "others", horizons))
         found["combination"] = pd.concat(pools, ignore_index=True)
     if not case.is_usual:
         for table in found.values():
@@ -279,7 +257,7 @@ def chain_table(seed: int = SEED, assumptions: Assumptions | None = None) -> pd.
     """
     shipped = (read_assumptions() if assumptions is None else assumptions).baselines
     emissions = shipped.trends["emissions"]
-    drivers = DriverLaw(
+    drivers = driver_chain.DriverLaw(
         shipped.trends["activity"],
         shipped.trends["intensity"],
         shipped.correlation["innovation"],
@@ -291,7 +269,7 @@ def chain_table(seed: int = SEED, assumptions: Assumptions | None = None) -> pd.
     return pd.concat([real[columns], made[columns]], ignore_index=True)
 
 
-def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.DataFrame:
+def driver_table(emissions: growth.TrendParameters, seed: int, folds: int = 5) -> pd.DataFrame:
     """Table the coverage of totals forecast as activity times intensity, regions held out.
 
     Parameters
@@ -308,10 +286,10 @@ def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.Da
         Columns ``law`` (``fitted`` or ``widened``), ``panel``, ``horizon``, ``forecasts``,
         ``coverage_50/80/90``.
     """
-    samples = dict(zip(ACTIVITY, driver_samples(), strict=True))
+    samples = dict(zip(park_laws.ACTIVITY, park_laws.driver_samples(), strict=True))
     rng = np.random.default_rng(seed)
     fold = {
-        name: (rng.permutation(len(activity_panel(name)[0].entities)) % folds)[part.total.entity]
+        name: (rng.permutation(len(park_laws.activity_panel(name)[0].entities)) % folds)[part.total.entity]
         for name, part in samples.items()
     }
     pits = {
@@ -319,19 +297,23 @@ def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.Da
     }
     for held in range(folds):
         training = [part.take(fold[name] != held) for name, part in samples.items()]
-        fitted = fit_drivers(training)
-        for label, law in zip(DRIVER_LAWS, (fitted, match_width(fitted, emissions, training)[0]), strict=True):
+        fitted = driver_chain.fit_drivers(training)
+        for label, law in zip(
+            DRIVER_LAWS, (fitted, park_laws.match_width(fitted, emissions, training)[0]), strict=True
+        ):
             for name, part in samples.items():
                 tested = fold[name] == held
-                pits[label, name][tested] = total_pit(part.take(tested), law)
+                pits[label, name][tested] = driver_chain.total_pit(part.take(tested), law)
     tables = [
-        coverage_table(pit, (*range(1, HORIZON + 1), TAUGHT_HORIZON), law=law, panel=name)
+        coverage_table(pit, (*range(1, HORIZON + 1), park_laws.TAUGHT_HORIZON), law=law, panel=name)
         for (law, name), pit in pits.items()
     ]
     return pd.concat(tables, ignore_index=True)
 
 
-def synthetic_table(emissions: TrendParameters, drivers: DriverLaw, seed: int, count: int = 2000) -> pd.DataFrame:
+def synthetic_table(
+    emissions: growth.TrendParameters, drivers: driver_chain.DriverLaw, seed: int, count: int = 2000
+) -> pd.DataFrame:
     """Table the coverage on synthetic parks, whose truth is known and drawn from another law.
 
     Columns ``law`` (``emissions`` or ``drivers``), ``record``, ``horizon``, ``forecasts``,
@@ -339,9 +321,11 @@ def synthetic_table(emissions: TrendParameters, drivers: DriverLaw, seed: int, c
     """
     tables = []
     for record in RECORDS:
-        windows = make_synthetic_parks(count, record, HORIZON, seed=seed).windows()
-        direct = pit_student_t(windows.total.change, *predictive(windows.total, emissions), emissions.tail)
-        for law, pit in (("emissions", direct), ("drivers", total_pit(windows, drivers))):
+        windows = driver_chain.make_synthetic_parks(count, record, HORIZON, seed=seed).windows()
+        direct = scores.pit_student_t(
+            windows.total.change, *damped_trend.predictive(windows.total, emissions), emissions.tail
+        )
+        for law, pit in (("emissions", direct), ("drivers", driver_chain.total_pit(windows, drivers))):
             tables.append(coverage_table(pit, range(1, HORIZON + 1), law=law, record=record))
     return pd.concat(tables, ignore_index=True)
 
@@ -353,7 +337,10 @@ def coverage_table(pit: NDArray[np.float64], horizons: Sequence[int], **front: o
         column = pit[:, horizon - 1]
         if np.isfinite(column).any():
             row = {**front, "horizon": horizon, "forecasts": int(np.isfinite(column).sum())}
-            rows.append(row | {f"coverage_{100 * level:.0f}": float(coverage(column, level)) for level in WIDTHS})
+            rows.append(
+                row
+                | {f"coverage_{100 * level:.0f}": float(scores.coverage(column, level)) for level in evaluation.WIDTHS}
+            )
     return pd.DataFrame(rows)
 
 

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.hindcast.matching import LEAST_ALIKE, LEAST_SKILL, Measured, measured, name_of, of_regions
+from pathway_models.hindcast import evaluation, matching
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage as coverage_of
-from pathway_models.language.rounding import share_text
-from pathway_models.language.words import say
-from pathway_models.records.park import Park
+from pathway_models.language import rounding, say
+from pathway_models.records import Park
 
 SHORT = (1, 5, 10)
 
@@ -19,7 +17,7 @@ SHORT = (1, 5, 10)
 def _rows(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
     for column, value in wanted.items():
         table = table[table[column] == value]
-    return of_regions(table)
+    return matching.of_regions(table)
 
 
 def _listed(values: pd.Series | list[float], form: str) -> str:
@@ -36,7 +34,7 @@ def _at(table: pd.DataFrame, column: str, horizons: tuple[int, ...], form: str) 
     return _listed([float(value) for value in table.set_index("horizon")[column].reindex(horizons).dropna()], form)
 
 
-def inside(cast: Hindcast, panel: Panel, entity: str, *, lang: str = "en") -> str:
+def inside(cast: evaluation.Hindcast, panel: Panel, entity: str, *, lang: str = "en") -> str:
     """Say how many outcomes of one region lay inside their 90 % bands.
 
     Parameters
@@ -68,12 +66,15 @@ def skill(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str
     worst = rows.loc[rows["skill_persistence"].idxmin()]
     beaten = rows[rows["skill_persistence"] < -0.005]
     least = float(far["skill_log_trend"].min())
-    begins = {name_of(str(panel), lang): int(of["horizon"].min()) for panel, of in beaten.groupby("panel", sort=False)}
+    begins = {
+        matching.name_of(str(panel), lang): int(of["horizon"].min())
+        for panel, of in beaten.groupby("panel", sort=False)
+    }
     where = "; ".join(
         say(lang, en=f"{name} from {years} years on", zh=f"{name}自第{years}年起") for name, years in begins.items()
     )
     where = where or say(lang, en="nowhere", zh="无")
-    low, panel, ahead = worst["skill_persistence"], name_of(str(worst["panel"]), lang), worst["horizon"]
+    low, panel, ahead = worst["skill_persistence"], matching.name_of(str(worst["panel"]), lang), worst["horizon"]
     return say(
         lang,
         en=f"Against a straight log-trend the skill is positive at three years and beyond on every panel (least"
@@ -87,7 +88,7 @@ def skill(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str
 def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str = "en") -> str:
     """Say how much the 90 % bands held on each panel, regions held out and future held out."""
     parts = []
-    for panel in dict.fromkeys(of_regions(summary)["panel"]):
+    for panel in dict.fromkeys(matching.of_regions(summary)["panel"]):
         held = {
             holdout: _at(
                 _rows(summary, law=law, record=record, panel=panel, holdout=holdout), "coverage_90", SHORT, ".2f"
@@ -97,15 +98,15 @@ def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: 
         parts.append(
             say(
                 lang,
-                en=f"{name_of(panel, lang)} {held['region']} (future held out {held['future']})",
-                zh=f"{name_of(panel, lang)}{held['region']}（留出未来{held['future']}）",
+                en=f"{matching.name_of(panel, lang)} {held['region']} (future held out {held['future']})",
+                zh=f"{matching.name_of(panel, lang)}{held['region']}（留出未来{held['future']}）",
             )
         )
     ahead = " / ".join(map(str, SHORT))
     return say(
         lang,
-        en=f"90 % bands of {name_of(law, lang)}, {ahead} years ahead, regions held out: {'; '.join(parts)}.",
-        zh=f"{name_of(law, lang)}的90%区间，提前{ahead}年，留出地区：{'；'.join(parts)}。",
+        en=f"90 % bands of {matching.name_of(law, lang)}, {ahead} years ahead, regions held out: {'; '.join(parts)}.",
+        zh=f"{matching.name_of(law, lang)}的90%区间，提前{ahead}年，留出地区：{'；'.join(parts)}。",
     )
 
 
@@ -116,7 +117,7 @@ def calibration(deciles: pd.DataFrame, law: str = "own", record: int = 5, *, lan
     shares = rows[[f"decile_{at}" for at in range(1, 11)]].to_numpy()
     away = np.abs(np.cumsum(shares, axis=1) - np.arange(1, 11) / 10).max(axis=1)
     worst = rows.iloc[int(away.argmax())]
-    mean, most, panel = away.mean(), away.max(), name_of(str(worst["panel"]), lang)
+    mean, most, panel = away.mean(), away.max(), matching.name_of(str(worst["panel"]), lang)
     return say(
         lang,
         en=f"The share of outcomes below a forecast quantile differs from its probability by {mean:.2f} on average"
@@ -180,8 +181,8 @@ def peaks(table: pd.DataFrame, law: str = "parks_0_2", *, lang: str = "en") -> s
     parts = [
         say(
             lang,
-            en=f"{name_of(panel, lang)} {_listed(list(of['skill_other_regions']), '+.2f')}",
-            zh=f"{name_of(panel, lang)}{_listed(list(of['skill_other_regions']), '+.2f')}",
+            en=f"{matching.name_of(panel, lang)} {_listed(list(of['skill_other_regions']), '+.2f')}",
+            zh=f"{matching.name_of(panel, lang)}{_listed(list(of['skill_other_regions']), '+.2f')}",
         )
         for panel, of in rows.groupby("panel", sort=False)
     ]
@@ -203,7 +204,7 @@ def observed(results: pd.DataFrame, *, lang: str = "en") -> str:
     counts = {name: int((results["status"] == name).sum()) for name in ("peaked", "rising", "plateau", "unknown")}
     noise = f"{able['noise'].median():.0%}"
     alarm, most, miss = (
-        share_text(float(value), lang)
+        rounding.share_text(float(value), lang)
         for value in (able["false_alarm"].median(), able["false_alarm"].max(), able["miss_2"].median())
     )
     peaked, rising, level, open_ = counts.values()
@@ -231,7 +232,7 @@ def report_card(park: Park, *, probability: float | None = None, lang: str = "en
         Of peaking before the year asked about, as printed: forecasts like it are told.
     lang : {"en", "zh"}
     """
-    found = measured(park, probability)
+    found = matching.measured(park, probability)
     parts = [
         _event(found, lang),
         _law_spread(found, lang),
@@ -243,14 +244,14 @@ def report_card(park: Park, *, probability: float | None = None, lang: str = "en
     return say(lang, en=" ".join(parts), zh="".join(parts))
 
 
-def _event(found: Measured, lang: str) -> str:
+def _event(found: matching.Measured, lang: str) -> str:
     """Say how such probabilities of the headline's event turned out."""
     event = found.event
-    said, came = share_text(event.said, lang), share_text(event.came, lang)
-    has_skill = event.worse_without >= LEAST_SKILL
+    said, came = rounding.share_text(event.said, lang), rounding.share_text(event.came, lang)
+    has_skill = event.worse_without >= matching.LEAST_SKILL
     worse = f"{event.worse_without:.0%}".replace("%", say(lang, en=" %", zh="%"))
     scores = f"{event.brier:.3f} / {event.of_rate:.3f}"
-    panel = name_of(found.panel, lang)
+    panel = matching.name_of(found.panel, lang)
     against = say(
         lang,
         en=f"knowing nothing of the park would have been {worse} worse"
@@ -259,7 +260,7 @@ def _event(found: Measured, lang: str) -> str:
         zh=f"若对园区一无所知，误差会大{worse}" if has_skill else "即使一无所知，得分也相当",
     )
     few_en = few_zh = ""
-    if event.alike < LEAST_ALIKE:
+    if event.alike < matching.LEAST_ALIKE:
         few_en = f" Hardly any of them ({event.alike}) gave a chance like this one's: what is told is of all."
         few_zh = f"其中概率与本预测相近的仅{event.alike}例，故给出全部预测的结果。"
     return say(
@@ -272,7 +273,7 @@ def _event(found: Measured, lang: str) -> str:
     )
 
 
-def _law_spread(found: Measured, lang: str) -> str:
+def _law_spread(found: matching.Measured, lang: str) -> str:
     """Say by how much the next best law moves the headline, which no sampling error tells."""
     mean, most = (f"{100 * share:.1f}" for share in (found.spread.mean, found.spread.most))
     return say(
@@ -285,7 +286,7 @@ def _law_spread(found: Measured, lang: str) -> str:
     )
 
 
-def _drivers_held(found: Measured, lang: str) -> str:
+def _drivers_held(found: matching.Measured, lang: str) -> str:
     """Say how well the event is told where the course of the level above is known."""
     brier = f"{found.event.brier_held:.3f}"
     above = {
@@ -299,11 +300,11 @@ def _drivers_held(found: Measured, lang: str) -> str:
     )
 
 
-def _coverage(found: Measured, lang: str) -> str:
+def _coverage(found: matching.Measured, lang: str) -> str:
     bands = {level: _percents(found.bands[f"coverage_{level}"]) for level in (50, 80, 90)}
     ahead = " / ".join(str(year) for year in found.bands.index)
     harder = _percents(found.bands["harder"])
-    panel = name_of(found.panel, lang)
+    panel = matching.name_of(found.panel, lang)
     test = {
         "sites": say(lang, en="taught by the other continent", zh="由另一大洲训练时"),
         "provinces": say(lang, en="with the nation's future held out", zh="留出全国未来时"),
@@ -318,7 +319,7 @@ def _coverage(found: Measured, lang: str) -> str:
     )
 
 
-def _skill(found: Measured, lang: str) -> str:
+def _skill(found: matching.Measured, lang: str) -> str:
     ahead = " / ".join(str(year) for year in found.bands.index)
     persistence, old = (_signed_percents(found.bands[f"better_{rival}"]) for rival in ("persistence", "parks_0_2"))
     return say(
@@ -329,7 +330,7 @@ def _skill(found: Measured, lang: str) -> str:
     )
 
 
-def _limits(found: Measured, lang: str) -> str:
+def _limits(found: matching.Measured, lang: str) -> str:
     short = ""
     if found.years < found.record:
         short = say(

@@ -7,8 +7,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from pathway_models.core.errors import Fault
-from pathway_models.core.units import TJ_PER_MWH
+from pathway_models.core import Fault, units
 from pathway_models.intake.factors.tables import (
     GRID_CHOICES,
     ZERO_GROUPS,
@@ -211,7 +210,7 @@ def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Ca
             if fault not in table.faults:
                 table.faults.append(fault)
             return np.zeros(table.years.size)
-        return np.array([factors.of(int(year)).value for year in table.years]) / TJ_PER_MWH
+        return np.array([factors.of(int(year)).value for year in table.years]) / units.TJ_PER_MWH
     if not factor_set and carrier.group not in ZERO_GROUPS:
         return None
     factor = default_factor(factor_set, carrier)
@@ -263,7 +262,7 @@ def _in_tj(table: Table, factor_set: str, row: Row) -> float:
     if row.unit in ("TJ", ""):
         return row.value
     if row.unit == "MWh":
-        return row.value * TJ_PER_MWH
+        return row.value * units.TJ_PER_MWH
     fuel = find_fuel(factor_set, read_carriers()[row.item])
     if fuel is None or fuel.unit != row.unit:
         unit = f"TJ, tce or {fuel.unit}" if fuel else "TJ or tce"
@@ -330,12 +329,12 @@ def _factors_of_unused(carriers: tuple, defaults: dict, energy: np.ndarray, fact
 def _split_green(table: Table, sectors: tuple, carriers: tuple, energy: np.ndarray) -> None:
     """Move the green part of purchased electricity to its own carrier, by sector in proportion to use."""
     where = dict.fromkeys(("park", *sectors))
-    green = TJ_PER_MWH * sum(_given(table, ("green_electricity", sector, "")) for sector in where)
+    green = units.TJ_PER_MWH * sum(_given(table, ("green_electricity", sector, "")) for sector in where)
     bought = energy[:, carriers.index("electricity")]
     total = bought.sum(axis=0)
     for at in np.flatnonzero(green > total * (1 + 1e-9)):
-        what = f"green electricity of at most {total[at] / TJ_PER_MWH:g} MWh in {table.years[at]}"
-        table.lack(what, f"it is {green[at] / TJ_PER_MWH:g} MWh, more than all purchased electricity", "green")
+        what = f"green electricity of at most {total[at] / units.TJ_PER_MWH:g} MWh in {table.years[at]}"
+        table.lack(what, f"it is {green[at] / units.TJ_PER_MWH:g} MWh, more than all purchased electricity", "green")
     share = np.divide(green, total, out=np.zeros_like(green), where=total > 0)
     energy[:, carriers.index("green_electricity")] = bought * share
     energy[:, carriers.index("electricity")] = bought * (1 - share)

@@ -16,57 +16,48 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pathway_models.core.errors import Fault, InputError, RecordError
+from pathway_models.core import Fault, InputError, RecordError, yaml_files
 from pathway_models.core.files import data_folder
 from pathway_models.core.issue_year import present_year
-from pathway_models.core.yaml_files import Strict, line_of, validated
+from pathway_models.intake import fitted, rules
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
-from pathway_models.intake.fitted import read_levels, read_nowcast, read_park_spread
-from pathway_models.intake.rules import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.levers.action import ENERGY_USES
-from pathway_models.records import Carrier
-from pathway_models.records.assumptions import (
-    Assumptions,
-    Baselines,
-    CaptureRange,
-    Correlation,
-    SectorKinds,
-)
+from pathway_models.records import Assumptions, Carrier, assumptions
 
 #: What a set of parameters is for.
 USES = ("emissions", "activity", "intensity", "mix")
 
 
-class _BaselineValue(Strict):
+class _BaselineValue(yaml_files.Strict):
     value: float
     unit: str
     source: str
 
 
-class _Use(Strict):
+class _Use(yaml_files.Strict):
     panel: str
     fitted_by: str
     origins: str
     parameters: dict[str, _BaselineValue]
 
 
-class _LongRun(Strict):
+class _LongRun(yaml_files.Strict):
     unit: str
     confidence: str
     source: str
     growth: dict[int, float] = Field(min_length=1)
 
 
-class _BaselineFile(Strict):
+class _BaselineFile(yaml_files.Strict):
     version: str
     uses: dict[str, _Use]
     correlation: dict[str, _BaselineValue]
     long_run: dict[str, _LongRun]
 
 
-def read_baselines(path: Path | None = None) -> Baselines:
+def read_baselines(path: Path | None = None) -> assumptions.Baselines:
     """Read the fitted parameters; the shipped ``data/baseline.yml`` by default.
 
     Raises
@@ -78,13 +69,13 @@ def read_baselines(path: Path | None = None) -> Baselines:
 
 
 @cache
-def _shipped_baselines(path: Path) -> Baselines:
+def _shipped_baselines(path: Path) -> assumptions.Baselines:
     """The shipped parameters, read once a process: every projection asks for them."""
     return _read_baselines(path)
 
 
-def _read_baselines(path: Path) -> Baselines:
-    content, lines = validated(path, _BaselineFile)
+def _read_baselines(path: Path) -> assumptions.Baselines:
+    content, lines = yaml_files.validated(path, _BaselineFile)
     faults = _missing(path, content, lines)
     trends = {}
     for use, entry in content.uses.items():
@@ -98,7 +89,7 @@ def _read_baselines(path: Path) -> Baselines:
             faults.append(Fault(path.name, place, str(error), "values in range", "refit or correct", code="range"))
     if faults:
         raise InputError(faults)
-    return Baselines(
+    return assumptions.Baselines(
         version=content.version,
         trends=trends,
         correlation={name: item.value for name, item in content.correlation.items()},
@@ -122,18 +113,18 @@ def _missing(path: Path, content: _BaselineFile, lines: dict[tuple[str | int, ..
     return faults
 
 
-class _Pair(Strict):
+class _Pair(yaml_files.Strict):
     first: str
     second: str
     rank: float
     source: str
 
 
-class _CorrelationFile(Strict):
+class _CorrelationFile(yaml_files.Strict):
     correlations: list[_Pair]
 
 
-def read_correlations(path: str | Path | None = None) -> tuple[Correlation, ...]:
+def read_correlations(path: str | Path | None = None) -> tuple[assumptions.Correlation, ...]:
     """Read rank correlations of inputs; the shipped ones when no path is given.
 
     Raises
@@ -145,33 +136,33 @@ def read_correlations(path: str | Path | None = None) -> tuple[Correlation, ...]
 
 
 @cache
-def _shipped_correlations(path: Path) -> tuple[Correlation, ...]:
+def _shipped_correlations(path: Path) -> tuple[assumptions.Correlation, ...]:
     """The shipped correlations, read once a process: every ensemble is drawn with them."""
     return _read_correlations(path)
 
 
-def _read_correlations(path: Path) -> tuple[Correlation, ...]:
-    content, lines = validated(path, _CorrelationFile)
+def _read_correlations(path: Path) -> tuple[assumptions.Correlation, ...]:
+    content, lines = yaml_files.validated(path, _CorrelationFile)
     found, faults = [], []
     for at, pair in enumerate(content.correlations):
         try:
-            found.append(Correlation(pair.first, pair.second, pair.rank, pair.source))
+            found.append(assumptions.Correlation(pair.first, pair.second, pair.rank, pair.source))
         except RecordError as error:
-            place = f"line {line_of(lines, ('correlations', at))}, correlations.{at}"
+            place = f"line {yaml_files.line_of(lines, ('correlations', at))}, correlations.{at}"
             faults.append(Fault(path.name, place, str(pair.rank), str(error), "correct the pair", code="correlation"))
     if faults:
         raise InputError(faults)
     return tuple(found)
 
 
-class _Sectors(Strict):
+class _Sectors(yaml_files.Strict):
     kinds: dict[str, tuple[str, ...]]
     archetypes: dict[str, str]
     uses: dict[str, dict[str, dict[str, float]]]
     hydrogen_made: tuple[str, ...] = ()
 
 
-def read_sectors() -> SectorKinds:
+def read_sectors() -> assumptions.SectorKinds:
     """Read the kinds of sectors; the shipped ``data/sectors.yml``.
 
     Raises
@@ -183,8 +174,8 @@ def read_sectors() -> SectorKinds:
 
 
 @cache
-def _read_sectors(path: Path) -> SectorKinds:
-    content, lines = validated(path, _Sectors)
+def _read_sectors(path: Path) -> assumptions.SectorKinds:
+    content, lines = yaml_files.validated(path, _Sectors)
     faults = []
     for kind, carriers in content.uses.items():
         for carrier, shares in carriers.items():
@@ -193,21 +184,21 @@ def _read_sectors(path: Path) -> SectorKinds:
                 or not set(shares) <= set(ENERGY_USES)
                 or kind not in content.kinds
             ):
-                place = f"line {line_of(lines, ('uses', kind, carrier))}, uses.{kind}.{carrier}"
+                place = f"line {yaml_files.line_of(lines, ('uses', kind, carrier))}, uses.{kind}.{carrier}"
                 expected = f"shares of {', '.join(ENERGY_USES)} that add up to one, of a kind listed above"
                 faults.append(Fault(path.name, place, str(shares), expected, "correct the shares", code="uses"))
     if faults:
         raise InputError(faults)
-    return SectorKinds(content.kinds, content.archetypes, content.uses, content.hydrogen_made)
+    return assumptions.SectorKinds(content.kinds, content.archetypes, content.uses, content.hydrogen_made)
 
 
-class _Demand(Strict):
+class _Demand(yaml_files.Strict):
     unit: str
     source: str
     levels: dict[int, float] = Field(min_length=2)
 
 
-class _DemandFile(Strict):
+class _DemandFile(yaml_files.Strict):
     demand: dict[str, _Demand]
 
 
@@ -224,17 +215,17 @@ def read_demand() -> dict[str, dict[int, float]]:
 
 @cache
 def _read_demand(path: Path) -> dict[str, dict[int, float]]:
-    content, _ = validated(path, _DemandFile)
+    content, _ = yaml_files.validated(path, _DemandFile)
     return {kind: dict(sorted(item.levels.items())) for kind, item in content.demand.items()}
 
 
-class _Ranges(Strict):
+class _Ranges(yaml_files.Strict):
     source: str
     all: str
     kinds: dict[str, str]
 
 
-class _Begins(Strict):
+class _Begins(yaml_files.Strict):
     year: int
     value: float
     unit: str
@@ -242,12 +233,12 @@ class _Begins(Strict):
     source: str
 
 
-class _National(Strict):
+class _National(yaml_files.Strict):
     value: float
     unit: str
 
 
-class _CaptureFile(Strict):
+class _CaptureFile(yaml_files.Strict):
     country: str
     ranges: _Ranges
     begins: _Begins
@@ -259,7 +250,7 @@ class _CaptureFile(Strict):
 TONNES = 1e6
 
 
-def read_capture() -> CaptureRange:
+def read_capture() -> assumptions.CaptureRange:
     """Read what the nation can capture: ``data/capture.yml`` with the rows of ``factors/ccus_costs.csv`` it names.
 
     Raises
@@ -271,8 +262,8 @@ def read_capture() -> CaptureRange:
 
 
 @cache
-def _read_capture(path: Path) -> CaptureRange:
-    content, _ = validated(path, _CaptureFile)
+def _read_capture(path: Path) -> assumptions.CaptureRange:
+    content, _ = yaml_files.validated(path, _CaptureFile)
     asked, first = content.ranges, content.begins
     with (path.parent / "factors" / "ccus_costs.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [
@@ -290,7 +281,7 @@ def _read_capture(path: Path) -> CaptureRange:
     ]
     begun = TONNES * first.value
     lots = {"": [(begun, begun), *rest], **{kind: [(0.0, 0.0), *ranges] for kind, ranges in own.items()}}
-    return CaptureRange(
+    return assumptions.CaptureRange(
         country=content.country,
         years=(first.year, *years),
         low={lot: tuple(low for low, _ in ranges) for lot, ranges in lots.items()},
@@ -342,13 +333,13 @@ def _read(folder: Path, issue_year: int) -> Assumptions:
         baselines=read_baselines(),
         uncertainties=read_uncertainties(),
         correlations=read_correlations(),
-        targets=read_targets(),
+        targets=rules.read_targets(),
         carriers=carriers,
-        levels=read_levels(),
+        levels=fitted.read_levels(),
         default_factors={name: _factors(name, carriers.values()) for name in (*factor_sets(), "")},
         issue_year=issue_year,
-        nowcast=read_nowcast(),
-        park_spread=read_park_spread(),
+        nowcast=fitted.read_nowcast(),
+        park_spread=fitted.read_park_spread(),
         sectors=read_sectors(),
         capture=read_capture(),
         demand=read_demand(),

@@ -13,21 +13,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pathway_models.core.errors import Fault, InputError, RecordError
-from pathway_models.core.files import data_folder, fingerprint
-from pathway_models.core.units import TJ_PER_TCE
-from pathway_models.core.yaml_files import Id, Keys, Number, Strict, Text, Year, line_of, validated
+from pathway_models.core import Fault, InputError, RecordError, files, units, yaml_files
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.register import has_rule
 from pathway_models.intake.table.rows import CONFIDENCE
 from pathway_models.kernels.costs import price_index
 from pathway_models.levers import action
-from pathway_models.records.costs import Amount, Costs, LeverCost
-from pathway_models.records.levers import Lever, Triangle
-from pathway_models.records.park import ACTIVITY_UNITS, Park
+from pathway_models.records import Costs, Lever, Park, Triangle
+from pathway_models.records.costs import Amount, LeverCost
+from pathway_models.records.park import ACTIVITY_UNITS
 
 #: Energy in TJ of one unit that money may be counted per.
-ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3, "tce": TJ_PER_TCE}
+ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3, "tce": units.TJ_PER_TCE}
 #: Mass in tonnes; needs ``gj_per_t``.
 MASS = {"t": 1.0, "kg": 1e-3}
 #: Units without money, which stay as they are.
@@ -50,24 +47,24 @@ def _known(text: str) -> str:
 Confidence = Annotated[str, AfterValidator(_known)]
 
 
-class _Range(Strict):
-    low: Number
-    mode: Number
-    high: Number
+class _Range(yaml_files.Strict):
+    low: yaml_files.Number
+    mode: yaml_files.Number
+    high: yaml_files.Number
 
 
-class _Amount(Strict):
-    unit: Text
-    source: Text
+class _Amount(yaml_files.Strict):
+    unit: yaml_files.Text
+    source: yaml_files.Text
     confidence: Confidence
-    low: Number | None = None
-    mode: Number | None = None
-    high: Number | None = None
-    by_year: dict[Year, _Range] = Field(default_factory=dict)
-    price_year: Year | None = None
-    gj_per_t: Number | None = Field(default=None, gt=0, le=1_000)
+    low: yaml_files.Number | None = None
+    mode: yaml_files.Number | None = None
+    high: yaml_files.Number | None = None
+    by_year: dict[yaml_files.Year, _Range] = Field(default_factory=dict)
+    price_year: yaml_files.Year | None = None
+    gj_per_t: yaml_files.Number | None = Field(default=None, gt=0, le=1_000)
     above: str | None = None
-    location: Id | None = None
+    location: yaml_files.Id | None = None
     note: str = ""
 
     @model_validator(mode="after")
@@ -92,7 +89,7 @@ class _Amount(Strict):
         return f"{'; '.join(parts)} {self.unit}" + (f" above {self.above}" if self.above else "") + prices
 
 
-class _Lever(Strict):
+class _Lever(yaml_files.Strict):
     known: bool = True
     bought: bool = False
     capital: _Amount | None = None
@@ -104,42 +101,45 @@ class _Lever(Strict):
     note: str = ""
 
 
-class _Currency(Strict):
-    value: Number = Field(gt=0)
-    unit: Text
-    source: Text
+class _Currency(yaml_files.Strict):
+    value: yaml_files.Number = Field(gt=0)
+    unit: yaml_files.Text
+    source: yaml_files.Text
     confidence: Confidence
     note: str = ""
 
 
-class _Index(Strict):
-    source: Text
+class _Index(yaml_files.Strict):
+    source: yaml_files.Text
     confidence: Confidence
-    changes: dict[Year, Number] = Field(min_length=1)
+    changes: dict[yaml_files.Year, yaml_files.Number] = Field(min_length=1)
 
 
-class _File(Strict):
-    price_year: Year | None = None
-    currencies: dict[Id, _Currency] = Field(default_factory=dict)
+class _File(yaml_files.Strict):
+    price_year: yaml_files.Year | None = None
+    currencies: dict[yaml_files.Id, _Currency] = Field(default_factory=dict)
     price_index: _Index | None = None
     discount_rate: _Amount | None = None
     carbon_price: _Amount | None = None
-    location_factors: dict[Id, _Amount] = Field(default_factory=dict)
-    prices: dict[Id, _Amount | None] = Field(default_factory=dict)
-    levers: dict[Id, _Lever] = Field(default_factory=dict)
+    location_factors: dict[yaml_files.Id, _Amount] = Field(default_factory=dict)
+    prices: dict[yaml_files.Id, _Amount | None] = Field(default_factory=dict)
+    levers: dict[yaml_files.Id, _Lever] = Field(default_factory=dict)
 
 
 class _Money:
     """Converts amounts to million CNY of the price year, and collects the faults of those it cannot convert."""
 
     def __init__(
-        self, currencies: Mapping[str, float], index: Mapping[int, float], place: Callable[[Keys], tuple[str, str]]
+        self,
+        currencies: Mapping[str, float],
+        index: Mapping[int, float],
+        place: Callable[[yaml_files.Keys], tuple[str, str]],
     ) -> None:
         self.currencies, self.index, self.place = {"CNY": 1.0, **currencies}, index, place
         self.locations: dict[str, Amount] = {}
         self.faults: list[Fault] = []
 
-    def amount(self, given: _Amount | None, keys: Keys) -> Amount | None:
+    def amount(self, given: _Amount | None, keys: yaml_files.Keys) -> Amount | None:
         """The amount in its canonical unit; None where it is not known or faulty."""
         if given is None:
             return None
@@ -165,7 +165,7 @@ class _Money:
             self._fault(keys, given.stated, error)
             return None
 
-    def lever(self, given: _Lever, keys: Keys) -> LeverCost:
+    def lever(self, given: _Lever, keys: yaml_files.Keys) -> LeverCost:
         """The cost of a lever; unknown where it is faulty."""
         names = ("capital", "full_load_hours", "lifetime", "upkeep", "output")
         parts = {name: self.amount(getattr(given, name), (*keys, name)) for name in names}
@@ -186,7 +186,7 @@ class _Money:
             raise ValueError(f"a location of {', '.join(self.locations) or 'location_factors, which has none'}")
         return self.locations[given.location].anchors[0][1]
 
-    def _fault(self, keys: Keys, value: str, error: Exception) -> None:
+    def _fault(self, keys: yaml_files.Keys, value: str, error: Exception) -> None:
         file, place = self.place(keys)
         expected = str(error).removeprefix("expected ")
         self.faults.append(Fault(file, place, value, expected, "correct the entry", code="cost"))
@@ -243,7 +243,7 @@ def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) ->
     InputError
         All faults of a file, by line.
     """
-    shipped = data_folder() / "costs.yml"
+    shipped = files.data_folder() / "costs.yml"
     paths = [shipped] if path is None else [shipped, Path(path)]
     laid = _Laid(paths)
     content = laid.content
@@ -270,7 +270,7 @@ def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) ->
         prices={name: amount for name, amount in prices.items() if amount is not None and name not in above},
         premiums={name: (base, prices[name]) for name, base in above.items()},
         levers=by_lever,
-        files=tuple(fingerprint(one) for one in paths),
+        files=tuple(files.fingerprint(one) for one in paths),
     )
 
 
@@ -280,9 +280,9 @@ class _Laid:
     def __init__(self, paths: list[Path]) -> None:
         self.content: dict[str, Any] = {}
         self.shipped: dict[str, tuple[str, ...]] = {}
-        self._origin: dict[Keys, tuple[str, dict[Keys, int]]] = {}
+        self._origin: dict[yaml_files.Keys, tuple[str, dict[yaml_files.Keys, int]]] = {}
         for path in paths:
-            given, lines = validated(path, _File)
+            given, lines = yaml_files.validated(path, _File)
             if not given.model_fields_set:
                 expected, remedy = "at least one entry", "name what differs from the shipped costs, or give no file"
                 raise InputError([Fault(path.name, "file", "", expected, remedy, code="costs_empty")])
@@ -296,10 +296,10 @@ class _Laid:
                     self.content[name] = value
                     self._origin[name,] = (path.name, lines)
 
-    def place(self, keys: Keys) -> tuple[str, str]:
+    def place(self, keys: yaml_files.Keys) -> tuple[str, str]:
         """File and place of an entry."""
         name, lines = self._origin.get(keys[:2]) or self._origin[keys[:1]]
-        return name, f"line {line_of(lines, keys)}, {'.'.join(map(str, keys))}"
+        return name, f"line {yaml_files.line_of(lines, keys)}, {'.'.join(map(str, keys))}"
 
 
 def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None = None) -> dict[str, str]:

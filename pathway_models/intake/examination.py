@@ -12,30 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pathway_models.core.errors import Fault, grouped
+from pathway_models.core import errors, units
 from pathway_models.core.files import fingerprint
-from pathway_models.core.units import TJ_PER_TCE
-from pathway_models.intake.assembly import assemble
-from pathway_models.intake.checks import Check, activity_errors, check_followers, uses_of
-from pathway_models.intake.factors.energy_content import (
-    Factors,
-    check_rule,
-    factor_rows,
-    heat_supply_of,
-    own_plant_of,
-)
-from pathway_models.intake.factors.spread import factor_errors
+from pathway_models.intake import assembly, checks, numbers, plausibility_warnings, statements, translation
+from pathway_models.intake.factors import energy_content, spread
 from pathway_models.intake.factors.tables import published_factors
-from pathway_models.intake.numbers import read_plausible
-from pathway_models.intake.plans.investments import faults_of_investments
-from pathway_models.intake.plans.reading import one_off_faults
-from pathway_models.intake.plausibility_warnings import hint, hint_at_power, question
-from pathway_models.intake.statements import Description
+from pathway_models.intake.plans import investments, reading
 from pathway_models.intake.table.rows import Row
-from pathway_models.intake.translation import Translator
 from pathway_models.intake.workbook.asset_sheet import assets_of, check_assets, incomplete
-from pathway_models.records.costs import Asset
-from pathway_models.records.park import Park
+from pathway_models.records import Asset, Park
 
 if TYPE_CHECKING:
     from pathway_models.intake.workbook.reading import Filled
@@ -70,11 +55,11 @@ class Examination:
     """
 
     park: Park | None
-    faults: tuple[Fault, ...]
+    faults: tuple[errors.Fault, ...]
     assets: tuple[Asset, ...] = ()
-    lacking: tuple[Fault, ...] = ()
+    lacking: tuple[errors.Fault, ...] = ()
 
-    def of(self, severity: str) -> tuple[Fault, ...]:
+    def of(self, severity: str) -> tuple[errors.Fault, ...]:
         """Faults of one severity."""
         return tuple(fault for fault in self.faults if fault.severity == severity)
 
@@ -99,28 +84,30 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
     from pathway_models.intake.workbook.reading import read_workbook
 
     filled = read_workbook(path, layout, **choices)
-    check = Check(filled.statements, filled.choices, filled.years)
+    check = checks.Check(filled.statements, filled.choices, filled.years)
     check.run()
-    question(check)
-    hint(check)
+    plausibility_warnings.question(check)
+    plausibility_warnings.hint(check)
     if filled.description and filled.description.kind == "park":
-        hint_at_power(check, filled.statements.sheets.get(filled.years[0], "workbook") if filled.years else "workbook")
+        plausibility_warnings.hint_at_power(
+            check, filled.statements.sheets.get(filled.years[0], "workbook") if filled.years else "workbook"
+        )
     if filled.years:
         check_assets(filled.statements, check.book, filled.years[-1])
     burnt = [s for s in filled.statements.all.values() if s.entry.quantity == "energy" and s.role != "enterprise"]
     split = {s.entry.key for s in burnt if s.role == "sector"}
     owned = dict.fromkeys((s.owner, s.entry.item) for s in burnt if s.role == "sector" or s.entry.key not in split)
     rule = filled.description.chp_rule if filled.description else ""
-    check_rule(filled.statements, rule, "园区, chp_rule")
-    supply = heat_supply_of(filled.statements, rule, check.book, filled.years)
+    energy_content.check_rule(filled.statements, rule, "园区, chp_rule")
+    supply = energy_content.heat_supply_of(filled.statements, rule, check.book, filled.years)
     follows = filled.description.follows if filled.description else {}
-    check_followers(filled.statements, follows, "园区, follows", {owner for owner, _ in owned})
-    beside = {"uses": uses_of(filled.statements, owned), "heat_supply": supply}
+    checks.check_followers(filled.statements, follows, "园区, follows", {owner for owner, _ in owned})
+    beside = {"uses": checks.uses_of(filled.statements, owned), "heat_supply": supply}
     if filled.description:
-        burnt_by = Translator(filled.statements, filled.description, check.book).burnt
-        beside["own_plant"] = own_plant_of(filled.statements, rule, check.book, filled.years, burnt_by)
+        burnt_by = translation.Translator(filled.statements, filled.description, check.book).burnt
+        beside["own_plant"] = energy_content.own_plant_of(filled.statements, rule, check.book, filled.years, burnt_by)
     for sheet, block in filled.statements.projects:
-        filled.statements.faults += faults_of_investments(sheet, block, path.name)
+        filled.statements.faults += investments.faults_of_investments(sheet, block, path.name)
     faults = in_order(filled.statements.faults)
     if filled.description is None or any(fault.severity == "error" for fault in faults):
         return Examination(None, faults)
@@ -130,12 +117,12 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
 
 
 def _park_of(
-    path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...], beside: dict[str, Any]
+    path: Path, filled: Filled, book: energy_content.Factors, faults: tuple[errors.Fault, ...], beside: dict[str, Any]
 ) -> Examination:
     description = filled.description
-    result = Translator(filled.statements, description, book, plant=beside["own_plant"]).translate()
-    result.rows += factor_rows(beside["heat_supply"], result.rows)
-    fields, more = assemble(
+    result = translation.Translator(filled.statements, description, book, plant=beside["own_plant"]).translate()
+    result.rows += energy_content.factor_rows(beside["heat_supply"], result.rows)
+    fields, more = assembly.assemble(
         path.name, description.activity, description.factor_set, description.grid_factor, result.rows
     )
     if more:
@@ -147,16 +134,16 @@ def _park_of(
         faults,
         files=[fingerprint(path)] + ([fingerprint(filled.sidecar)] if filled.sidecar else []),
         memo_items=result.memo_items,
-        activity_errors=activity_errors(filled.statements, fields),
+        activity_errors=checks.activity_errors(filled.statements, fields),
         **beside,
     )
 
 
 def build_park(
-    description: Description,
+    description: statements.Description,
     fields: dict[str, Any],
     rows: list[Row],
-    faults: Iterable[Fault],
+    faults: Iterable[errors.Fault],
     *,
     files: list[tuple[str, str]],
     **more: Any,
@@ -176,7 +163,7 @@ def build_park(
     **more
         Further fields of `Park`.
     """
-    wrong = one_off_faults(files[-1][0], fields["years"], description.one_off_years)
+    wrong = reading.one_off_faults(files[-1][0], fields["years"], description.one_off_years)
     if wrong:
         return Examination(None, (*faults, *wrong))
     faults = in_order([*faults, *implied_factor(files[0][0], fields)])
@@ -191,7 +178,7 @@ def build_park(
         files=tuple(files),
         notes=(*description.notes, *told),
         origins=cell_provenance(rows),
-        factor_errors=factor_errors(rows, fields, description),
+        factor_errors=spread.factor_errors(rows, fields, description),
         published_grid=_published_grid(description.grid_factor),
         **more,
     )
@@ -204,20 +191,22 @@ def _published_grid(choice: str) -> dict[int, float]:
     return {factor.year: factor.value for factor in factors.published} if factors and factors.by_year else {}
 
 
-def implied_factor(file: str, fields: dict[str, Any]) -> list[Fault]:
+def implied_factor(file: str, fields: dict[str, Any]) -> list[errors.Fault]:
     """Warn where the whole park emits more or less per tonne of standard coal than any park can."""
-    bound, years = read_plausible().bounds["energy_carbon_factor"], fields["years"]
-    use = fields["energy"].sum(axis=(0, 1)) / TJ_PER_TCE
+    bound, years = numbers.read_plausible().bounds["energy_carbon_factor"], fields["years"]
+    use = fields["energy"].sum(axis=(0, 1)) / units.TJ_PER_TCE
     emitted = (fields["energy"] * fields["factors"]).sum(axis=(0, 1))
     expected = f"from {bound.low:g} to {bound.high:g} {bound.unit}"
     return [
-        Fault(file, f"{year}", f"{per:.3g}", expected, "check factors and units of energy", "warning", "implied_factor")
+        errors.Fault(
+            file, f"{year}", f"{per:.3g}", expected, "check factors and units of energy", "warning", "implied_factor"
+        )
         for year, per in zip(years, emitted / np.where(use > 0, use, 1.0), strict=True)
         if per > 0 and not bound.holds(per)
     ]
 
 
-def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+def in_order(faults: Iterable[errors.Fault]) -> tuple[errors.Fault, ...]:
     """Errors first, then warnings, then notes, each in reading order; of many alike the first ones."""
     ranks = {"error": 0, "warning": 1, "note": 2}
-    return grouped(sorted(faults, key=lambda fault: ranks[fault.severity]))
+    return errors.grouped(sorted(faults, key=lambda fault: ranks[fault.severity]))

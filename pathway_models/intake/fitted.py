@@ -16,20 +16,17 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pathway_models.core.arrays import fixed
-from pathway_models.core.errors import Fault, InputError, RecordError
+from pathway_models.core import Fault, InputError, RecordError, arrays, yaml_files
 from pathway_models.core.files import data_folder, read_text
-from pathway_models.core.yaml_files import validated
 from pathway_models.kernels.growth import HorizonFit
-from pathway_models.records.growth_laws import LevelParameters, LevelRecord
-from pathway_models.records.nowcast import Nowcast, ParkSpread, RegionalActivity, SiteActivity
+from pathway_models.records import growth_laws, nowcast
 
 #: Columns that a nowcast cannot do without.
 REQUIRED = ("province", "province_zh", "year", "co2_t", "co2_power_t", "co2_iron_t", "co2_cement_t", "thermal_gwh",
             "pig_iron_t", "crude_steel_t", "cement_t")  # fmt: skip
 
 
-def read_activity() -> RegionalActivity:
+def read_activity() -> nowcast.RegionalActivity:
     """Read emissions and activity of the provinces of China, and the national account.
 
     Returns
@@ -46,7 +43,7 @@ def read_activity() -> RegionalActivity:
 
 
 @cache
-def _read_activity(folder: Path) -> RegionalActivity:
+def _read_activity(folder: Path) -> nowcast.RegionalActivity:
     table, nation = (_table(folder / name) for name in ("provinces.csv", "nation.csv"))
     faults = [
         Fault("provinces.csv", "line 1", "", f"a column {name}", "build the file again", code="columns")
@@ -71,7 +68,7 @@ def _read_activity(folder: Path) -> RegionalActivity:
     }
     account = nation.set_index("year")["co2_t"].reindex(years).to_numpy(float, copy=True)
     names = tuple(chinese[region] for region in regions)
-    return RegionalActivity(regions, names, years, values.pop("co2_t"), values, account)
+    return nowcast.RegionalActivity(regions, names, years, values.pop("co2_t"), values, account)
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -116,7 +113,7 @@ class _NowcastFile(BaseModel):
     regions: dict[str, _Region]
 
 
-def read_nowcast() -> Nowcast:
+def read_nowcast() -> nowcast.Nowcast:
     """Read the fitted nowcast of the provinces of China.
 
     Returns
@@ -132,12 +129,12 @@ def read_nowcast() -> Nowcast:
 
 
 @cache
-def _read_nowcast(path: Path) -> Nowcast:
-    content, _ = validated(path, _NowcastFile)
+def _read_nowcast(path: Path) -> nowcast.Nowcast:
+    content, _ = yaml_files.validated(path, _NowcastFile)
     regions = content.regions
     first = content.first_observed
     try:
-        return Nowcast(
+        return nowcast.Nowcast(
             version=content.version,
             regions=tuple(regions),
             names=tuple(region.name for region in regions.values()),
@@ -179,7 +176,7 @@ class _SpreadFile(BaseModel):
     sites: _Sites
 
 
-def read_park_spread() -> ParkSpread:
+def read_park_spread() -> nowcast.ParkSpread:
     """Read how parks depart from their nation and region, by years since their last table, and what sites reported.
 
     Returns
@@ -195,16 +192,16 @@ def read_park_spread() -> ParkSpread:
 
 
 @cache
-def _read_spread(path: Path) -> ParkSpread:
-    content, _ = validated(path, _SpreadFile)
+def _read_spread(path: Path) -> nowcast.ParkSpread:
+    content, _ = yaml_files.validated(path, _SpreadFile)
     try:
-        return ParkSpread(
+        return nowcast.ParkSpread(
             version=content.version,
             follow=np.array(content.follow),
             probabilities=np.array(content.probabilities),
             quantiles=np.array(list(content.quantiles.values())),
             correlation=np.array(content.correlation),
-            sites=SiteActivity(
+            sites=nowcast.SiteActivity(
                 years=np.array(content.sites.years),
                 sectors={name: np.array(values) for name, values in content.sites.sectors.items()},
                 sector_ids=content.sites.sector_ids,
@@ -263,7 +260,7 @@ class _LevelsFile(BaseModel):
     drifts: dict[str, _Number]
 
 
-def read_levels() -> LevelParameters:
+def read_levels() -> growth_laws.LevelParameters:
     """Read the shipped parameters of the law in levels.
 
     Raises
@@ -275,7 +272,7 @@ def read_levels() -> LevelParameters:
 
 
 @cache
-def _read_levels(path: Path) -> LevelParameters:
+def _read_levels(path: Path) -> growth_laws.LevelParameters:
     try:
         content = _LevelsFile.model_validate(json.loads(read_text(path)))
     except (ValidationError, json.JSONDecodeError) as error:
@@ -283,7 +280,7 @@ def _read_levels(path: Path) -> LevelParameters:
         first = str(error).splitlines()[0]
         raise InputError([Fault(path.name, "file", first, "as it was written", remedy, code="levels")]) from None
     fits = {name: _fit(fit) for name, fit in content.fits.items()}
-    return LevelParameters(
+    return growth_laws.LevelParameters(
         version=content.version,
         fits=fits,
         numbers={name: number.value for name, number in content.numbers.items()},
@@ -295,10 +292,10 @@ def _read_levels(path: Path) -> LevelParameters:
 
 def _fit(fit: _Fit) -> HorizonFit:
     names = [one.name for one in fields(HorizonFit)]
-    return HorizonFit(**{name: fixed(np.array(getattr(fit, name))) for name in names})
+    return HorizonFit(**{name: arrays.fixed(np.array(getattr(fit, name))) for name in names})
 
 
-def _record(record: _Record) -> LevelRecord:
-    logs = {name: fixed(np.log(np.array(values, dtype=float))) for name, values in record.values.items()}
+def _record(record: _Record) -> growth_laws.LevelRecord:
+    logs = {name: arrays.fixed(np.log(np.array(values, dtype=float))) for name, values in record.values.items()}
     years = record.first_year + np.arange(logs[EMISSIONS].size)
-    return LevelRecord(fixed(years), logs.pop(EMISSIONS), logs)
+    return growth_laws.LevelRecord(arrays.fixed(years), logs.pop(EMISSIONS), logs)

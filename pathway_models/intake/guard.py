@@ -6,15 +6,13 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
-from pathway_models.core.errors import Fault, InputError, RecordError
-from pathway_models.core.files import data_folder
-from pathway_models.core.yaml_files import Keys, Strict, line_of, validated
+from pathway_models.core import Fault, InputError, RecordError, files, yaml_files
 from pathway_models.records.guard import Check, Guard, Tolerance
 
 Made = TypeVar("Made")
 
 
-class _Check(Strict):
+class _Check(yaml_files.Strict):
     id: str
     kind: str
     quantities: tuple[str, ...]
@@ -30,13 +28,13 @@ class _Check(Strict):
     optional: bool = False
 
 
-class _Tolerance(Strict):
+class _Tolerance(yaml_files.Strict):
     quantities: tuple[str, ...]
     relative: float = 0.0
     absolute: float = 0.0
 
 
-class _File(Strict):
+class _File(yaml_files.Strict):
     checks: tuple[_Check, ...] = Field(min_length=1)
     tolerances: tuple[_Tolerance, ...] = ()
 
@@ -54,15 +52,15 @@ def read_guard(path: str | Path | None = None) -> Guard:
     InputError
         All faults of the file, by line.
     """
-    path = data_folder() / "guard.yml" if path is None else Path(path)
-    content, lines = validated(path, _File)
+    path = files.data_folder() / "guard.yml" if path is None else Path(path)
+    content, lines = yaml_files.validated(path, _File)
     faults: list[Fault] = []
     checks = _made(path, lines, "checks", content.checks, _check, faults)
     tolerances = _made(path, lines, "tolerances", content.tolerances, lambda one: Tolerance(**one.model_dump()), faults)
     seen: set[str] = set()
     for at, one in enumerate(content.checks):
         if one.id in seen:
-            place = f"line {line_of(lines, ('checks', at, 'id'))}, checks.{at}.id"
+            place = f"line {yaml_files.line_of(lines, ('checks', at, 'id'))}, checks.{at}.id"
             faults.append(Fault(path.name, place, one.id, "each id once", "rename one of them", code="guard"))
         seen.add(one.id)
     if faults:
@@ -77,7 +75,7 @@ def _check(given: _Check) -> Check:
 
 def _made(
     path: Path,
-    lines: dict[Keys, int],
+    lines: dict[yaml_files.Keys, int],
     section: str,
     given: Sequence[Any],
     make: Callable[[Any], Made],
@@ -89,7 +87,7 @@ def _made(
         try:
             made.append(make(one))
         except RecordError as error:
-            place = f"line {line_of(lines, (section, at))}, {section}.{at}"
+            place = f"line {yaml_files.line_of(lines, (section, at))}, {section}.{at}"
             name = getattr(one, "id", "")
             faults.append(Fault(path.name, place, name, str(error), "correct the entry", code="guard"))
     return made

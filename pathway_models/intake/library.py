@@ -7,83 +7,75 @@ from typing import Literal
 
 from pydantic import Field
 
-from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioError
+from pathway_models.core import Fault, InputError, RecordError, ScenarioError, yaml_files
 from pathway_models.core.files import Stamp, data_folder, stamped
-from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.plans import scenario_tables
 from pathway_models.intake.plans.rows import lines_of, settle
-from pathway_models.intake.plans.scenario_tables import (
-    COLUMNS,
-    paths_of,
-    period_of,
-    read_driver_table,
-    read_scenario_sheet,
-)
-from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
-from pathway_models.records.plans import GRID_FUTURES, DriverPath
+from pathway_models.records import DriverPath, Lever, Measure, Ramp, Scenario, Scenarios, Triangle, plans
 
 
-class _Parameter(Strict):
+class _Parameter(yaml_files.Strict):
     """A parameter of a lever: its unit, who says so, and its values where they are the same at every setting."""
 
-    unit: Text
-    source: Text
-    low: Number | None = None
-    mode: Number | None = None
-    high: Number | None = None
+    unit: yaml_files.Text
+    source: yaml_files.Text
+    low: yaml_files.Number | None = None
+    mode: yaml_files.Number | None = None
+    high: yaml_files.Number | None = None
 
 
-class _Values(Strict):
-    low: Number
-    mode: Number
-    high: Number
+class _Values(yaml_files.Strict):
+    low: yaml_files.Number
+    mode: yaml_files.Number
+    high: yaml_files.Number
     #: Where the numbers of this setting come from, if not from where the parameter's do.
-    source: Text = ""
+    source: yaml_files.Text = ""
 
 
-class _Ramp(Strict):
+class _Ramp(yaml_files.Strict):
     shape: str
-    start: Year
-    complete: Year
+    start: yaml_files.Year
+    complete: yaml_files.Year
     delay_years: int = Field(default=0, ge=0, le=50, strict=True)
 
 
-class _Reach(Strict):
+class _Reach(yaml_files.Strict):
     """Kinds of sectors and uses of energy that a lever is limited to."""
 
     sectors: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
 
 
-class _Lever(Strict):
-    family: Text
-    name_en: Text
-    name_zh: Text
+class _Lever(yaml_files.Strict):
+    family: yaml_files.Text
+    name_en: yaml_files.Text
+    name_zh: yaml_files.Text
     action: str
     ramp: _Ramp
     parameters: dict[str, _Parameter]
-    settings: dict[Id, dict[str, _Values]]
+    settings: dict[yaml_files.Id, dict[str, _Values]]
     takes_from: tuple[str, ...] = ()
-    gives_to: dict[str, Number] = Field(default_factory=dict)
+    gives_to: dict[str, yaml_files.Number] = Field(default_factory=dict)
     applies_to: _Reach = _Reach()
     block: str = ""
     note: str = ""
 
 
-class _Library(Strict):
-    levers: dict[Id, _Lever] = Field(min_length=1)
+class _Library(yaml_files.Strict):
+    levers: dict[yaml_files.Id, _Lever] = Field(min_length=1)
 
 
-class _Choice(Strict):
+class _Choice(yaml_files.Strict):
     """A lever setting in a scenario, optionally with its own years."""
 
     setting: str
-    start: Year | None = None
-    complete: Year | None = None
+    start: yaml_files.Year | None = None
+    complete: yaml_files.Year | None = None
 
 
-class _Driver(Strict):
+class _Driver(yaml_files.Strict):
     """A period of a driver, as a line of a table; checked with the others (`intake.plans.scenario_tables`)."""
 
     driver: str
@@ -97,18 +89,18 @@ class _Driver(Strict):
     source: str = ""
 
 
-class _Scenario(Strict):
-    name_en: Text
-    name_zh: Text
+class _Scenario(yaml_files.Strict):
+    name_en: yaml_files.Text
+    name_zh: yaml_files.Text
     description: str = Field(default="", max_length=5_000)
     inherits: str = ""
-    grid: Literal[GRID_FUTURES] | None = None
+    grid: Literal[plans.GRID_FUTURES] | None = None
     levers: dict[str, str | _Choice] = Field(default_factory=dict)
     drivers: list[_Driver] = Field(default_factory=list)
 
 
-class _ScenarioFile(Strict):
-    scenarios: dict[Id, _Scenario] = Field(min_length=1)
+class _ScenarioFile(yaml_files.Strict):
+    scenarios: dict[yaml_files.Id, _Scenario] = Field(min_length=1)
 
 
 #: Shipped files of scenarios beside the usual one, by the word that stands for them in place of a path.
@@ -148,11 +140,11 @@ def _laid_over(files: Files) -> dict[str, Lever]:
 
 @lru_cache(maxsize=8)
 def _levers(path: Path, stamp: Stamp) -> dict[str, Lever]:
-    content, lines = validated(path, _Library)
+    content, lines = yaml_files.validated(path, _Library)
     levers, faults = {}, []
     for rank, (lever_id, given) in enumerate(content.levers.items()):
         keys = ("levers", lever_id)
-        place = f"line {line_of(lines, keys)}, {'.'.join(keys)}"
+        place = f"line {yaml_files.line_of(lines, keys)}, {'.'.join(keys)}"
         for name, allowed in _unknown_words(given):
             expected, remedy = f"one of {', '.join(allowed)}", "correct the word"
             faults.append(Fault(path.name, place, name, expected, remedy, code="energy_word"))
@@ -239,18 +231,18 @@ def read_scenarios(path: str | Path | None = None, levers: str | Path | None = N
 @lru_cache(maxsize=8)
 def _scenarios(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
     library = _laid_over(levers)
-    content, lines = validated(path, _ScenarioFile)
+    content, lines = yaml_files.validated(path, _ScenarioFile)
     scenarios, faults = {}, []
     for scenario_id, given in content.scenarios.items():
         keys = ("scenarios", scenario_id)
-        place = f"line {line_of(lines, keys)}, {'.'.join(keys)}"
+        place = f"line {yaml_files.line_of(lines, keys)}, {'.'.join(keys)}"
         base = _inherited(given, scenarios, content, path.name, place, faults)
         measures = []
         for lever_id, choice in given.levers.items():
             if choice == DROPPED and given.inherits:
                 continue
             named = ("scenarios", scenario_id, "levers", lever_id)
-            place = f"line {line_of(lines, named)}, {'.'.join(named)}"
+            place = f"line {yaml_files.line_of(lines, named)}, {'.'.join(named)}"
             try:
                 measures.append(_measure(library, lever_id, choice))
             except (ScenarioError, RecordError) as error:
@@ -260,10 +252,13 @@ def _scenarios(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
         named = dropped | {measure.lever.lever_id for measure in measures}
         kept = [measure for measure in base.measures if measure.lever.lever_id not in named]
         rows = [
-            (f"line {line_of(lines, (*keys, 'drivers', at))}, {'.'.join(keys)}.drivers.{at}", _row(scenario_id, one))
+            (
+                f"line {yaml_files.line_of(lines, (*keys, 'drivers', at))}, {'.'.join(keys)}.drivers.{at}",
+                _row(scenario_id, one),
+            )
             for at, one in enumerate(given.drivers)
         ]
-        own = paths_of(lines_of(path.name, rows, COLUMNS, faults)).get(scenario_id, ())
+        own = scenario_tables.paths_of(lines_of(path.name, rows, scenario_tables.COLUMNS, faults)).get(scenario_id, ())
         drivers = _replaced(base.drivers, own)
         scenarios[scenario_id] = Scenario(
             scenario_id,
@@ -299,7 +294,7 @@ def _inherited(
 
 
 def _row(scenario_id: str, given: _Driver) -> dict[str, object]:
-    first, last = period_of(given.period)
+    first, last = scenario_tables.period_of(given.period)
     fields = given.model_dump(exclude={"period"})
     return {"scenario": scenario_id, "first": first, "last": last, **fields}
 
@@ -314,7 +309,11 @@ def _replaced(base: tuple[DriverPath, ...], own: tuple[DriverPath, ...]) -> tupl
 def _tabled(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
     """Read a table of drivers: shipped scenarios get them, other ids are scenarios of their own."""
     faults: list[Fault] = []
-    found = read_scenario_sheet(path, faults) if path.suffix.lower() == ".xlsx" else read_driver_table(path, faults)
+    found = (
+        scenario_tables.read_scenario_sheet(path, faults)
+        if path.suffix.lower() == ".xlsx"
+        else scenario_tables.read_driver_table(path, faults)
+    )
     settle(faults)
     shipped = _scenarios(*stamped(data_folder() / "scenarios.yml"), levers)
     driven = [replace(one, drivers=_replaced(one.drivers, found.get(one.scenario_id, ()))) for one in shipped.scenarios]

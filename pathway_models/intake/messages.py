@@ -11,9 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pathway_models.core.errors import Fault, InputError, PathwayError
-from pathway_models.core.files import data_folder
-from pathway_models.core.yaml_files import read_yaml
+from pathway_models.core import Fault, InputError, PathwayError, files, yaml_files
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.language.words import check_language, place_name
 
@@ -55,7 +53,7 @@ def read_catalogue(name: str) -> tuple[dict[str, str], tuple[Template, ...]]:
     InputError
         The file is missing or is not YAML.
     """
-    content, _ = read_yaml(data_folder() / "messages" / f"{name}_zh.yml")
+    content, _ = yaml_files.read_yaml(files.data_folder() / "messages" / f"{name}_zh.yml")
     whole = {english: chinese for english, chinese in content.items() if not BLANK.search(english)}
     blanked = sorted((english for english in content if english not in whole), key=_fixed_length, reverse=True)
     return whole, tuple(
@@ -67,7 +65,7 @@ def read_catalogue(name: str) -> tuple[dict[str, str], tuple[Template, ...]]:
 def read_names() -> dict[str, str]:
     """Chinese names of carriers and of the rows, units and choices of the template, by their English ones."""
     names = {carrier.name_en: carrier.name_zh for carrier in read_carriers().values()}
-    content, _ = read_yaml(data_folder() / "layouts" / "template.yml")
+    content, _ = yaml_files.read_yaml(files.data_folder() / "layouts" / "template.yml")
     pending = [content]
     while pending:
         item = pending.pop()

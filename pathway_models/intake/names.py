@@ -3,15 +3,12 @@
 import re
 from functools import cache
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.files import data_folder
-from pathway_models.intake.factors.energy_content import read_chp_rules
-from pathway_models.intake.factors.ids import OWN_PLANT, SUPPLIER
+from pathway_models.core import PathwayError, files
+from pathway_models.intake.factors import energy_content, ids
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.register import Entry, read_register
 from pathway_models.language.words import ADVISED, INVENTED, check_language, place_name, say, word
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park, ParkIdentity
+from pathway_models.records import Park, ParkIdentity, Scenario
 
 #: Keys of ``data/SOURCES.bib`` in a text, and the titles behind them.
 BIB_KEY = re.compile(r"\b[a-z][a-z0-9_]*[0-9_][a-z0-9_]*\b")
@@ -201,10 +198,10 @@ def factor_name(factor_id: str, lang: str) -> str:
 
 def _origin(factor_id: str, comma: str, lang: str) -> str:
     name, _, place = factor_id.partition(": ")
-    if factor_id.startswith(SUPPLIER):
-        return _of_plant("supplier", factor_id.removeprefix(SUPPLIER), lang)
-    if factor_id.startswith(OWN_PLANT):
-        return _of_plant("own", factor_id.removeprefix(OWN_PLANT), lang)
+    if factor_id.startswith(ids.SUPPLIER):
+        return _of_plant("supplier", factor_id.removeprefix(ids.SUPPLIER), lang)
+    if factor_id.startswith(ids.OWN_PLANT):
+        return _of_plant("own", factor_id.removeprefix(ids.OWN_PLANT), lang)
     if name in ORIGINS:
         en, zh = ORIGINS[name]
         return say(lang, en=en, zh=zh) + (f"{comma}{place_name(place, lang)}" if place else "")
@@ -229,7 +226,7 @@ PLANTS = {
 
 def chp_rule_name(rule: str, lang: str) -> str:
     """Name a rule that shares a plant's emissions between power and heat; empty where none is needed."""
-    return read_chp_rules()[rule].name.in_(lang) if rule else ""
+    return energy_content.read_chp_rules()[rule].name.in_(lang) if rule else ""
 
 
 def _of_plant(whose: str, rule: str, lang: str) -> str:
@@ -283,7 +280,7 @@ def source_text(source: str, lang: str) -> str:
 @cache
 def read_titles() -> dict[str, str]:
     """Read the titles of ``data/SOURCES.bib`` by their keys."""
-    text = (data_folder() / "SOURCES.bib").read_text(encoding="utf-8")
+    text = (files.data_folder() / "SOURCES.bib").read_text(encoding="utf-8")
     return {key: re.sub(r"[{}]|\\(?=[_%&$])", "", title) for key, title in BIB_TITLE.findall(text)}
 
 

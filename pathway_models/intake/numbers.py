@@ -23,8 +23,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from pathway_models.core.files import FORMULA_SIGNS, data_folder
-from pathway_models.core.yaml_files import validated
+from pathway_models.core import files, yaml_files
 
 #: Full-width signs that stand for exactly one ASCII sign.  NFKC as a whole would also turn 10⁴ into 104.
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％Ｅｅ", "0123456789.,-+%Ee")
@@ -66,7 +65,7 @@ def read_text(raw: Any) -> tuple[str, list[Finding]]:
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
     text = str(raw).strip(" \u00a0\u3000\n")
-    if text.startswith(FORMULA_SIGNS):
+    if text.startswith(files.FORMULA_SIGNS):
         remedy = "it would run as a formula in result tables; begin with a letter"
         return "", [Finding("a text that does not begin with = + - @", remedy, "formula_text")]
     if has_control_sign(text):
@@ -504,7 +503,7 @@ class Plausible:
 
 @cache
 def _read(folder: Path) -> Plausible:
-    content, _ = validated(folder / "intake.yml", _File)
+    content, _ = yaml_files.validated(folder / "intake.yml", _File)
     return Plausible(content.bounds, {name: grade.value for name, grade in content.grades.items()})
 
 
@@ -516,4 +515,4 @@ def read_plausible() -> Plausible:
     InputError
         All faults of the file, by line.
     """
-    return _read(data_folder())
+    return _read(files.data_folder())

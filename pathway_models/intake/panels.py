@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.intake.numbers import exact_number, sudden_zeros
 from pathway_models.intake.table.entities import (

@@ -9,17 +9,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 from pathway_models.core.units import to_canonical, units_of
 from pathway_models.intake.examination import Examination, examine_workbook
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.plans.reading import with_plans_beside
-from pathway_models.intake.plans.rows import Line, read_lines
+from pathway_models.intake.plans import reading, rows
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.examination import examine_table
 from pathway_models.intake.workbook.asset_sheet import FIRST_ASSET, LAST_ASSET, LONGEST_LIFE
-from pathway_models.records.costs import ASSET_KINDS, Asset
-from pathway_models.records.park import Park
+from pathway_models.records import Asset, Park, costs
 
 
 def examine_park(park: str | Path, *, layout: Path | None = None, **choices: str) -> Examination:
@@ -47,7 +45,7 @@ def examine_park(park: str | Path, *, layout: Path | None = None, **choices: str
     if examination.park is None:
         return examination
     try:
-        return replace(examination, park=with_plans_beside(examination.park, table))
+        return replace(examination, park=reading.with_plans_beside(examination.park, table))
     except InputError as error:
         return Examination(None, (*error.faults, *examination.faults))
 
@@ -147,7 +145,7 @@ def read_assets(path: str | Path) -> tuple[Asset, ...]:
     if path.suffix.lower() == ".xlsx":
         return _of_workbook(path)
     faults: list[Fault] = []
-    lines = read_lines(path, HEADER, faults)
+    lines = rows.read_lines(path, HEADER, faults)
     assets = [_asset(line) for line in lines]
     names: set[str] = set()
     for line in lines:
@@ -170,10 +168,10 @@ def _of_workbook(path: Path) -> tuple[Asset, ...]:
     return examination.assets
 
 
-def _asset(line: Line) -> Asset | None:
+def _asset(line: rows.Line) -> Asset | None:
     """One unit; None where its line is faulty."""
     line.plain("asset_id")
-    kind = line.word("kind", ASSET_KINDS, "correct the kind", "kind")
+    kind = line.word("kind", costs.ASSET_KINDS, "correct the kind", "kind")
     carrier = line["carrier"]
     if carrier not in read_carriers():
         line.fault("carrier", "a carrier of carriers.csv", "use a code of this list", "carrier")
@@ -201,7 +199,7 @@ def _asset(line: Line) -> Asset | None:
     )
 
 
-def _whole(line: Line, column: str, first: int, last: int, what: str) -> int | None:
+def _whole(line: rows.Line, column: str, first: int, last: int, what: str) -> int | None:
     text = line[column]
     if text.isascii() and text.isdecimal() and first <= int(text) <= last:
         return int(text)

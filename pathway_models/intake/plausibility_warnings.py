@@ -10,11 +10,9 @@ from itertools import pairwise
 from statistics import median
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.checks import Check
+from pathway_models.intake import checks, numbers, translation
 from pathway_models.intake.factors.tables import ZERO_GROUPS
-from pathway_models.intake.numbers import STEADY_YEARS, Finding, ends_suddenly, read_plausible
 from pathway_models.intake.statements import Statement
-from pathway_models.intake.translation import USED
 from pathway_models.language.rounding import significant
 
 #: Energy of a MWh at the coal a power plant burns for it, for recognising totals at equivalent value.
@@ -29,7 +27,7 @@ ALWAYS = ("total_energy", "value_added", "gdp", "gross_output", "output", "popul
 SHARE_DIFFERENCE = 0.05
 
 
-def question(check: Check) -> None:
+def question(check: checks.Check) -> None:
     """Report what looks wrong; every value at most once."""
     _slips(check)
     _copies(check)
@@ -43,7 +41,7 @@ def question(check: Check) -> None:
     _unused(check)
 
 
-def _series(check: Check) -> Iterator[list[Statement]]:
+def _series(check: checks.Check) -> Iterator[list[Statement]]:
     """Statements by owner and entry, in the order of years; sectors before the park, where a fault is nearer.
 
     What was derived is left out: a total over it, which was stated, is not.
@@ -56,7 +54,7 @@ def _series(check: Check) -> Iterator[list[Statement]]:
     yield from (sorted(of_key, key=lambda s: s.year) for of_key in series.values())
 
 
-def _amounts(check: Check, series: list[Statement]) -> list[float]:
+def _amounts(check: checks.Check, series: list[Statement]) -> list[float]:
     """Values of a series that can be compared: energy in TJ where its unit changes between years."""
     if len({s.unit for s in series}) == 1:
         return [s.value for s in series]
@@ -65,9 +63,9 @@ def _amounts(check: Check, series: list[Statement]) -> list[float]:
     return [s.value * TJ_PER_MWH if s.unit == "MWh" else s.value for s in series]
 
 
-def _slips(check: Check) -> None:
+def _slips(check: checks.Check) -> None:
     """A value 10^3 or 10^4 times the others of its row: the wrong unit in one year."""
-    bound = read_plausible().bounds["unit_slip"]
+    bound = numbers.read_plausible().bounds["unit_slip"]
     for series in _series(check):
         amounts = _amounts(check, series)
         usual = median(amounts)
@@ -83,7 +81,7 @@ def _slips(check: Check) -> None:
                 check.report(s, "a value like those of the other years", remedy, "unit_slip", "warning")
 
 
-def _copies(check: Check) -> None:
+def _copies(check: checks.Check) -> None:
     """Two years with the same numbers throughout: a sheet copied and not filled."""
     by_year: dict[int, dict[str, float]] = {}
     first: dict[int, Statement] = {}
@@ -94,14 +92,14 @@ def _copies(check: Check) -> None:
     for year, values in by_year.items():
         if len(values) >= 3 and by_year.get(year - 1) == values:
             sheet = first[year].place.split("!")[0]
-            finding = Finding(
+            finding = numbers.Finding(
                 f"values of {year}", f"all are those of {year - 1}: was the table copied?", "copied", "warning"
             )
             check.statements.report(sheet, None, finding)
 
 
-def _own_factors(check: Check) -> None:
-    bounds = read_plausible().bounds
+def _own_factors(check: checks.Check) -> None:
+    bounds = numbers.read_plausible().bounds
     for s in check.statements.all.values():
         if s.factor is None:
             continue
@@ -120,11 +118,11 @@ def _own_factors(check: Check) -> None:
             name, tested = "process_factor_ratio", s.factor / listed.value if listed else 1.0
         if not bounds[name].holds(tested):
             expected = f"{bounds[name].unit} from {bounds[name].low:g} to {bounds[name].high:g}"
-            finding = Finding(expected, f"it is {tested:.3g}: check value and unit", "factor_far", "warning")
+            finding = numbers.Finding(expected, f"it is {tested:.3g}: check value and unit", "factor_far", "warning")
             check.statements.report(s.factor_place, s.factor, finding)
 
 
-def _zeros(check: Check) -> None:
+def _zeros(check: checks.Check) -> None:
     """A 0 between two large values: typed where a value was not known, more often than true."""
     totals, like = _energy_by_year(check), "like that of the years around it"
     remedy = "it is 0 between years that have it: leave no 0 where it is unknown, or say why in the notes"
@@ -138,11 +136,11 @@ def _zeros(check: Check) -> None:
         given = [s.year for s in series if s.feedstock > 0]
         for s in series:
             if s.value > 0 and s.feedstock_place and not s.feedstock and given and min(given) < s.year < max(given):
-                finding = Finding(f"feedstock {like}", remedy, "zero_between", "warning")
+                finding = numbers.Finding(f"feedstock {like}", remedy, "zero_between", "warning")
                 check.statements.report(s.feedstock_place, 0, finding)
 
 
-def _zero_at_an_end(check: Check, series: list[Statement], totals: dict[int, float]) -> None:
+def _zero_at_an_end(check: checks.Check, series: list[Statement], totals: dict[int, float]) -> None:
     """A 0 in the last year after large values that held; in the first one where a park cannot be without it."""
     amounts = _amounts(check, series)
     sides = [(series, amounts, "the last year and large in those before")]
@@ -150,27 +148,27 @@ def _zero_at_an_end(check: Check, series: list[Statement], totals: dict[int, flo
         sides.append((series[::-1], amounts[::-1], "the first year and large in those behind it"))
     for statements, values, where in sides:
         *others, s = statements
-        if not ends_suddenly(values) or (s.entry.key, s.year) in check.questioned:
+        if not numbers.ends_suddenly(values) or (s.entry.key, s.year) in check.questioned:
             continue
         # The year of the 0 has other energy: a park that stands still has none of anything.
         if s.entry.quantity in ALWAYS and not totals.get(s.year):
             continue
-        if all(_is_large(check, one, totals) for one in others[-STEADY_YEARS:]):
+        if all(_is_large(check, one, totals) for one in others[-numbers.STEADY_YEARS :]):
             remedy = f"it is 0 in {where}: leave no 0 where it is unknown, or say why in the notes"
             check.report(s, "a value like that of the years beside it", remedy, "zero_at_end", "warning")
 
 
-def _is_large(check: Check, s: Statement, totals: dict[int, float]) -> bool:
+def _is_large(check: checks.Check, s: Statement, totals: dict[int, float]) -> bool:
     """Tell whether a value cannot be expected to vanish for a year."""
     if s.entry.quantity in OFF:
         return True
     if s.entry.quantity == "energy" or s.unit == "TJ":
-        return check.tj(s) >= read_plausible().bounds["zero_between"].low * totals.get(s.year, 0.0)
+        return check.tj(s) >= numbers.read_plausible().bounds["zero_between"].low * totals.get(s.year, 0.0)
     return not _is_minor(check, s, totals)
 
 
-def _jumps(check: Check) -> None:
-    bounds = read_plausible().bounds
+def _jumps(check: checks.Check) -> None:
+    bounds = numbers.read_plausible().bounds
     totals = _energy_by_year(check)
     for series in _series(check):
         for (before, was), (s, amount) in pairwise(zip(series, _amounts(check, series), strict=True)):
@@ -187,14 +185,14 @@ def _jumps(check: Check) -> None:
                 break
 
 
-def _is_minor(check: Check, s: Statement, totals: dict[int, float]) -> bool:
+def _is_minor(check: checks.Check, s: Statement, totals: dict[int, float]) -> bool:
     """Tell whether a carrier is too small for its ups and downs to matter; only main quantities are looked at."""
     if s.entry.quantity == "energy" or s.unit == "TJ":
-        return check.tj(s) < read_plausible().bounds["main_share"].low * totals.get(s.year, 0.0)
+        return check.tj(s) < numbers.read_plausible().bounds["main_share"].low * totals.get(s.year, 0.0)
     return s.entry.quantity not in ("value_added", "gdp", "gross_output", "population", "total_energy", "product")
 
 
-def _energy_by_year(check: Check) -> dict[int, float]:
+def _energy_by_year(check: checks.Check) -> dict[int, float]:
     """All energy of the park, TJ, by year."""
     totals: dict[int, float] = {}
     for s in check.statements.all.values():
@@ -203,16 +201,16 @@ def _energy_by_year(check: Check) -> dict[int, float]:
     return totals
 
 
-def _is_in_question(check: Check, year: int, *quantities: str) -> bool:
+def _is_in_question(check: checks.Check, year: int, *quantities: str) -> bool:
     """Tell whether a year has a value that is already in question or could not be read."""
     entries = check.statements.entries
     doubtful = {*check.questioned, *((key[2], key[3]) for key in check.statements.spoiled if key[0] == "park")}
     return any(y == year and entries[key].quantity in quantities for key, y in doubtful)
 
 
-def _totals(check: Check) -> None:
+def _totals(check: checks.Check) -> None:
     """Carriers add up to the stated total, both at calorific value, feedstock included, sales taken off."""
-    bound = read_plausible().bounds["closure"]
+    bound = numbers.read_plausible().bounds["closure"]
     sums = _energy_by_year(check)
     memo_items = [(check.of("generation", "renewable"), 1.0), (check.of("export", "electricity"), -1.0)]
     memo_items.append((check.of("export", "heat"), -1.0))
@@ -232,9 +230,9 @@ def _totals(check: Check) -> None:
             check.report(stated, "the sum of the carriers", remedy, "total_differs", "warning")
 
 
-def _shares(check: Check) -> None:
+def _shares(check: checks.Check) -> None:
     """Stated shares of total energy sum to one and agree with the carriers."""
-    bound, sums = read_plausible().bounds["shares"], _energy_by_year(check)
+    bound, sums = numbers.read_plausible().bounds["shares"], _energy_by_year(check)
     stated: dict[int, dict[str, Statement]] = {}
     for s in check.statements.all.values():
         if s.entry.quantity == "energy_share":
@@ -254,16 +252,16 @@ def _shares(check: Check) -> None:
                 check.report(s, "the share of its carriers", remedy, "share_differs", "warning")
 
 
-def _group(check: Check, year: int, item: str) -> float:
+def _group(check: checks.Check, year: int, item: str) -> float:
     """Energy of a group of carriers in a year, TJ."""
     found = (s for s in check.statements.all.values() if s.role == "park" and s.year == year)
     energy = [s for s in found if s.entry.quantity == "energy"]
     return sum(check.tj(s) for s in energy if SHARES.get(check.book.carriers[s.entry.item].group, "other") == item)
 
 
-def _intensity(check: Check) -> None:
+def _intensity(check: checks.Check) -> None:
     """Energy per value added."""
-    bound, sums = read_plausible().bounds["energy_intensity"], _energy_by_year(check)
+    bound, sums = numbers.read_plausible().bounds["energy_intensity"], _energy_by_year(check)
     for year, s in check.of("value_added").items():
         doubtful = _is_in_question(check, year, "energy", "total_energy", "value_added")
         if doubtful or s.value <= 0 or year not in sums or not check.choices.factor_set:
@@ -274,26 +272,26 @@ def _intensity(check: Check) -> None:
             check.report(s, f"from {bound.low:g} to {bound.high:g} {bound.unit}", remedy, "intensity", "warning")
 
 
-def _unused(check: Check) -> None:
+def _unused(check: checks.Check) -> None:
     """Say once what is recorded and not part of the emissions, so that nobody believes it counted."""
     activity = check.choices.activity
     names = {s.entry.key for s in check.statements.all.values() if s.role == "park"}
     entries = [entry for key, entry in check.statements.entries.items() if key in names]
-    memo_items = [entry.key for entry in entries if entry.quantity not in (*USED, activity)]
+    memo_items = [entry.key for entry in entries if entry.quantity not in (*translation.USED, activity)]
     if memo_items:
         remedy = f"recorded and checked, not part of the emissions: {', '.join(memo_items)}"
-        finding = Finding("", remedy, "beside", "note")
+        finding = numbers.Finding("", remedy, "beside", "note")
         check.statements.report("workbook", None, finding)
     area, rate = check.of("green_area"), check.of("sequestration")
     if area and not rate:  # in some years only, it is a gap
         s = next(iter(area.values()))
         remedy = "without it the green area stores nothing in the result; it has no default"
         check.statements.report(
-            s.place, s.written, Finding("a sequestration rate beside it", remedy, "sink_rate", "warning")
+            s.place, s.written, numbers.Finding("a sequestration rate beside it", remedy, "sink_rate", "warning")
         )
 
 
-def hint(check: Check) -> None:
+def hint(check: checks.Check) -> None:
     """Report what is seldom meant, in warnings, and a part or factor that is blank between two years that have it."""
     _parts_of_some_years(check)
     if not check.statements.layout.blocks:  # blank cells of a workbook are told where it is read
@@ -302,24 +300,24 @@ def hint(check: Check) -> None:
         _captured(check)
 
 
-def hint_at_power(check: Check, place: str) -> None:
+def hint_at_power(check: checks.Check, place: str) -> None:
     """Warn of a park that neither buys nor makes power: its table is rarely complete."""
     known = [*check.of("energy", "electricity"), *check.of("generation", "electricity")]
     if not known and any(s.entry.quantity == "energy" for s in check.statements.all.values()):
         remedy = "a park without any power is rare; type 0 if it buys none"
-        check.statements.report(place, None, Finding("purchased electricity", remedy, "no_power", "warning"))
+        check.statements.report(place, None, numbers.Finding("purchased electricity", remedy, "no_power", "warning"))
 
 
-def other_province(grid_factor: str, province: str) -> Finding | None:
+def other_province(grid_factor: str, province: str) -> numbers.Finding | None:
     """A provincial grid factor of another province than the park's own."""
     kind, _, named = grid_factor.partition(":")
     if not (kind.startswith("provincial") and province and named and named not in province):
         return None
     remedy = "the park stands in another province; correct one of the two, or say why in the remarks"
-    return Finding(f"the grid factor of {province}", remedy, "grid_province", "warning")
+    return numbers.Finding(f"the grid factor of {province}", remedy, "grid_province", "warning")
 
 
-def _parts_of_some_years(check: Check) -> None:
+def _parts_of_some_years(check: checks.Check) -> None:
     """Feedstock or a factor of one's own in some years makes a jump at the seam with the years that have none."""
     series: dict[tuple[str, str, str], list[Statement]] = {}
     for s in check.statements.all.values():
@@ -337,7 +335,7 @@ def _parts_of_some_years(check: Check) -> None:
             years = ", ".join(str(s.year) for s in given)
             between = _between(given, lacking)
             for s in between:
-                finding = Finding(f"{what} in {s.year}", f"it is given in {years}: {missing}", "blank")
+                finding = numbers.Finding(f"{what} in {s.year}", f"it is given in {years}: {missing}", "blank")
                 blank = s.role, s.owner, f"{s.entry.key}, {name}", s.year
                 check.statements.report(check.statements.blanks.get(blank, f"{s.place}, {name}"), None, finding)
             # Years of which the table has no line of an enterprise lack its measured factor as well.
@@ -345,11 +343,11 @@ def _parts_of_some_years(check: Check) -> None:
             if given and (lacking or absent) and not between:
                 s = (lacking or absent)[0]
                 remedy = f"{what} is given in {years} only, {otherwise}: give it in every year"
-                finding = Finding(f"{what} in every year or in none", remedy, f"{name}_years", "warning")
+                finding = numbers.Finding(f"{what} in every year or in none", remedy, f"{name}_years", "warning")
                 check.statements.report(s.place, s.written, finding)
 
 
-def _absent(check: Check, of_enterprise: list[Statement]) -> list[Statement]:
+def _absent(check: checks.Check, of_enterprise: list[Statement]) -> list[Statement]:
     """Use of the park in years of which an enterprise states nothing."""
     first, known = of_enterprise[0], {s.year for s in of_enterprise}
     if first.role != "enterprise":
@@ -358,7 +356,7 @@ def _absent(check: Check, of_enterprise: list[Statement]) -> list[Statement]:
     return [s for year, s in sorted(of_park.items()) if year not in known and s.value > 0]
 
 
-def _values_of_some_years(check: Check) -> None:
+def _values_of_some_years(check: checks.Check) -> None:
     """What comes off the emissions is unknown, not 0, where a table has no row of it between years that have one."""
     series: dict[str, dict[int, Statement]] = {}
     for s in check.statements.all.values():
@@ -371,7 +369,7 @@ def _values_of_some_years(check: Check) -> None:
             nearest = given[min(given, key=lambda other: abs(other - year))]
             is_between = min(given) < year < max(given)
             remedy = f"it is given in other years ({nearest.place}) and counts as 0: say it, 0 only if it is 0"
-            finding = Finding(f"{name} in {year}", remedy, "blank" if is_between else "blank_year")
+            finding = numbers.Finding(f"{name} in {year}", remedy, "blank" if is_between else "blank_year")
             if not is_between:
                 finding = finding._replace(severity="warning")
             check.statements.report(f"{nearest.place}, {year}", None, finding)
@@ -383,7 +381,7 @@ def _between(given: list[Statement], lacking: list[Statement]) -> list[Statement
     return [s for s in lacking if years and min(years) < s.year < max(years)]
 
 
-def _captured(check: Check) -> None:
+def _captured(check: checks.Check) -> None:
     """CO2 captured is not more than what the park's own stacks and processes emit."""
     parts = [check.of("captured", item) for item in ("stored", "used")]
     for year in check.years:
@@ -397,7 +395,7 @@ def _captured(check: Check) -> None:
             check.report(found[-1], "at most the direct emissions", remedy, "captured_high", "warning")
 
 
-def _direct(check: Check, s: Statement) -> float:
+def _direct(check: checks.Check, s: Statement) -> float:
     """Direct emissions of a statement, tCO2."""
     if s.entry.quantity == "energy":
         group = check.book.carriers[s.entry.item].group

@@ -14,11 +14,10 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from pathway_models.core.errors import Fault, InputError, RecordError
+from pathway_models.core import Fault, InputError, RecordError, yaml_files
 from pathway_models.core.files import data_folder, fingerprint
-from pathway_models.core.yaml_files import Keys, Strict, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.records.levers import Triangle
+from pathway_models.records import Triangle
 from pathway_models.records.pollutants import CONTENTS, Burner, Coefficient, Control, Equipment, Pollutant
 from pathway_models.records.pollutants import PollutantFactors as Factors
 
@@ -35,7 +34,7 @@ LETTERS = {"S": "sulphur", "A": "ash"}
 SECTIONS = ("pollutants", "burners", "controls")
 
 
-class _Number(Strict):
+class _Number(yaml_files.Strict):
     row: str = ""
     value: float | None = None
     low: float | None = None
@@ -56,14 +55,14 @@ class _Number(Strict):
         return self
 
 
-class _Pollutant(Strict):
+class _Pollutant(yaml_files.Strict):
     name_en: str
     name_zh: str
     rest: str = "none"
     equivalent: _Number
 
 
-class _Burner(Strict):
+class _Burner(yaml_files.Strict):
     name_en: str
     name_zh: str
     fuel: str = ""
@@ -71,13 +70,13 @@ class _Burner(Strict):
     factors: dict[str, _Number]
 
 
-class _Control(Strict):
+class _Control(yaml_files.Strict):
     name_en: str
     name_zh: str
     removes: dict[str, _Number]
 
 
-class _Rule(Strict):
+class _Rule(yaml_files.Strict):
     group: str
     burner: str
     controls: tuple[str, ...] = ()
@@ -85,7 +84,7 @@ class _Rule(Strict):
     sector: str = ""
 
 
-class _File(Strict):
+class _File(yaml_files.Strict):
     spread_source: str = ""
     pollutants: dict[str, _Pollutant] = Field(default_factory=dict)
     tax_rate: _Number | None = None
@@ -114,7 +113,7 @@ def read_pollutants(path: str | Path | None = None) -> Factors:
     """
     shipped = data_folder() / "pollutants.yml"
     paths = [shipped] if path is None else [shipped, Path(path)]
-    laid = _Laid([(one, *validated(one, _File)) for one in paths])
+    laid = _Laid([(one, *yaml_files.validated(one, _File)) for one in paths])
     content = laid.content
     pollutants = {key: laid.pollutant(key, one) for key, one in content["pollutants"].items()}
     burners = {key: laid.burner(key, one) for key, one in content["burners"].items()}
@@ -134,11 +133,11 @@ def read_pollutants(path: str | Path | None = None) -> Factors:
 class _Laid:
     """Files laid over one another; collects the faults of what cannot be used."""
 
-    def __init__(self, files: list[tuple[Path, _File, dict[Keys, int]]]) -> None:
+    def __init__(self, files: list[tuple[Path, _File, dict[yaml_files.Keys, int]]]) -> None:
         self.faults: list[Fault] = []
         self.content: dict[str, Any] = {"quality": {}}
         self.rules: list[tuple[_Rule, tuple[str, str]]] = []
-        self._origin: dict[Keys, tuple[str, dict[Keys, int]]] = {}
+        self._origin: dict[yaml_files.Keys, tuple[str, dict[yaml_files.Keys, int]]] = {}
         for path, given, lines in files:
             for name in (*SECTIONS, "tax_rate"):
                 value = getattr(given, name)
@@ -151,18 +150,21 @@ class _Laid:
             for kind, entries in given.quality.items():
                 self.content["quality"][kind] = {**self.content["quality"].get(kind, {}), **entries}
                 self._origin |= {("quality", kind, key): (path.name, lines) for key in entries}
-            places = [(path.name, f"line {line_of(lines, ('equipment', at))}") for at in range(len(given.equipment))]
+            places = [
+                (path.name, f"line {yaml_files.line_of(lines, ('equipment', at))}")
+                for at in range(len(given.equipment))
+            ]
             self.rules = [*zip(given.equipment, places, strict=True), *self.rules]
 
-    def fault(self, keys: Keys, value: str, expected: str) -> None:
+    def fault(self, keys: yaml_files.Keys, value: str, expected: str) -> None:
         """Write a fault down with its file and line."""
         origin = next((self._origin[keys[:n]] for n in (3, 2, 1) if keys[:n] in self._origin), ("", {}))
-        place = f"line {line_of(origin[1], keys)}, {'.'.join(map(str, keys))}"
+        place = f"line {yaml_files.line_of(origin[1], keys)}, {'.'.join(map(str, keys))}"
         self.faults.append(
             Fault(origin[0], place, value, expected.removeprefix("expected "), "correct the entry", code="pollutant")
         )
 
-    def number(self, given: _Number, keys: Keys) -> Coefficient | None:
+    def number(self, given: _Number, keys: yaml_files.Keys) -> Coefficient | None:
         """A number with its range; None where it is faulty."""
         try:
             value, unit, times, source, confidence = _row(given.row) if given.row else _own(given)

@@ -16,12 +16,11 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError, yaml_files
 from pathway_models.core.files import data_folder, read_text
-from pathway_models.core.yaml_files import Strict, Text, validated
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.numbers import exact_number
-from pathway_models.records.levers import Scenario
+from pathway_models.records import Scenario
 
 #: Columns of a table of estimates, in order.
 COLUMNS = (
@@ -148,7 +147,7 @@ def _estimate(file: str, place: str, line: dict[str, str | None], faults: list[F
 STUDY_ID = r"^[a-z][a-z0-9_]*$"
 
 
-class StudyFile(Strict):
+class StudyFile(yaml_files.Strict):
     """Contents of ``study.yml``."""
 
     study: str = Field(pattern=STUDY_ID)
@@ -240,7 +239,7 @@ def read_study(study: str | Path) -> Study:
     if not folder.is_dir():
         expected = f"a folder, or one of {', '.join(names)}"
         raise InputError([Fault("study", "name", str(study), expected, "correct the name", code="study")])
-    about, _ = validated(folder / "study.yml", StudyFile)
+    about, _ = yaml_files.validated(folder / "study.yml", StudyFile)
     name = folder.resolve().name
     if about.study != name:
         fault = Fault("study.yml", "study", about.study, f"the folder's name, {name}", "rename one", code="study")
@@ -285,28 +284,28 @@ def template_scenarios(table: str) -> dict[str, Scenario]:
     return {name: scenario for name, scenario in read_scenarios(path).items() if name in own}
 
 
-class _Told(Strict):
-    en: Text
-    zh: Text
+class _Told(yaml_files.Strict):
+    en: yaml_files.Text
+    zh: yaml_files.Text
 
 
-class _Of(Strict):
-    study: Text
-    scope: Text
-    scenario: Text
-    quantity: Text
+class _Of(yaml_files.Strict):
+    study: yaml_files.Text
+    scope: yaml_files.Text
+    scenario: yaml_files.Text
+    quantity: yaml_files.Text
 
 
-class Baseline(Strict):
+class Baseline(yaml_files.Strict):
     """A published path without new measures, the parks of ours that cover its place, and why its peak is when it is."""
 
     place: _Told
-    parks: tuple[Text, ...] | Literal["all"]
+    parks: tuple[yaml_files.Text, ...] | Literal["all"]
     of: _Of
     why: _Told
 
 
-class _Baselines(Strict):
+class _Baselines(yaml_files.Strict):
     baselines: tuple[Baseline, ...]
 
 
@@ -319,7 +318,7 @@ def read_baselines() -> tuple[tuple[Baseline, Estimate], ...]:
         An entry speaks of a value that is not in the table.
     """
     path = published_folder() / "baselines.yml"
-    given, _ = validated(path, _Baselines)
+    given, _ = yaml_files.validated(path, _Baselines)
     known = {(one.study, *one.key): one for one in read_estimates()}
     found, faults = [], []
     for number, one in enumerate(given.baselines, start=1):

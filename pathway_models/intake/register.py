@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import SHIPPED_FOLDER, data_folder
-from pathway_models.core.units import HOME
+from pathway_models.core import Fault, InputError, files, units
 
 #: Files of spreadsheet programs that are not read.
 OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".tsv")
@@ -30,7 +28,7 @@ class Entry:
     naming_year: str
     confidence: str
     source: str = ""
-    country: str = HOME
+    country: str = units.HOME
     lists: tuple[str, ...] = ()
 
     @property
@@ -74,9 +72,9 @@ def read_countries() -> dict[str, Country]:
     InputError
         A country has a rule that there is not.
     """
-    own = data_folder() / "countries.csv"
+    own = files.data_folder() / "countries.csv"
     # A data folder of one's own may be older than the list.
-    return dict(_countries(own if own.is_file() else SHIPPED_FOLDER / "data" / own.name))
+    return dict(_countries(own if own.is_file() else files.SHIPPED_FOLDER / "data" / own.name))
 
 
 @cache
@@ -96,7 +94,7 @@ def _countries(path: Path) -> dict[str, Country]:
 
 def country_of(code: str) -> Country:
     """Look a country up; one that is not listed has no rules and is called by its code."""
-    return read_countries().get(code or HOME) or Country(code, code, code, frozenset())
+    return read_countries().get(code or units.HOME) or Country(code, code, code, frozenset())
 
 
 def has_rule(code: str, rule: str) -> bool:
@@ -106,7 +104,7 @@ def has_rule(code: str, rule: str) -> bool:
 
 def read_register() -> list[Entry]:
     """All entries of the register, in its order."""
-    with (data_folder() / "parks.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (files.data_folder() / "parks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     names = [name for name in Entry.__dataclass_fields__ if name not in ("invented", "source", "country", "lists")]
     return [
@@ -115,7 +113,7 @@ def read_register() -> list[Entry]:
             invented=row["invented"] == "true",
             source=row.get("source") or "",
             # A register of one's own that was made before these columns: parks of the home country, in no list.
-            country=row.get("country") or HOME,
+            country=row.get("country") or units.HOME,
             lists=tuple(filter(None, (row.get("lists") or "").split(";"))),
         )
         for row in rows
@@ -162,7 +160,7 @@ def table_of(park: str | Path) -> Path:
     if path.suffix.lower() in KINDS:
         return path
     try:
-        shipped = data_folder() / find_table(str(park))
+        shipped = files.data_folder() / find_table(str(park))
     except InputError:
         here = table_here(str(park))
         if here is not None:
@@ -187,7 +185,7 @@ def name_anywhere(park: str) -> str:
         As of `table_of`.
     """
     table = table_of(park)
-    is_shipped = Path(park).suffix.lower() not in KINDS and data_folder() in table.parents
+    is_shipped = Path(park).suffix.lower() not in KINDS and files.data_folder() in table.parents
     return park if is_shipped else os.path.abspath(table)
 
 
@@ -213,7 +211,7 @@ def tables_in(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise InputError([_fault(folder, "a folder", "give the folder that holds the park tables", "no_folder")])
-    if (folder / "factors").is_dir() and not folder.samefile(data_folder()):
+    if (folder / "factors").is_dir() and not folder.samefile(files.data_folder()):
         expected = "a folder of park tables, not a data folder with factors and levers of its own"
         remedy = "name that folder by the variable PATHWAY_DATA instead"
         raise InputError([_fault(folder, expected, remedy, "whole_data_folder")])

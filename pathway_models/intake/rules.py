@@ -15,23 +15,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from pathway_models.core.errors import Fault, InputError, RecordError
-from pathway_models.core.files import Stamp, data_folder, stamped
-from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.core.yaml_files import Strict, validated
+from pathway_models.core import Fault, InputError, RecordError, files, units, yaml_files
 from pathway_models.intake.factors.tables import TRUSTED
-from pathway_models.records.inventory import (
-    ROW_KINDS,
-    Account,
-    Bilingual,
-    IndicatorRule,
-    Limit,
-    Profile,
-    Reading,
-    RowRule,
-    SizeClass,
-)
-from pathway_models.records.plans import Target
+from pathway_models.records import Account, Bilingual, IndicatorRule, Profile, inventory, plans
 
 #: Indicators that are cuts of an intensity between two years, or below the peak, and what they ask of.
 INDICATORS = {
@@ -44,7 +30,7 @@ INDICATORS = {
 NAMES_EN = {"co2_intensity": "CO2 per GDP", "energy_intensity": "energy per GDP"}
 
 
-def read_targets() -> tuple[Target, ...]:
+def read_targets() -> tuple[plans.Target, ...]:
     """Cuts of CO2 and energy per GDP, and below the peak, that the nation is bound to, in the order of their years.
 
     Only rows whose wording was seen are read; superseded pledges have other names in the table.
@@ -58,11 +44,11 @@ def read_targets() -> tuple[Target, ...]:
     >>> [target.target_id for target in read_targets()]
     ['co2_2020_2025', 'energy_2020_2025', 'co2_2025_2026', 'co2_2005_2030', 'co2_2025_2030', 'net_2035']
     """
-    return _targets(data_folder() / "factors" / "national_targets.csv")
+    return _targets(files.data_folder() / "factors" / "national_targets.csv")
 
 
 @cache
-def _targets(path: Path) -> tuple[Target, ...]:
+def _targets(path: Path) -> tuple[plans.Target, ...]:
     found = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
@@ -73,10 +59,10 @@ def _targets(path: Path) -> tuple[Target, ...]:
     return tuple(sorted(found, key=lambda target: (target.year, target.quantity)))
 
 
-def _intensity(row: dict[str, str], quantity: str) -> Target:
+def _intensity(row: dict[str, str], quantity: str) -> plans.Target:
     first, last = int(row["base_year"]), int(row["target_year"])
     indicator, words = row["indicator_cn"].removesuffix("(年度)"), f"{_cut(row)} {first}-{last}"
-    return Target(
+    return plans.Target(
         target_id=f"{quantity.removesuffix('_intensity')}_{first}_{last}",
         quantity=quantity,
         base_year=first,
@@ -90,9 +76,9 @@ def _intensity(row: dict[str, str], quantity: str) -> Target:
     )
 
 
-def _below_peak(row: dict[str, str]) -> Target:
+def _below_peak(row: dict[str, str]) -> plans.Target:
     last, cut = int(row["target_year"]), _cut(row)
-    return Target(
+    return plans.Target(
         target_id=f"net_{last}",
         quantity="below_peak",
         base_year=None,
@@ -160,10 +146,10 @@ def _requirements(folder: Path) -> dict[str, Requirement]:
 
 def read_requirements() -> dict[str, Requirement]:
     """Requirements by id, such as ``hj274:26`` or ``zero_carbon:clean energy share``."""
-    return dict(_requirements(data_folder() / "factors"))
+    return dict(_requirements(files.data_folder() / "factors"))
 
 
-class _Text(Strict):
+class _Text(yaml_files.Strict):
     en: str = Field(min_length=1)
     zh: str = Field(min_length=1)
 
@@ -171,23 +157,23 @@ class _Text(Strict):
         return Bilingual(self.en, self.zh)
 
 
-class _Row(Strict):
+class _Row(yaml_files.Strict):
     factor: Literal["own", "zero", "of_electricity", "residual", "given"]
     value: float | None = Field(None, ge=0, allow_inf_nan=False)
     unit: Literal["tCO2/MWh", "tCO2/TJ", "tCO2/GJ"] = "tCO2/TJ"
 
 
-class _Residual(Strict):
+class _Residual(yaml_files.Strict):
     average: float = Field(gt=0, allow_inf_nan=False)
     without_traded: float = Field(gt=0, allow_inf_nan=False)
     confidence: str
     note: str = ""
 
 
-Kind = Literal[*ROW_KINDS]
+Kind = Literal[*inventory.ROW_KINDS]
 
 
-class _Account(Strict):
+class _Account(yaml_files.Strict):
     name: _Text
     source: str = Field(min_length=1)
     confidence: str
@@ -200,14 +186,14 @@ class _Account(Strict):
     country: str = Field("", pattern="^([A-Z]{2})?$")
 
 
-class _Class(Strict):
+class _Class(yaml_files.Strict):
     energy_from_tce: float = Field(ge=0)
     energy_below_tce: float = float("inf")
     at_most: float | None = None
     at_least: float | None = None
 
 
-class _Indicator(Strict):
+class _Indicator(yaml_files.Strict):
     id: str = Field(min_length=1)
     name: _Text
     formula: str = Field(min_length=1)
@@ -224,13 +210,13 @@ class _Indicator(Strict):
     only_where_growing: bool = False
 
 
-class _Reading(Strict):
+class _Reading(yaml_files.Strict):
     electricity_kgce_per_kwh: float = Field(gt=0, lt=1)
     en: str
     zh: str
 
 
-class _Profile(Strict):
+class _Profile(yaml_files.Strict):
     name: _Text
     source: str = Field(min_length=1)
     valid_from: int = Field(ge=1990, le=2100)
@@ -243,12 +229,12 @@ class _Profile(Strict):
 
 def account_ids() -> tuple[str, ...]:
     """List the shipped accounts."""
-    return tuple(sorted(path.stem for path in (data_folder() / "accounts").glob("*.yml")))
+    return tuple(sorted(path.stem for path in (files.data_folder() / "accounts").glob("*.yml")))
 
 
 def profile_ids() -> tuple[str, ...]:
     """List the shipped profiles."""
-    return tuple(sorted(path.stem for path in (data_folder() / "profiles").glob("*.yml")))
+    return tuple(sorted(path.stem for path in (files.data_folder() / "profiles").glob("*.yml")))
 
 
 def read_account(account: str | Path) -> Account:
@@ -259,7 +245,7 @@ def read_account(account: str | Path) -> Account:
     InputError
         There is no such account, or the file breaks its form; all faults at once.
     """
-    return _account(*stamped(_path(account, "accounts", account_ids())))
+    return _account(*files.stamped(_path(account, "accounts", account_ids())))
 
 
 def read_profile(profile: str | Path) -> Profile:
@@ -270,12 +256,12 @@ def read_profile(profile: str | Path) -> Profile:
     InputError
         There is no such profile, or the file breaks its form; all faults at once.
     """
-    return _profile(*stamped(_path(profile, "profiles", profile_ids())))
+    return _profile(*files.stamped(_path(profile, "profiles", profile_ids())))
 
 
 def _path(name: str | Path, folder: str, known: tuple[str, ...]) -> Path:
     if str(name) in known:
-        return data_folder() / folder / f"{name}.yml"
+        return files.data_folder() / folder / f"{name}.yml"
     path = Path(name)
     if path.suffix.lower() not in (".yml", ".yaml"):
         expected = f"one of {', '.join(known)}, or a .yml file"
@@ -284,8 +270,8 @@ def _path(name: str | Path, folder: str, known: tuple[str, ...]) -> Path:
 
 
 @cache
-def _account(path: Path, _: Stamp) -> Account:
-    content = validated(path, _Account)[0]
+def _account(path: Path, _: files.Stamp) -> Account:
+    content = yaml_files.validated(path, _Account)[0]
     try:
         return Account(
             account_id=path.stem,
@@ -306,23 +292,23 @@ def _account(path: Path, _: Stamp) -> Account:
         raise InputError([fault]) from None
 
 
-def _rule(row: _Row) -> RowRule:
+def _rule(row: _Row) -> inventory.RowRule:
     if row.value is None:
-        return RowRule(row.factor)
-    times = 1 / TJ_PER_MWH if row.unit == "tCO2/MWh" else CONVERSIONS[row.unit][1]
-    return RowRule(row.factor, row.value * times)
+        return inventory.RowRule(row.factor)
+    times = 1 / units.TJ_PER_MWH if row.unit == "tCO2/MWh" else units.CONVERSIONS[row.unit][1]
+    return inventory.RowRule(row.factor, row.value * times)
 
 
 @cache
-def _profile(path: Path, _: Stamp) -> Profile:
-    content, lines = validated(path, _Profile)
+def _profile(path: Path, _: files.Stamp) -> Profile:
+    content, lines = yaml_files.validated(path, _Profile)
     if faults := list(_faults(path, content, lines)):
         raise InputError(faults)
     readings = tuple(
-        Reading(key, Bilingual(one.en, one.zh), one.electricity_kgce_per_kwh * TJ_PER_TCE)
+        inventory.Reading(key, Bilingual(one.en, one.zh), one.electricity_kgce_per_kwh * units.TJ_PER_TCE)
         for key, one in content.readings.items()
     )
-    calorific = Reading("calorific", Bilingual("calorific value", "当量值"), TJ_PER_MWH)
+    calorific = inventory.Reading("calorific", Bilingual("calorific value", "当量值"), units.TJ_PER_MWH)
     return Profile(
         profile_id=path.stem,
         name=content.name.record(),
@@ -356,10 +342,10 @@ def _faults(path: Path, content: _Profile, lines: dict) -> list[Fault]:
     return faults
 
 
-def _limit(at_most: float | None, at_least: float | None) -> Limit | None:
+def _limit(at_most: float | None, at_least: float | None) -> inventory.Limit | None:
     if at_most is not None:
-        return Limit(at_most, is_upper=True)
-    return None if at_least is None else Limit(at_least, is_upper=False)
+        return inventory.Limit(at_most, is_upper=True)
+    return None if at_least is None else inventory.Limit(at_least, is_upper=False)
 
 
 def _indicator(one: _Indicator) -> IndicatorRule:
@@ -372,7 +358,7 @@ def _indicator(one: _Indicator) -> IndicatorRule:
         confidence=one.confidence,
         limit=_limit(one.at_most, one.at_least),
         classes=tuple(
-            SizeClass(size.energy_from_tce, size.energy_below_tce, limit)
+            inventory.SizeClass(size.energy_from_tce, size.energy_below_tce, limit)
             for size in one.classes
             if (limit := _limit(size.at_most, size.at_least)) is not None
         ),
@@ -384,14 +370,14 @@ def _indicator(one: _Indicator) -> IndicatorRule:
     )
 
 
-class Named(Strict):
+class Named(yaml_files.Strict):
     """A name in both languages."""
 
     en: str
     zh: str
 
 
-class AllocationRule(Strict):
+class AllocationRule(yaml_files.Strict):
     """A rule of free allocation and the years it holds for."""
 
     first: int = Field(alias="from")
@@ -401,7 +387,7 @@ class AllocationRule(Strict):
     zh: str
 
 
-class TradingRules(Strict):
+class TradingRules(yaml_files.Strict):
     """The emissions trading market."""
 
     name: Named
@@ -414,7 +400,7 @@ class TradingRules(Strict):
         return next((one for one in self.allocation if one.first <= year <= one.last), None)
 
 
-class Price(Strict):
+class Price(yaml_files.Strict):
     """A price and when it was seen."""
 
     value: float = Field(gt=0, allow_inf_nan=False)
@@ -422,7 +408,7 @@ class Price(Strict):
     period: str
 
 
-class BorderRules(Strict):
+class BorderRules(yaml_files.Strict):
     """The EU carbon border adjustment."""
 
     name: Named
@@ -438,7 +424,7 @@ class BorderRules(Strict):
         return self.mark_up[max(earlier)] if earlier else 0.0
 
 
-class CarbonCostRules(Strict):
+class CarbonCostRules(yaml_files.Strict):
     """All rules of the file."""
 
     ets: TradingRules
@@ -453,9 +439,9 @@ def read_carbon_costs(path: str | Path | None = None) -> CarbonCostRules:
     InputError
         The file breaks its form; all faults at once.
     """
-    return _rules(*stamped(data_folder() / "carbon_costs.yml" if path is None else Path(path)))
+    return _rules(*files.stamped(files.data_folder() / "carbon_costs.yml" if path is None else Path(path)))
 
 
 @cache
-def _rules(path: Path, _: Stamp) -> CarbonCostRules:
-    return validated(path, CarbonCostRules)[0]
+def _rules(path: Path, _: files.Stamp) -> CarbonCostRules:
+    return yaml_files.validated(path, CarbonCostRules)[0]

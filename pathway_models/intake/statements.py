@@ -10,10 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator
 
-from pathway_models.core.errors import Fault
-from pathway_models.core.files import FORMULA_SIGNS
-from pathway_models.core.units import HOME
-from pathway_models.core.yaml_files import RESERVED, Strict
+from pathway_models.core import Fault, files, units, yaml_files
 from pathway_models.intake.factors.tables import factor_sets, grid_factors
 from pathway_models.intake.numbers import Finding, has_control_sign, shown
 from pathway_models.intake.workbook.layout import Entry, Layout
@@ -21,7 +18,7 @@ from pathway_models.intake.workbook.layout import Entry, Layout
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 
 
-class Description(Strict):
+class Description(yaml_files.Strict):
     """Identity of a park, choices behind its accounts, and findings, which its table cannot state itself."""
 
     park_id: str = Field(pattern=PARK_ID)
@@ -30,7 +27,7 @@ class Description(Strict):
     kind: Literal["park", "region"]
     archetype: str = ""
     province: str = ""
-    country: str = Field(default=HOME, pattern=r"^[A-Z]{2}$")
+    country: str = Field(default=units.HOME, pattern=r"^[A-Z]{2}$")
     invented: bool
     activity: Literal["value_added", "gdp", "energy_index", "emissions_index"]
     price_year: int | None = None
@@ -52,7 +49,7 @@ class Description(Strict):
     @classmethod
     def _are_plain(cls, texts: list[str]) -> list[str]:
         """They are shown with every result, in tables too."""
-        if any(text.startswith(FORMULA_SIGNS) for text in texts):
+        if any(text.startswith(files.FORMULA_SIGNS) for text in texts):
             raise ValueError("a text must not begin with = + - @, which spreadsheets take for a formula")
         return [_in_one_line(text) for text in texts]
 
@@ -60,9 +57,9 @@ class Description(Strict):
     @classmethod
     def _is_plain(cls, text: str) -> str:
         """Names end up in tables of results, where a spreadsheet would run them."""
-        if text.startswith(FORMULA_SIGNS):
+        if text.startswith(files.FORMULA_SIGNS):
             raise ValueError("a name must not begin with = + - @, which spreadsheets take for a formula")
-        if RESERVED.match(text):
+        if yaml_files.RESERVED.match(text):
             raise ValueError("the name is kept by Windows for a device; choose another")
         return _in_one_line(text)
 
@@ -77,7 +74,7 @@ def _in_one_line(text: str) -> str:
 
 def is_park_id(text: str) -> bool:
     """Tell whether a text can be the id of a park, and the name of a folder on every system."""
-    return bool(re.fullmatch(PARK_ID, text)) and not RESERVED.match(text)
+    return bool(re.fullmatch(PARK_ID, text)) and not yaml_files.RESERVED.match(text)
 
 
 class Choices(NamedTuple):

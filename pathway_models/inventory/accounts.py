@@ -9,13 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from pathway_models.core.arrays import frozen_array
-from pathway_models.core.units import TJ_PER_MWH
+from pathway_models.core import arrays, units
 from pathway_models.intake.factors.ids import CAPTURED, FIXED, SOLD, carrier_factor_id, process_factor_id, scope_of
 from pathway_models.intake.rules import read_account
-from pathway_models.records.inventory import Account, Inventory, RowRule
-from pathway_models.records.park import Identified, Park, ParkIdentity
-from pathway_models.records.pathways import Pathways
+from pathway_models.records import Account, Identified, Inventory, Park, ParkIdentity, Pathways, inventory
 
 
 def take_inventory(park: Park) -> Inventory:
@@ -179,7 +176,7 @@ class Ledger(Identified):
         super().__post_init__()
         shape = (len(self.rows), self.years.size)
         for name in ("amounts", "factors"):
-            object.__setattr__(self, name, frozen_array(name, getattr(self, name), shape))
+            object.__setattr__(self, name, arrays.frozen_array(name, getattr(self, name), shape))
 
     @cached_property
     def grid(self) -> np.ndarray:
@@ -298,7 +295,7 @@ def take_account(park: Park | Ledger, account: Account) -> Accounted:
     return Accounted(ledger.identity, account, ledger.years, ledger.rows, emissions, factors, lacking)
 
 
-def _factor(ledger: Ledger, at: int, rule: RowRule, account: Account) -> np.ndarray:
+def _factor(ledger: Ledger, at: int, rule: inventory.RowRule, account: Account) -> np.ndarray:
     """Find the factor of one row by its rule: (H,)."""
     own, (sector, _, kind) = ledger.factors[at], ledger.rows[at]
     if rule.factor == "given":
@@ -422,7 +419,7 @@ def bridge_accounts(park: Park, first: Account, second: Account) -> Bridge:
     return Bridge(one, other, other.emissions - one.emissions)
 
 
-def energy_use(park: Park, tj_per_mwh: float = TJ_PER_MWH) -> np.ndarray:
+def energy_use(park: Park, tj_per_mwh: float = units.TJ_PER_MWH) -> np.ndarray:
     """Sum energy use with feedstock and on-site renewable power, electricity at a coefficient of one's own, (H,) TJ.
 
     Parameters
@@ -440,7 +437,7 @@ def energy_use(park: Park, tj_per_mwh: float = TJ_PER_MWH) -> np.ndarray:
     # Made and used inside: no purchase, and energy really used all the same.
     made = park.memo_items.get(("generation", "park", "renewable"), {})
     on_site = np.array([made.get(int(year), 0.0) for year in park.years])
-    electricity = used[power].sum(axis=0) / TJ_PER_MWH + on_site
+    electricity = used[power].sum(axis=0) / units.TJ_PER_MWH + on_site
     return used[~power].sum(axis=0) + electricity * tj_per_mwh + feedstock
 
 

@@ -17,19 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.core.arrays import YEAR, frozen_array, rising_years
-from pathway_models.core.errors import PathwayError
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
+from pathway_models.core import PathwayError, arrays
+from pathway_models.engine import projecting, sampling
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors.ids import SCOPE_2
 from pathway_models.intake.numbers import read_plausible
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.kernels.decomposition import lmdi
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import NEEDED_CARRIERS, Identified, Park, ParkIdentity
+from pathway_models.records import Assumptions, Identified, Park, ParkIdentity, Scenario
+from pathway_models.records.park import NEEDED_CARRIERS
 
 #: Effects in the order of the chain; ``balance`` is what no factor drives: the carbon balance of conversion, and
 #: credits for power and heat sold.
@@ -65,14 +62,14 @@ class Decomposition(Identified):
     def __post_init__(self) -> None:
         super().__post_init__()
         put = object.__setattr__
-        put(self, "years", rising_years("years", self.years))
+        put(self, "years", arrays.rising_years("years", self.years))
         shape = (len(self.effects), self.years.size - 1)
-        put(self, "values", frozen_array("values", self.values, shape))
-        put(self, "emissions", frozen_array("emissions", self.emissions, (self.years.size,)))
+        put(self, "values", arrays.frozen_array("values", self.values, shape))
+        put(self, "emissions", arrays.frozen_array("emissions", self.emissions, (self.years.size,)))
 
     def sums(self) -> dict[str, float]:
         """Sum the yearly effects of each driver over the whole record, tCO2/yr."""
-        return dict(zip(self.effects, self.values.sum(axis=YEAR).tolist(), strict=True))
+        return dict(zip(self.effects, self.values.sum(axis=arrays.YEAR).tolist(), strict=True))
 
     def residual(self) -> float:
         """Return the largest yearly change that no effect accounts for, as a share of emissions; rounding only."""
@@ -378,8 +375,8 @@ def detail_loss(
 
 
 def _bands(key: str, park: Park, scenario: Scenario, before: int, **drawn: Any) -> DetailBands:
-    draws = sample(park, [scenario], **drawn)
-    pathways = project(park, [scenario], draws)
+    draws = sampling.sample(park, [scenario], **drawn)
+    pathways = projecting.project(park, [scenario], draws)
     total, years = pathways.total()[0], pathways.years.tolist()
     now, then = (np.quantile(total[:, years.index(year)], BAND) for year in (park.last_observed_year, before))
     row = find_peaks(pathways).summary(before)[0]

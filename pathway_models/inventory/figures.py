@@ -8,18 +8,17 @@ from matplotlib.ticker import MaxNLocator
 
 from pathway_models.figures.canvas import BEHIND, DARK, FAINT, mark_year, put_note, put_title, sheet, wrapped
 from pathway_models.intake.names import headline
-from pathway_models.inventory.decomposition import DetailBands
-from pathway_models.inventory.tables import DETAIL, named
+from pathway_models.inventory import decomposition, tables
+from pathway_models.language import say
 from pathway_models.language.rounding import scale_of, share_text
-from pathway_models.language.words import say
-from pathway_models.records.park import Park
+from pathway_models.records import Park
 
 #: The park as it is, and at other levels of detail.
 GIVEN, OTHER = "#D55E00", "#0072B2"
 
 
 def data_detail(
-    found: Sequence[DetailBands], park: Park, *, before: int = 2030, until: int = 2060, lang: str = "en"
+    found: Sequence[decomposition.DetailBands], park: Park, *, before: int = 2030, until: int = 2060, lang: str = "en"
 ) -> Figure:
     """Draw p05, p50 and p95 of emissions and of the peak year, a row a level of data detail.
 
@@ -43,7 +42,9 @@ def data_detail(
         _range(right, place, [float(_year(text, until)) for text in one.peak], colour, middle=not one.parts)
         right.annotate(share_text(one.p_before, lang), (1.02, place), xycoords=("axes fraction", "data"), va="center",
                        size="small", annotation_clip=False)  # fmt: skip
-    left.set_yticks(list(places), [wrapped(named(DETAIL, one.key, lang), 22 if lang == "en" else 11) for one in found])
+    left.set_yticks(
+        list(places), [wrapped(tables.named(tables.DETAIL, one.key, lang), 22 if lang == "en" else 11) for one in found]
+    )
     left.set_ylim(-0.6, len(found) - 0.4)
     left.set_xlim(left=0)
     left.xaxis.set_major_locator(MaxNLocator(4))

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.register import has_rule
-from pathway_models.intake.rules import Requirement, read_account, read_profile, read_requirements
+from pathway_models.intake import register, rules
 from pathway_models.inventory.accounts import energy_use, take_account, take_inventory
-from pathway_models.language.words import say
-from pathway_models.records.park import Park
+from pathway_models.language import say
+from pathway_models.records import Park
 
 #: Carriers without fossil carbon that a table can name.
 NON_FOSSIL = ("biomass", "green_electricity", "hydrogen")
@@ -42,7 +41,7 @@ class Indicator:
     name_en: str
     unit: str
     values: Mapping[int, float]
-    requirement: Requirement
+    requirement: rules.Requirement
     note: str = ""
 
 
@@ -54,9 +53,9 @@ def indicators(park: Park) -> list[Indicator]:
     park : Park
         Areas, waste, employees and totals come from ``park.memo_items``, as workbooks state them.
     """
-    if not has_rule(park.country, "indicator_systems"):
+    if not register.has_rule(park.country, "indicator_systems"):
         return []
-    requirements, found = read_requirements(), []
+    requirements, found = rules.read_requirements(), []
     for indicator_id, (name, formula, note) in _ROWS.items():
         values = FORMULAS[formula].compute(park)
         if values:
@@ -80,16 +79,16 @@ def summed_energy(park: Park) -> Values:
     return {int(year): float(tj) for year, tj in zip(park.years, summed, strict=True)}
 
 
-def _core(park: Park, requirements: Mapping[str, Requirement]) -> list[Indicator]:
+def _core(park: Park, requirements: Mapping[str, rules.Requirement]) -> list[Indicator]:
     """Compute CO2 per tonne of standard coal by annexes 3 and 4 of no. 910, once a reading, by the size class."""
-    profile, found = read_profile("zero_carbon_910"), []
-    emitted = take_account(park, read_account(profile.account)).total()
+    profile, found = rules.read_profile("zero_carbon_910"), []
+    emitted = take_account(park, rules.read_account(profile.account)).total()
     for reading in profile.readings:
         energy = energy_use(park, reading.tj_per_mwh) / TJ_PER_TCE
         size = next((name for least, name in CLASSES if energy[-1] >= least), "")
         requirement = requirements.get(
             f"zero_carbon:{size}",
-            Requirement("ndrc_2025_910", "单位能耗碳排放", "no class below 0.2 Mtce a year", "tCO2/tce", "seen"),
+            rules.Requirement("ndrc_2025_910", "单位能耗碳排放", "no class below 0.2 Mtce a year", "tCO2/tce", "seen"),
         )
         values = {int(y): float(e / tce) for y, e, tce in zip(park.years, emitted, energy, strict=True) if tce > 0}
         coefficient = f"electricity at {reading.name.en}"

@@ -7,22 +7,20 @@ import numpy as np
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.names import factor_set_name, scenario_name
-from pathway_models.inventory.accounts import take_inventory, totals_beside
-from pathway_models.inventory.decomposition import DetailBands, errors_by_group, mean_error, missing
+from pathway_models.inventory import accounts, decomposition, tables
 from pathway_models.inventory.indicators import indicators
-from pathway_models.inventory.tables import BALANCES, DETAIL, HALF_OF_90, MISSING, BalanceCheck, named
+from pathway_models.language import say, word
 from pathway_models.language.rounding import change_text, emissions_text, share_text
-from pathway_models.language.words import say, word
-from pathway_models.records.park import Park
+from pathway_models.records import Park
 
 #: Shift of the median below which nothing is said.
 SMALL = 0.02
 
 
-def balance_checks(checks: Iterable[BalanceCheck], park: Park, *, lang: str = "en") -> str:
+def balance_checks(checks: Iterable[tables.BalanceCheck], park: Park, *, lang: str = "en") -> str:
     """Say how many sums close, which do not, and how many warnings the table carries."""
     checks = list(checks)
-    open_ones = [named(BALANCES, one.key, lang) for one in checks if not one.closes]
+    open_ones = [tables.named(tables.BALANCES, one.key, lang) for one in checks if not one.closes]
     warned = sum(note.startswith("Warning at ") for note in park.notes)
     stated = {one.key for one in checks} & {"stated_energy", "stated_shares"}
     en = f"{len(checks) - len(open_ones)} of {len(checks)} sums close"
@@ -40,7 +38,7 @@ def balance_checks(checks: Iterable[BalanceCheck], park: Park, *, lang: str = "e
 def quality(park: Park, *, lang: str = "en") -> str:
     """Say which group weighs most in the error of the last year, and how large the joint error is."""
     shipped = read_uncertainties().factor_errors
-    sizes = errors_by_group(park, shipped)
+    sizes = decomposition.errors_by_group(park, shipped)
     if not sizes:
         return say(
             lang,
@@ -51,8 +49,8 @@ def quality(park: Park, *, lang: str = "en") -> str:
     weight = {name: share * float(np.hypot(factor, activity)) for name, (factor, activity, share) in sizes.items()}
     worst = max(weight, key=lambda name: weight[name])
     joint = float(np.sqrt(sum(value**2 for value in weight.values())))
-    half = f"{100 * HALF_OF_90 * joint:.0f}"
-    together = f"{100 * HALF_OF_90 * mean_error(park, shipped):.0f}"
+    half = f"{100 * tables.HALF_OF_90 * joint:.0f}"
+    together = f"{100 * tables.HALF_OF_90 * decomposition.mean_error(park, shipped):.0f}"
     grid = _grid(park, lang)
     graded = say(lang, en="grades of the values are in it", zh="已含数据质量等级")
     if not park.activity_errors:
@@ -109,8 +107,8 @@ def _grid_by_year(park: Park, published: list[int], lang: str) -> str:
 
 def missing_data(park: Park, *, lang: str = "en") -> str:
     """Say how much of a full table is there, and name what is not."""
-    found = missing(park)
-    lacking = [named(MISSING, key, lang) for key, is_there in found.items() if not is_there]
+    found = decomposition.missing(park)
+    lacking = [tables.named(tables.MISSING, key, lang) for key, is_there in found.items() if not is_there]
     count = f"{len(found) - len(lacking)}/{len(found)}"
     if not lacking:
         return say(lang, en="The table tells all that a full one tells.", zh="该表内容齐全。")
@@ -121,7 +119,9 @@ def missing_data(park: Park, *, lang: str = "en") -> str:
     )
 
 
-def data_detail(found: Iterable[DetailBands], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
+def data_detail(
+    found: Iterable[decomposition.DetailBands], scenario: str, before: int = 2030, *, lang: str = "en"
+) -> str:
     """Say what each poorer table and each grade does to the bands, measured on this park."""
     given, *others = found
     if not others:
@@ -158,14 +158,14 @@ def data_detail(found: Iterable[DetailBands], scenario: str, before: int = 2030,
     return say(lang, en=" ".join([head, *parts]), zh="".join([head, *parts]))
 
 
-def _width(one: DetailBands, name: str, lang: str) -> str:
+def _width(one: decomposition.DetailBands, name: str, lang: str) -> str:
     return f"{100 * one.width(name):.0f}{'' if lang == 'zh' else ' '}%"
 
 
-def _poorer(one: DetailBands, given: DetailBands, before: int, lang: str) -> str:
+def _poorer(one: decomposition.DetailBands, given: decomposition.DetailBands, before: int, lang: str) -> str:
     shift = float(one.then[1] / given.then[1] - 1)
     moved = change_text(shift, lang, digits=0)
-    told = named(DETAIL, one.key, lang)
+    told = tables.named(tables.DETAIL, one.key, lang)
     en_shift = f"the median of {before} shifts by {moved}" if abs(shift) >= SMALL else f"the median of {before} stays"
     zh_shift = f"{before}年中位数偏移{moved}" if abs(shift) >= SMALL else f"{before}年中位数基本不变"
     return say(
@@ -181,11 +181,11 @@ def _poorer(one: DetailBands, given: DetailBands, before: int, lang: str) -> str
 
 def dual_reporting(park: Park, *, lang: str = "en") -> str:
     """Say how far the totals as reported, by location and by market differ in the last year."""
-    found = take_inventory(park)
+    found = accounts.take_inventory(park)
     power = found.emissions[[row[1] == "electricity" for row in found.rows]].sum(axis=0)[-1]
     gap = float(found.location_based[-1] - power)
     year = park.last_observed_year
-    beyond = float(totals_beside(park).get("market", found.total())[-1] - found.total()[-1])
+    beyond = float(accounts.totals_beside(park).get("market", found.total())[-1] - found.total()[-1])
     more_en = more_zh = ""
     if beyond > 0:
         added = emissions_text(beyond, lang)
@@ -207,7 +207,7 @@ def dual_reporting(park: Park, *, lang: str = "en") -> str:
 
 def factor_choices(park: Park, *, lang: str = "en") -> str:
     """Say which factor set is behind the results, and how much of them it decides."""
-    found = take_inventory(park)
+    found = accounts.take_inventory(park)
     name = factor_set_name(park.factor_set, lang)
     by_set = [factor_id.startswith(park.factor_set) for factor_id in found.factor_ids]
     share = float(np.clip(found.emissions[by_set].sum(axis=0)[-1] / found.total()[-1], 0, 1))

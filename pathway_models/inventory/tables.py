@@ -9,21 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import InputError
-from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.factors.ids import CAPTURED, SOLD
-from pathway_models.intake.factors.spread import read_uncertainties
+from pathway_models.core import InputError, units
+from pathway_models.intake import messages, numbers, parks
+from pathway_models.intake.factors import ids, spread
 from pathway_models.intake.factors.tables import factor_sets
-from pathway_models.intake.messages import translated
 from pathway_models.intake.names import unit_name
-from pathway_models.intake.numbers import read_plausible
-from pathway_models.intake.parks import read_park
-from pathway_models.inventory.accounts import ledger_rows, take_inventory, totals_beside
-from pathway_models.inventory.decomposition import ECONOMIC, DetailBands, decompose_past, errors_by_group, missing
+from pathway_models.inventory import accounts, decomposition
 from pathway_models.inventory.indicators import indicators, summed_energy, system_name, total_energy
-from pathway_models.language.rounding import scale_of, share_text, significant
-from pathway_models.language.words import say, word
-from pathway_models.records.park import Park
+from pathway_models.language import rounding, say, word
+from pathway_models.records import Park
 
 #: Sums of the same numbers may differ by rounding only.
 ROUNDING = 1e-9
@@ -71,10 +65,10 @@ def check_balances(park: Park) -> list[BalanceCheck]:
     list of BalanceCheck
         Sums the table states itself come last, where it states any.
     """
-    inventory = take_inventory(park)
+    inventory = accounts.take_inventory(park)
     total = inventory.total()
     by_year = dict.fromkeys(map(int, park.years), 0.0)
-    for line in ledger_rows(park):
+    for line in accounts.ledger_rows(park):
         by_year[int(line["year"])] += float(line["emissions_tco2"])
     found = [
         _largest("ledger", park, np.array(list(by_year.values())), total),
@@ -82,7 +76,7 @@ def check_balances(park: Park) -> list[BalanceCheck]:
     ]
     if len(park.sectors) > 1:
         found.append(_largest("sectors", park, sum(inventory.by_sector().values()), total))
-    effects = decompose_past(park)
+    effects = decomposition.decompose_past(park)
     moved = total[0] + np.concatenate([[0.0], effects.values.sum(axis=0).cumsum()])
     return [*found, _largest("drivers", park, moved, total), *_stated(park)]
 
@@ -90,10 +84,11 @@ def check_balances(park: Park) -> list[BalanceCheck]:
 def _carriers(park: Park) -> dict[int, float]:
     """Sum carriers with feedstock and power made on site, less sales beyond the purchases, TJ by year."""
     made = park.memo_items.get(("generation", "park", "renewable"), {})
-    sold = [j for j, process in enumerate(park.processes) if process.name.startswith(SOLD)]
+    sold = [j for j, process in enumerate(park.processes) if process.name.startswith(ids.SOLD)]
     beyond = dict(zip(map(int, park.years), park.outputs[sold].sum(axis=0), strict=True))
     return {
-        year: tj + made.get(year, 0.0) * TJ_PER_MWH - float(beyond[year]) for year, tj in summed_energy(park).items()
+        year: tj + made.get(year, 0.0) * units.TJ_PER_MWH - float(beyond[year])
+        for year, tj in summed_energy(park).items()
     }
 
 
@@ -106,12 +101,12 @@ def _largest(key: str, park: Park, found: np.ndarray, expected: np.ndarray) -> B
 
 def _stated(park: Park) -> list[BalanceCheck]:
     """Compare the totals stated in the table with the sums of their parts."""
-    bounds, checks = read_plausible().bounds, []
+    bounds, checks = numbers.read_plausible().bounds, []
     stated, summed = park.memo_items.get(("total_energy", "park", ""), {}), _carriers(park)
     pairs = {year: (summed[year], stated[year]) for year in stated if year in summed and stated[year] > 0}
     if pairs:
         year = max(pairs, key=lambda year: abs(pairs[year][0] / pairs[year][1] - 1))
-        one, other = (value / TJ_PER_TCE for value in pairs[year])
+        one, other = (value / units.TJ_PER_TCE for value in pairs[year])
         checks.append(BalanceCheck("stated_energy", year, one, other, "tce", bounds["closure"].high - 1))
     shares = [values for (quantity, *_), values in park.memo_items.items() if quantity == "energy_share"]
     sums = {year: sum(values.get(year, 0.0) for values in shares) for year in (shares[0] if shares else ())}
@@ -201,8 +196,8 @@ def balance_checks(checks: Iterable[BalanceCheck], *, lang: str = "en") -> pd.Da
         (
             named(BALANCES, one.key, lang),
             say(lang, en="every year", zh="各年") if one.difference < NOTHING else str(one.year),
-            significant(one.found, 6),
-            significant(one.expected, 6),
+            rounding.significant(one.found, 6),
+            rounding.significant(one.expected, 6),
             one.unit,
             f"<{NOTHING:g}" if one.difference < NOTHING else _percent(one.difference, 2),
             say(lang, en="yes", zh="是") if one.closes else say(lang, en="NO", zh="否"),
@@ -218,8 +213,8 @@ def quality(park: Park, *, lang: str = "en") -> pd.DataFrame:
             ("activity error (1 sd)", "活动水平误差（1倍标准差）"),
             ("90 % range of its emissions", "该类排放的90%区间")]  # fmt: skip
     rows = []
-    shipped = read_uncertainties().factor_errors
-    for group, (factor, activity, share) in errors_by_group(park, shipped).items():
+    shipped = spread.read_uncertainties().factor_errors
+    for group, (factor, activity, share) in decomposition.errors_by_group(park, shipped).items():
         whole = HALF_OF_90 * float(np.hypot(factor, activity))
         band = f"{100 * np.expm1(-whole):+.0f} % … {100 * np.expm1(whole):+.0f} %"
         stated = _percent(activity) if activity else say(lang, en="not graded", zh="未分级")
@@ -231,17 +226,17 @@ def missing_data(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table the contents of a full table, their presence in this one, and the consequence of each absence."""
     head = [("what", "内容"), ("in the table", "表中有无"), ("without it", "缺失的后果")]
     rows = []
-    for key, is_there in missing(park).items():
+    for key, is_there in decomposition.missing(park).items():
         follows = say(lang, en=MISSING[key][2], zh=MISSING[key][3])
         there = say(lang, en="yes", zh="有") if is_there else say(lang, en="no", zh="无")
         rows.append((named(MISSING, key, lang), there, "" if is_there else follows))
     return _table(rows, head, lang)
 
 
-def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str = "en") -> pd.DataFrame:
+def data_detail(found: Iterable[decomposition.DetailBands], before: int = 2030, *, lang: str = "en") -> pd.DataFrame:
     """Table bands of emissions and of the peak year at several levels of data detail."""
     found = list(found)
-    scale, base = scale_of(float(found[0].then[1]), lang), found[0].then[1]
+    scale, base = rounding.scale_of(float(found[0].then[1]), lang), found[0].then[1]
     head = [("told", "数据详略"), ("last year, p05-p95 width", "末年排放 p05-p95 宽度"),
             (f"{before}, p50, {scale.unit}", f"{before}年 p50，{scale.unit}"), ("shift of p50", "p50 偏移"),
             (f"{before}, p05-p95 width", f"{before}年 p05-p95 宽度"),
@@ -251,11 +246,11 @@ def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str =
         (
             named(DETAIL, one.key, lang),
             _percent(one.width("now"), 0),
-            significant(float(one.then[1]) / scale.divisor),
+            rounding.significant(float(one.then[1]) / scale.divisor),
             f"{100 * (one.then[1] / base - 1):+.0f} %",
             _percent(one.width("then"), 0),
             one.parts or " / ".join(one.peak),
-            share_text(one.p_before, lang),
+            rounding.share_text(one.p_before, lang),
         )
         for one in found
     ]
@@ -264,11 +259,11 @@ def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str =
 
 def dual_reporting(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table the accounts of purchased power side by side by year, with memo items and intensities."""
-    found, beside = take_inventory(park), totals_beside(park)
-    scale = scale_of(float(found.total().max()), lang)
+    found, beside = accounts.take_inventory(park), accounts.totals_beside(park)
+    scale = rounding.scale_of(float(found.total().max()), lang)
     electricity = [row[1] == "electricity" for row in found.rows]
     power = found.emissions[electricity].sum(axis=0)
-    captured = found.emissions[[row[1].startswith(CAPTURED) for row in found.rows]].sum(axis=0)
+    captured = found.emissions[[row[1].startswith(ids.CAPTURED) for row in found.rows]].sum(axis=0)
     lines = {
         ("scope 1", "范围一"): found.scope(1),
         ("scope 2, as reported", "范围二（填报口径）"): found.scope(2),
@@ -297,7 +292,7 @@ def dual_reporting(park: Park, *, lang: str = "en") -> pd.DataFrame:
 
 def _intensities(park: Park, total: np.ndarray, lang: str) -> list[tuple]:
     tce = np.array([total_energy(park)[int(year)] for year in park.years])
-    economic = np.isin(park.activity_kinds, ECONOMIC)
+    economic = np.isin(park.activity_kinds, decomposition.ECONOMIC)
     rows = []
     if economic.any():
         added = park.activity[economic].sum(axis=0) * 100  # million CNY to 10^4 CNY
@@ -313,18 +308,24 @@ def factor_choices(park_id: str, park: Park, *, lang: str = "en") -> pd.DataFram
     """Table the park's last year under each factor set, every other choice left as it is."""
     head = [("factor set", "因子组"), ("emissions", "排放"), ("unit", "单位"),
             ("against the park's choice", "与园区选择相比"), ("remark", "说明")]  # fmt: skip
-    own = float(take_inventory(park).total()[-1])
-    scale, rows = scale_of(own, lang), []
+    own = float(accounts.take_inventory(park).total()[-1])
+    scale, rows = rounding.scale_of(own, lang), []
     for name in factor_sets():
         mark = say(lang, en="chosen by the park", zh="园区所选") if name == park.factor_set else ""
         try:
-            total = float(take_inventory(read_park(park_id, factor_set=name)).total()[-1])
+            total = float(accounts.take_inventory(parks.read_park(park_id, factor_set=name)).total()[-1])
         except InputError as error:
             lacking = say(lang, en=f"cannot be used: {error.count} faults", zh=f"不可用：{error.count}处错误")
             rows.append((name, "", "", "", lacking))
             continue
         rows.append(
-            (name, significant(total / scale.divisor, 5), scale.unit, f"{100 * (total / own - 1):+.2f} %", mark)
+            (
+                name,
+                rounding.significant(total / scale.divisor, 5),
+                scale.unit,
+                f"{100 * (total / own - 1):+.2f} %",
+                mark,
+            )
         )
     return _table(rows, head, lang)
 
@@ -338,7 +339,9 @@ def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
         years = sorted(one.values)
         first, last = (f"{one.values[year]:.4g} ({year})" for year in (years[0], years[-1]))
         name = say(lang, en=one.name_en, zh=one.requirement.name_zh)
-        asked, sure = (translated(text, lang, "tables") for text in (one.requirement.text, one.requirement.confidence))
+        asked, sure = (
+            messages.translated(text, lang, "tables") for text in (one.requirement.text, one.requirement.confidence)
+        )
         source = f"{system_name(one, lang)}{say(lang, en=', ', zh='，')}{sure}"
         rows.append((name, unit_name(one.unit, lang), first, last, asked, source))
     return _table(rows, head, lang)

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pathway_models.baseline.bridges import raked
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.engine.sampling import region_members
 from pathway_models.intake.fitted import read_activity, read_nowcast
 from pathway_models.intake.panels import EMISSIONS, ContinentSites

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import of_terminal, table_text
-from pathway_models.console.common_options import working
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import on_screen
 from pathway_models.core.files import sheet_table
 from pathway_models.intake.fitted import read_activity
-from pathway_models.language.words import say
+from pathway_models.language import say
 from pathway_models.nowcast.changes import nowcast
 
 if TYPE_CHECKING:
@@ -41,11 +40,11 @@ def nowcast_command(
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.nowcast import scoring, tables
 
-    told = of_terminal(lang)
+    told = cli_language.of_terminal(lang)
     if parks:
         _score_parks(told, form, out)
         return
-    with working(1, say(told, en="estimating the provinces", zh="推算各省排放")):
+    with common_options.working(1, say(told, en="estimating the provinces", zh="推算各省排放")):
         found = nowcast(regions, members=members, seed=seed)
     if year is not None and year not in found.years:
         raise click.UsageError(f"--year {year}: the nowcast has {found.years[0]} to {found.years[-1]}")
@@ -62,7 +61,7 @@ def nowcast_command(
             tables.nation(found, lang=told),
         )
         click.echo("\n" + on_screen(tables.describe_nation(found, told)))
-    with working(1, say(told, en="scoring earlier estimates", zh="检验历史推算")):
+    with common_options.working(1, say(told, en="scoring earlier estimates", zh="检验历史推算")):
         scored = scoring.score(read_activity()) if score else None
     if scored is not None:
         for holdout in scoring.HOLDOUTS:
@@ -88,7 +87,7 @@ def _score_parks(lang: str, form: str, out: Path | None) -> None:
     from pathway_models.intake.panels import CONTINENTS, read_sites
     from pathway_models.nowcast import scoring, tables
 
-    with working(1, say(lang, en="scoring the bridge of parks", zh="检验园区补至今年的推算")):
+    with common_options.working(1, say(lang, en="scoring the bridge of parks", zh="检验园区补至今年的推算")):
         scored = scoring.score_parks({name: read_sites(name) for name in CONTINENTS})
     if form == "csv":
         click.echo(sheet_table(scored).to_csv(index=False, lineterminator="\n", float_format="%.6g"), nl=False)
@@ -106,4 +105,4 @@ def _score_parks(lang: str, form: str, out: Path | None) -> None:
 
 def _show(title: str, table: pd.DataFrame) -> None:
     """Print a table under a heading."""
-    click.echo(f"\n## {title}\n\n{table_text(table, index=False)}")
+    click.echo(f"\n## {title}\n\n{cli_language.table_text(table, index=False)}")

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.figures.canvas import LEGEND, put_note, put_title, sheet
-from pathway_models.language.words import say, word
+from pathway_models.language import say, word
 from pathway_models.nowcast import tables
 from pathway_models.records.nowcast import OBSERVED, RegionalEnsemble
 

@@ -8,17 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.language.words import say, word
-from pathway_models.nowcast import tables
-from pathway_models.nowcast.scoring import ALL_SITES, FUTURE, INDUSTRY, OTHER, PAST, REGIONS
+from pathway_models.language import say, word
+from pathway_models.nowcast import scoring, tables
 from pathway_models.records.nowcast import RegionalEnsemble
 
 #: Quantiles over members.
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 #: What is held out, in words.
 HOLDOUT_NAMES = {
-    REGIONS: ("other provinces, all years", "其他省份、全部年份"),
-    FUTURE: ("other provinces, only what was known", "其他省份、仅当时已知"),
+    scoring.REGIONS: ("other provinces, all years", "其他省份、全部年份"),
+    scoring.FUTURE: ("other provinces, only what was known", "其他省份、仅当时已知"),
 }
 
 
@@ -150,7 +149,7 @@ SCORES: dict[str, tuple[str, str, str]] = {
 }
 
 
-def scores(table: pd.DataFrame, holdout: str = REGIONS, *, lang: str = "en") -> pd.DataFrame:
+def scores(table: pd.DataFrame, holdout: str = scoring.REGIONS, *, lang: str = "en") -> pd.DataFrame:
     """Table the scores of one hold-out for people.
 
     Parameters
@@ -176,10 +175,10 @@ PARK_SCORES: dict[str, tuple[str, str, str]] = {
     "skill_one_sector": ("{:.1%}", "than one sector", "优于不分行业"),
 }
 PANEL_NAMES = {"eu_sites": ("Europe", "欧洲"), "us_sites": ("United States", "美国")}
-TEACHER_NAMES = {OTHER: ("other continent", "另一大洲"), PAST: ("own past", "自身历史")}
+TEACHER_NAMES = {scoring.OTHER: ("other continent", "另一大洲"), scoring.PAST: ("own past", "自身历史")}
 QUANTITY_NAMES = {
-    INDUSTRY: ("Parks of several sites: industry", "多设施园区：工业排放"),
-    ALL_SITES: (
+    scoring.INDUSTRY: ("Parks of several sites: industry", "多设施园区：工业排放"),
+    scoring.ALL_SITES: (
         "The same with power stations and mixed plants, by what each sector did",
         "同上，含电厂与混合热电，按各行业变化推算",
     ),
@@ -273,7 +272,7 @@ def describe_nation(found: RegionalEnsemble, lang: str = "en") -> str:
 
 def describe_scores(scored: pd.DataFrame, lang: str = "en") -> str:
     """Say how good the nowcast would have been, and against what."""
-    rows = scored[scored["holdout"] == REGIONS]
+    rows = scored[scored["holdout"] == scoring.REGIONS]
     first, last = rows.iloc[0], rows.iloc[-1]
     least = rows[["skill_last_year", "skill_national_growth"]].min()
     beaten = bool((scored[["skill_last_year", "skill_national_growth"]] > 0).all(axis=None))
@@ -293,7 +292,7 @@ def describe_scores(scored: pd.DataFrame, lang: str = "en") -> str:
 
 def describe_park_scores(scored: pd.DataFrame, lang: str = "en") -> str:
     """Say how good the bridge of parks would have been."""
-    industry = scored[(scored["quantity"] == INDUSTRY) & (scored["taught_by"] == OTHER)]
+    industry = scored[(scored["quantity"] == scoring.INDUSTRY) & (scored["taught_by"] == scoring.OTHER)]
     held, skill = industry["coverage_90"], industry["skill_last_year"]
     sector = scored["skill_one_sector"].dropna()
     return say(

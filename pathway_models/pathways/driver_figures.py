@@ -6,35 +6,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pathway_models.figures import canvas
 from pathway_models.figures.axes import light_line, light_number_ticks, light_ticks
-from pathway_models.figures.canvas import (
-    DARK,
-    LEGEND,
-    MARK,
-    emissions_axis,
-    fill_of,
-    put_note,
-    put_title,
-    shade_record,
-    sheet,
-    tell,
-    wrapped,
-    years_axis,
-)
 from pathway_models.figures.marks import markers, segments
 from pathway_models.figures.style import WITH, WITHOUT
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.decomposition import Decomposition
-from pathway_models.language.rounding import scale_of, share_text
-from pathway_models.language.words import say, word
-from pathway_models.pathways.plan_effects import Doubt, PlanEffects
-from pathway_models.pathways.sentences import GROUPS_OF_DOUBT
-from pathway_models.pathways.tables import driver_name, shown_values
+from pathway_models.language import rounding, say, word
+from pathway_models.pathways import plan_effects, sentences, tables
 from pathway_models.peaks.finding import ScenarioDifference, reference_of, scenario_differences, year_index
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records import Park, Pathways, Peaks, Scenario
 
 #: Characters of a driver's name in one line.
 LABEL_WIDTH = {"en": 12, "zh": 5}
@@ -59,32 +40,32 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
         The park is not in the register and not given.
     """
     head = headline(park or parts.identity, lang)
-    scale = scale_of(float(np.abs(parts.emissions).max()), lang)
+    scale = rounding.scale_of(float(np.abs(parts.emissions).max()), lang)
     sums = {name: value / scale.divisor for name, value in parts.sums().items() if value != 0}
     first, last = (float(value) / scale.divisor for value in parts.emissions[[0, -1]])
     steps = np.array(list(sums.values()))
     starts = first + np.concatenate([[0.0], np.cumsum(steps)[:-1]])
-    figure, (ax,) = sheet(lang, foot=0.72)
+    figure, (ax,) = canvas.sheet(lang, foot=0.72)
     places = np.arange(1, steps.size + 1)
     hatches = ["" if step >= 0 else "////" for step in steps]
     colours = [UP if step >= 0 else DOWN for step in steps]
     ax.bar(places, steps, 0.66, starts, color=colours, hatch=hatches, edgecolor="black", linewidth=0.5, zorder=2)
     ax.bar([0, steps.size + 1], [first, last], 0.66, color=LEVEL, edgecolor="black", linewidth=0.5, zorder=2)
     levels = np.concatenate([[first], starts + steps])
-    ax.hlines(levels, np.arange(levels.size) + 0.33, np.arange(levels.size) + 0.67, color=DARK, linewidth=0.8)
+    ax.hlines(levels, np.arange(levels.size) + 0.33, np.arange(levels.size) + 0.67, color=canvas.DARK, linewidth=0.8)
     tops = [first, *np.maximum(starts, starts + steps), last]
     # One number of decimals for all, so that they can be added up by eye.
     decimals = int(np.clip(3 - np.floor(np.log10(max(tops))), 0, 3))
     texts = [f"{first:,.{decimals}f}", *(f"{step:+,.{decimals}f}" for step in steps), f"{last:,.{decimals}f}"]
     for place, (top, text) in enumerate(zip(tops, texts, strict=True)):
         ax.annotate(text, (place, top), (0, 2), textcoords="offset points", ha="center", va="bottom", size="small")
-    names = [wrapped(word(name, lang), LABEL_WIDTH[lang]) for name in sums]
+    names = [canvas.wrapped(word(name, lang), LABEL_WIDTH[lang]) for name in sums]
     labels = [str(parts.years[0]), *names, str(parts.years[-1])]
     ax.set_xticks(range(len(labels)), labels, size="small")
     ax.grid(axis="x", visible=False)
     ax.set_ylim(top=1.08 * max(tops))
-    emissions_axis(ax, scale, lang)
-    put_title(figure, head, word("title_decomposition", lang, first=parts.years[0], last=parts.years[-1]))
+    canvas.emissions_axis(ax, scale, lang)
+    canvas.put_title(figure, head, word("title_decomposition", lang, first=parts.years[0], last=parts.years[-1]))
     return figure
 
 
@@ -92,7 +73,7 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
 DOUBT = (("#0072B2", ""), ("#E69F00", "////"), ("#009E73", "...."), ("#D9D9D9", ""))
 
 
-def doubt(found: Sequence[Doubt], *, park: Park | None = None, lang: str = "en") -> Figure:
+def doubt(found: Sequence[plan_effects.Doubt], *, park: Park | None = None, lang: str = "en") -> Figure:
     """Draw one bar a scenario: how much of the headline's doubt is growth, levers, factors, the park's own noise.
 
     Parameters
@@ -103,21 +84,21 @@ def doubt(found: Sequence[Doubt], *, park: Park | None = None, lang: str = "en")
     lang : {"en", "zh"}
     """
     head = headline(park or found[0].identity, lang)
-    figure, (ax,) = sheet(lang, foot=0.9, left=0.17)
+    figure, (ax,) = canvas.sheet(lang, foot=0.9, left=0.17)
     places = np.arange(len(found))[::-1]
-    parts = 100 * np.array([[one.shown().get(name, 0.0) for name in GROUPS_OF_DOUBT] for one in found])
+    parts = 100 * np.array([[one.shown().get(name, 0.0) for name in sentences.GROUPS_OF_DOUBT] for one in found])
     starts = np.cumsum(parts, axis=1) - parts
-    for at, (names, (colour, hatch)) in enumerate(zip(GROUPS_OF_DOUBT.values(), DOUBT, strict=True)):
+    for at, (names, (colour, hatch)) in enumerate(zip(sentences.GROUPS_OF_DOUBT.values(), DOUBT, strict=True)):
         look = {"color": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}
         ax.barh(places, parts[:, at], 0.6, starts[:, at], label=say(lang, en=names[0], zh=names[1]), **look)
-    ax.set_yticks(places, [wrapped(scenario_name(one.scenario, lang), 14) for one in found])
+    ax.set_yticks(places, [canvas.wrapped(scenario_name(one.scenario, lang), 14) for one in found])
     ax.set_ylim(-0.6, len(found) - 0.4)
     ax.set_xlim(0, 100)
     ax.grid(axis="y", visible=False)
     ax.set_xlabel(say(lang, en="share of the doubt, %", zh="占不确定性的比例，%"), size="small")
-    figure.legend(loc="lower center", ncols=len(GROUPS_OF_DOUBT), **LEGEND)
+    figure.legend(loc="lower center", ncols=len(sentences.GROUPS_OF_DOUBT), **canvas.LEGEND)
     question = say(lang, en="How much of the doubt is what? Peak before {}", zh="不确定性来自何处？{}年以前达峰")
-    put_title(figure, head, question.format(found[0].before))
+    canvas.put_title(figure, head, question.format(found[0].before))
     return figure
 
 
@@ -159,8 +140,8 @@ def compare(
     head = headline(park or pathways.identity, lang)
     size = (8.0, 1.65 + 0.36 * max(len(found), 1))
     margins = {"head": 0.85, "left": 0.26, "wspace": 0.07}
-    figure, (left, right) = sheet(lang, size, columns=(1.25, 1.0), shared_y=False, **margins)
-    names = [wrapped(scenario_name(one.scenario, lang), 30) for one in found]
+    figure, (left, right) = canvas.sheet(lang, size, columns=(1.25, 1.0), shared_y=False, **margins)
+    names = [canvas.wrapped(scenario_name(one.scenario, lang), 30) for one in found]
     for ax, labels in ((left, names), (right, [""] * len(found))):
         ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
         light_ticks(ax, "y", range(len(found)), labels)
@@ -177,9 +158,9 @@ def compare(
             [scenario_name(one.scenario, lang), *(f"{100 * value:+.1f}" for value in (one.p50, one.p05, one.p95))]
             for one in found
         ]
-        tell(left, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in range(len(found))]), columns, rows)
+        canvas.tell(left, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in range(len(found))]), columns, rows)
     line = word("title_compare_sub", lang, reference=scenario_name(reference, lang))
-    put_title(figure, head, f"{word('title_compare', lang)} {line}")
+    canvas.put_title(figure, head, f"{word('title_compare', lang)} {line}")
     return figure
 
 
@@ -197,7 +178,7 @@ def _changes(ax: Axes, found: list[ScenarioDifference], title: str) -> None:
         light_number_ticks(ax, "x", count=7)
         light_line(ax, "x", 0, color="black", linewidth=0.8)
     rows = np.arange(len(found))
-    colours = [fill_of(one.scenario) for one in found]
+    colours = [canvas.fill_of(one.scenario) for one in found]
     for start, end, width, label in ((low, high, 2.0, "ranges"), (inner, outer, 5.5, "halves")):
         look = {"colors": colours, "linewidths": width, "alpha": 0.55, "label": label}
         segments(ax, np.column_stack([start, rows]), np.column_stack([end, rows]), **look)
@@ -212,13 +193,13 @@ def _chances(ax: Axes, found: list[ScenarioDifference], base: float, label: str,
     rows = np.arange(len(found))
     share = 100 * (base + np.array([one.gain for one in found]))
     starts = np.column_stack([np.full(rows.size, 100 * base), rows])
-    segments(ax, starts, np.column_stack([share, rows]), colors=DARK, linewidths=1.0)
-    _dots(ax, share, [fill_of(one.scenario) for one in found])
-    light_line(ax, "x", 100 * base, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)))
+    segments(ax, starts, np.column_stack([share, rows]), colors=canvas.DARK, linewidths=1.0)
+    _dots(ax, share, [canvas.fill_of(one.scenario) for one in found])
+    light_line(ax, "x", 100 * base, color=canvas.MARK, linewidth=1.2, linestyle=(0, (4, 2)))
     # Near an edge the name leans inwards, so that it does not run out of the figure.
     side = "left" if base < 0.2 else "right" if base > 0.8 else "center"
     above = ax.get_xaxis_text2_transform(2)[0]
-    look = {"transform": above, "ha": side, "va": "bottom", "size": "small", "color": MARK, "parse_math": False}
+    look = {"transform": above, "ha": side, "va": "bottom", "size": "small", "color": canvas.MARK, "parse_math": False}
     ax.text(100 * base, 1, reference, **look)
     ax.set_xlabel(label)
 
@@ -235,7 +216,7 @@ ROW = 1.45
 TALLEST = 2.0
 
 
-def overrides(effects: PlanEffects, *, scenario: str | None = None, lang: str = "en") -> Figure:
+def overrides(effects: plan_effects.PlanEffects, *, scenario: str | None = None, lang: str = "en") -> Figure:
     """Draw each given driver over the baseline's band, and total emissions with and without the plans.
 
     Parameters
@@ -254,12 +235,12 @@ def overrides(effects: PlanEffects, *, scenario: str | None = None, lang: str = 
     if chosen not in effects.scenarios:
         raise ValueError(f"scenario = {chosen!r}: expected one of {', '.join(effects.scenarios)}")
     at, rows = effects.scenarios.index(chosen), len(effects.drivers) + 1
-    figure, axes = sheet(lang, (8.0, 1.75 + ROW * rows), rows=(1.0,) * rows, head=1.0, foot=0.72, hspace=0.38)
+    figure, axes = canvas.sheet(lang, (8.0, 1.75 + ROW * rows), rows=(1.0,) * rows, head=1.0, foot=0.72, hspace=0.38)
     for ax, bands in zip(axes, effects.drivers, strict=False):
-        without, given = (shown_values(part, bands.unit) for part in (bands.without, bands.given))
+        without, given = (tables.shown_values(part, bands.unit) for part in (bands.without, bands.given))
         marks = [target.year for target in bands.targets if target.year <= effects.years[-1]]
-        _two(ax, effects, without, given, driver_name(bands, lang), lang, marks)
-    scale = scale_of(float(effects.totals_without[at, 1].max()), lang)
+        _two(ax, effects, without, given, tables.driver_name(bands, lang), lang, marks)
+    scale = rounding.scale_of(float(effects.totals_without[at, 1].max()), lang)
     totals = [part[at] / scale.divisor for part in (effects.totals_without, effects.totals_with)]
     unit = word("per_year", lang, unit=scale.unit)
     name = say(lang, en=f"total emissions ({unit})", zh=f"排放总量（{unit}）")
@@ -271,14 +252,14 @@ def overrides(effects: PlanEffects, *, scenario: str | None = None, lang: str = 
         lang,
         [],
     )
-    axes[0].legend(loc="lower left", bbox_to_anchor=(-0.01, 1.16), ncols=5, **LEGEND)
-    put_title(figure, headline(effects.park, lang), _headline(effects, at, lang))
-    put_note(figure, _note(lang), lang)
+    axes[0].legend(loc="lower left", bbox_to_anchor=(-0.01, 1.16), ncols=5, **canvas.LEGEND)
+    canvas.put_title(figure, headline(effects.park, lang), _headline(effects, at, lang))
+    canvas.put_note(figure, _note(lang), lang)
     return figure
 
 
-def _headline(effects: PlanEffects, at: int, lang: str) -> str:
-    without, with_plans = (share_text(float(part[at]), lang) for part in (effects.p_without, effects.p_with))
+def _headline(effects: plan_effects.PlanEffects, at: int, lang: str) -> str:
+    without, with_plans = (rounding.share_text(float(part[at]), lang) for part in (effects.p_without, effects.p_with))
     year, name = effects.before, scenario_name(effects.scenarios[at], lang)
     return say(
         lang,
@@ -297,7 +278,13 @@ def _note(lang: str) -> str:
 
 
 def _two(
-    ax: Axes, effects: PlanEffects, without: np.ndarray, given: np.ndarray, name: str, lang: str, marks: list[int]
+    ax: Axes,
+    effects: plan_effects.PlanEffects,
+    without: np.ndarray,
+    given: np.ndarray,
+    name: str,
+    lang: str,
+    marks: list[int],
 ) -> None:
     """Draw one quantity without and with plans: (3, year) each."""
     years = effects.years
@@ -310,8 +297,8 @@ def _two(
     places = np.array(marks, dtype=int) - int(years[0])
     label = say(lang, en="target", zh="目标")
     ax.plot(years[places], given[1][places], "D", color=WITH, markersize=4, label=label if marks else None)
-    shade_record(ax, int(years[0]), effects.park.last_observed_year)
-    years_axis(ax, int(years[0]), int(years[-1]))
+    canvas.shade_record(ax, int(years[0]), effects.park.last_observed_year)
+    canvas.years_axis(ax, int(years[0]), int(years[-1]))
     highest = max(float(without[2].max()), float(given[2].max()))
     # Wide bands would flatten the given paths.
     top = min(highest, TALLEST * max(float(without[1].max()), float(given[1].max())))

@@ -32,15 +32,10 @@ from pathway_models.intake.factors.ids import CAPTURED, SOLD
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.accounts import take_inventory
-from pathway_models.language.rounding import Scale, scale_of, significant
-from pathway_models.language.words import say, word
-from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
-from pathway_models.peaks.sentences import median_path
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.nowcast import BY_LAW, NOWCAST
-from pathway_models.records.park import UNDIVIDED, Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.language import rounding, say, word
+from pathway_models.peaks import finding, sentences
+from pathway_models.records import Inventory, Park, Pathways, Peaks, nowcast
+from pathway_models.records.park import UNDIVIDED
 
 #: Size of one fan and of several, inches.
 SIZE, SIZES = (8.0, 5.7), (8.0, 5.2)
@@ -109,13 +104,13 @@ def fans(
     """
     names, count = list(dict.fromkeys(scenarios)), len(set(scenarios))
     totals = [pathways.total()[pathways.index(name)] for name in names]
-    peaks = find_peaks(pathways) if peaks is None else peaks
+    peaks = finding.find_peaks(pathways) if peaks is None else peaks
     head, size = headline(park or pathways.identity, lang), SIZE if count == 1 else SIZES
     room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.1}
     figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
     bands = [np.quantile(total, BAND, axis=0) for total in totals]
     low, high = frame(bands, pathways.last_observed_year - int(pathways.years[0]))
-    scale = scale_of(high, lang)
+    scale = rounding.scale_of(high, lang)
     axes[0].set_ylim(low / scale.divisor, high / scale.divisor)
     later: list[tuple[Axes, tuple]] = []
     for ax, name, band, total in zip(axes, names, bands, totals, strict=False):
@@ -195,9 +190,9 @@ def typical_members(total: np.ndarray, low: float, high: float) -> np.ndarray:
     return total[chosen]
 
 
-def _cut_band(ax: Axes, years: np.ndarray, upper: np.ndarray, scale: Scale, lang: str) -> None:
+def _cut_band(ax: Axes, years: np.ndarray, upper: np.ndarray, scale: rounding.Scale, lang: str) -> None:
     """Write how far the outer band reaches that leaves the axes."""
-    text = word("band_goes_on", lang, value=f"{significant(float(upper.max()) / scale.divisor)} {scale.unit}",
+    text = word("band_goes_on", lang, value=f"{rounding.significant(float(upper.max()) / scale.divisor)} {scale.unit}",
                 year=int(years[upper.argmax()]))  # fmt: skip
     look = {"ha": "right", "va": "top", "size": "small", "color": DARK, "zorder": 6, "parse_math": False}
     ax.text(0.99, 0.985, text, transform=ax.transAxes, **look)
@@ -205,7 +200,7 @@ def _cut_band(ax: Axes, years: np.ndarray, upper: np.ndarray, scale: Scale, lang
 
 def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> str:
     """Explain the median line, with the name of each scenario where there are several."""
-    notes = [median_path(pathways, peaks, name, lang=lang) for name in names]
+    notes = [sentences.median_path(pathways, peaks, name, lang=lang) for name in names]
     if len(notes) == 1:
         return notes[0]
     colon = word("colon", lang)
@@ -227,7 +222,7 @@ def _bands(ax: Axes, years: np.ndarray, band: np.ndarray, single: np.ndarray, sc
     ax.add_artist(Line2D(years, p50, **style_of(scenario), linewidth=2.2, label=word("median", lang)))
 
 
-def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Scale, lang: str) -> None:
+def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: rounding.Scale, lang: str) -> None:
     """Shade and name the observed years, and draw their inventory."""
     first, last_observed = int(pathways.years[0]), pathways.last_observed_year
     if inventory is not None:
@@ -240,7 +235,7 @@ def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Sc
 
 def _bridged(ax: Axes, pathways: Pathways, median: np.ndarray, lang: str) -> None:
     """Draw the years to the issue year as hollow points: they are estimated, not observed."""
-    for status, marker in {NOWCAST: "o", BY_LAW: "D"}.items():
+    for status, marker in {nowcast.NOWCAST: "o", nowcast.BY_LAW: "D"}.items():
         here = np.array([one == status for one in pathways.status])
         if here.any():
             look = {"marker": marker, "markerfacecolor": "white", "markersize": 3.5, "color": "black"}
@@ -255,7 +250,7 @@ def _strips(
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     highest = 0.0
     for ax, name in zip(axes, names, strict=True):
-        row, colour = index_of(peaks, name), fill_of(name)
+        row, colour = finding.index_of(peaks, name), fill_of(name)
         highest = max(highest, draw_spreads(ax, peaks, [row], [colour], np.zeros(1), lang, unit=100))
         shade_record(ax, first, pathways.last_observed_year)
         years_axis(ax, first, last, behind=True)
@@ -263,7 +258,7 @@ def _strips(
     axes[0].set_ylabel(word("peak_share", lang), size="small")
     axes[0].set_ylim(0, HEADROOM * highest)
     for ax, name in zip(axes, names, strict=True):
-        tell_peaks(ax, peaks, index_of(peaks, name), 0.0, np.inf, lang)
+        tell_peaks(ax, peaks, finding.index_of(peaks, name), 0.0, np.inf, lang)
     light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g}{say(lang, en=' ', zh='')}%")
 
 
@@ -303,7 +298,7 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
     accounts = take_inventory(found) if isinstance(found, Park) else found
     parts = _groups(accounts) if by == "source" else accounts.by_sector()
     figure, (ax,) = sheet(lang, foot=0.35, right=MEMO_ITEMS)
-    scale = scale_of(float(accounts.total().max()), lang)
+    scale = rounding.scale_of(float(accounts.total().max()), lang)
     shown = {word(name, lang): values / scale.divisor for name, values in parts.items()}
     shown[word("total", lang)] = accounts.total() / scale.divisor
     _stack_bars(ax, accounts.years, {name: values / scale.divisor for name, values in parts.items()}, lang)
@@ -375,11 +370,11 @@ def sources(
     PathwayError
         The park is not in the register and not given.
     """
-    mean = typical_sources(pathways, scenario)
+    mean = finding.typical_sources(pathways, scenario)
     head = headline(park or pathways.identity, lang)
     figure, (ax,) = sheet(lang, (8.0, 4.7), head=0.72, foot=0.68, right=MEMO_ITEMS)
     total = mean.sum(axis=0)
-    scale = scale_of(float(total.max()), lang)
+    scale = rounding.scale_of(float(total.max()), lang)
     parts = {name: values / scale.divisor for name, values in zip(pathways.sources, mean, strict=True)}
     parts = {name: parts[name] for name in ORDER if name in parts and parts[name].any()}
     if (parts.get("process", np.zeros(1)) < 0).any():

@@ -17,20 +17,14 @@ import numpy as np
 from pathway_models.baseline.grid import NATION, PLACE
 from pathway_models.baseline.paths import BaselinePaths, Reading
 from pathway_models.baseline.plans import baseline_paths, factor_history, process_index, sectors_of
-from pathway_models.core.arrays import frozen_array
-from pathway_models.core.errors import PathwayError, RecordError
-from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.engine.projecting import assumed_by, project, totals
-from pathway_models.engine.sampling import sample
+from pathway_models.core import PathwayError, RecordError, arrays, units
+from pathway_models.engine import projecting, sampling
 from pathway_models.intake.plans.reading import with_plans, without_plans
-from pathway_models.kernels.event_split import WINDOW, margin
-from pathway_models.kernels.sensitivity import coalitions, shapley_values
+from pathway_models.kernels import event_split, sensitivity
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import ACTIVITY_UNITS, Identified, Park, ParkIdentity
-from pathway_models.records.pathways import Draws
-from pathway_models.records.plans import ALL_SECTORS, FACTORS, DriverTarget, Plans
+from pathway_models.records import Assumptions, Draws, DriverTarget, Identified, Park, ParkIdentity, Scenario
+from pathway_models.records.park import ACTIVITY_UNITS
+from pathway_models.records.plans import ALL_SECTORS, FACTORS, Plans
 
 #: Quantiles of a band.
 MEDIAN_BAND = (0.05, 0.5, 0.95)
@@ -129,13 +123,13 @@ def plan_effects(
     if not park.plans:
         raise PathwayError(f"{park.park_id}: no plans to compare; put some on the park by with_plans")
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
-    draws = sample(park, chosen, members=members, seed=seed, until=until, assumptions=assumptions)
+    draws = sampling.sample(park, chosen, members=members, seed=seed, until=until, assumptions=assumptions)
     plans, bare = park.plans, without_plans(park)
     only_targets = with_plans(bare, Plans(targets=plans.targets))
     only_projects = with_plans(bare, Plans(projects=plans.projects, factors=plans.factors))
     bands, chances = [], []
     for one in (bare, only_targets, only_projects, park):
-        pathways = project(one, chosen, draws)
+        pathways = projecting.project(one, chosen, draws)
         bands.append(np.quantile(pathways.total(), MEDIAN_BAND, axis=1).transpose(1, 0, 2))
         chances.append(find_peaks(pathways).p_before(before))
     return PlanEffects(
@@ -194,7 +188,7 @@ def _values(park: Park, draws: Draws, which: tuple) -> np.ndarray:
     parts = []
     for start in range(0, draws.members, BATCH):
         members = slice(start, min(start + BATCH, draws.members))
-        paths = baseline_paths(park, draws, members, assumed_by(draws, None))
+        paths = baseline_paths(park, draws, members, projecting.assumed_by(draws, None))
         parts.append(_picked(park, paths, *which[:3]))
     return np.concatenate(parts)
 
@@ -204,7 +198,7 @@ def _picked(park: Park, paths: BaselinePaths, driver: str, sector: str, item: st
         known = factor_history(park, FACTORS[driver])
         values = (paths.grid if driver == "grid_factor" else paths.heat) * known[-1]
         values[:, : park.years.size] = known
-        return values * (TJ_PER_MWH if driver == "grid_factor" else 1e-3)
+        return values * (units.TJ_PER_MWH if driver == "grid_factor" else 1e-3)
     if driver == "output":
         return paths.output[:, process_index(park, sector, item)]
     s = park.sectors.index(sector)
@@ -244,7 +238,7 @@ class Doubt(Identified):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "shares", frozen_array("shares", self.shares, (len(GROUPS),)))
+        object.__setattr__(self, "shares", arrays.frozen_array("shares", self.shares, (len(GROUPS),)))
         if abs(self.shares.sum() - self.whole) > 1e-9 * max(1.0, self.whole):
             raise RecordError("the shares do not add up to the whole")
 
@@ -303,8 +297,8 @@ def doubts(park: Park, scenarios: Sequence[Scenario], draws: Draws, *, before: i
         drawn = dict(zip(GROUPS, map(bool, at), strict=True))
         if not drawn.pop("levers"):
             widths[_with_levers(at)] = _squared_widths(park, scenarios, draws, before, **drawn)
-    values = np.stack([widths[tuple(map(int, drawn))] for drawn in coalitions(len(GROUPS))])
-    shares = [shapley_values(of_scenario) + 0.0 for of_scenario in values.T]
+    values = np.stack([widths[tuple(map(int, drawn))] for drawn in sensitivity.coalitions(len(GROUPS))])
+    shares = [sensitivity.shapley_values(of_scenario) + 0.0 for of_scenario in values.T]
     return [
         Doubt(park.identity, scenario.scenario_id, before, own, float(of[-1] - of[0]), draws.members)
         for scenario, own, of in zip(scenarios, shares, values.T, strict=True)
@@ -325,9 +319,9 @@ def _squared_widths(
     """
     ways = [median_draws(draws, levers=still, factors=not factors) for still in (True, False)]
     # What comes after the confirmation window does not count.
-    until = max(min(before + WINDOW - 1, int(draws.years[-1])), int(draws.years[0]))
-    total = totals(park, list(scenarios), ways[1], ways, until, Reading(growth=growth, noise=noise))
-    low, high = np.quantile(margin(total, before - int(park.years[0])), BAND, axis=-1)
+    until = max(min(before + event_split.WINDOW - 1, int(draws.years[-1])), int(draws.years[0]))
+    total = projecting.totals(park, list(scenarios), ways[1], ways, until, Reading(growth=growth, noise=noise))
+    low, high = np.quantile(event_split.margin(total, before - int(park.years[0])), BAND, axis=-1)
     return (high - low) ** 2
 
 

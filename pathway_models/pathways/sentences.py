@@ -19,23 +19,12 @@ from pathway_models.intake.names import (
 )
 from pathway_models.inventory.accounts import pathway_totals_beside
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
+from pathway_models.language import INVENTED, say, word
 from pathway_models.language.rounding import change_text, emissions_text, share_text
-from pathway_models.language.words import INVENTED, say, word
 from pathway_models.pathways.plan_effects import Doubt, PlanEffects
-from pathway_models.peaks.finding import (
-    ScenarioDifference,
-    is_without_levers,
-    reference_of,
-    scenario_differences,
-    typical_sources,
-    year_index,
-)
-from pathway_models.peaks.sentences import peak, probability
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Lever, Scenario
-from pathway_models.records.park import UNDIVIDED, Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.peaks import finding, sentences
+from pathway_models.records import Inventory, Lever, Park, Pathways, Peaks, Scenario
+from pathway_models.records.park import UNDIVIDED
 
 #: Changes smaller than this share of emissions are no change: rounding of sums.
 NOTHING = 1e-9
@@ -51,10 +40,10 @@ def most_helpful(
     lang: str = "en",
 ) -> str:
     """Say which single family of levers lowers emissions most, and which brings the peak forward most."""
-    found = scenario_differences(pathways, peaks, scenarios, year=year, before=before)
-    comparable = is_without_levers(scenarios, reference_of(scenarios, pathways.scenarios))
+    found = finding.scenario_differences(pathways, peaks, scenarios, year=year, before=before)
+    comparable = finding.is_without_levers(scenarios, finding.reference_of(scenarios, pathways.scenarios))
     single = [one for one in found if one.family and comparable]
-    year = int(pathways.years[year_index(pathways, year)])
+    year = int(pathways.years[finding.year_index(pathways, year)])
     if not single:
         return say(
             lang,
@@ -68,7 +57,9 @@ def most_helpful(
     return _helpful(strongest, earliest, year, before, lang)
 
 
-def _helpful(strongest: ScenarioDifference, earliest: ScenarioDifference, year: int, before: int, lang: str) -> str:
+def _helpful(
+    strongest: finding.ScenarioDifference, earliest: finding.ScenarioDifference, year: int, before: int, lang: str
+) -> str:
     low, middle, high = (change_text(value, lang) for value in (strongest.p05, strongest.p50, strongest.p95))
     family, gain = word(strongest.family, lang), f"{100 * earliest.gain:+.0f}"
     first = say(
@@ -152,13 +143,18 @@ def describe_fan(
         zh=f"{head}的总排放扇形图（{pathways.years[0]}-{last}年）：{last}年为{middle}/年（90%区间为{low}至{high}）。",
     )
     gap = say(lang, en=" ", zh="")
-    return first + peak(peaks, scenario, lang=lang) + gap + probability(peaks, scenario, before=before, lang=lang)
+    return (
+        first
+        + sentences.peak(peaks, scenario, lang=lang)
+        + gap
+        + sentences.probability(peaks, scenario, before=before, lang=lang)
+    )
 
 
 def describe_peak_years(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
     """Write the alt text of `plotting.peak_years`."""
     gap = say(lang, en=" ", zh="")
-    return gap.join(probability(peaks, name, before=before, lang=lang) for name in peaks.scenarios)
+    return gap.join(sentences.probability(peaks, name, before=before, lang=lang) for name in peaks.scenarios)
 
 
 def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
@@ -176,7 +172,7 @@ def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
 
 def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     """Write the alt text of `plotting.sources`."""
-    mean = typical_sources(pathways, scenario)
+    mean = finding.typical_sources(pathways, scenario)
     last = dict(zip(pathways.sources, mean[:, -1], strict=True))
     most = float(np.abs(mean[:, -1]).max())
     shown = [
@@ -420,7 +416,7 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     ScenarioError
         The scenario was not projected.
     """
-    mean = typical_sources(pathways, scenario)
+    mean = finding.typical_sources(pathways, scenario)
     total, last = mean.sum(axis=0), int(pathways.years[-1])
     since = int(pathways.last_observed_year - pathways.years[0])
     if not mean[:, [since, -1]].any():  # a site that is closed

@@ -17,15 +17,11 @@ from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.language.rounding import change_text, error_text, scale_of, share_text, significant
 from pathway_models.language.words import INVENTED, display_language, say, word
-from pathway_models.pathways import tables
-from pathway_models.pathways.plan_effects import DriverBands, PlanEffects
+from pathway_models.pathways import plan_effects, tables
 from pathway_models.peaks.finding import scenario_differences
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Scenario, Scenarios
-from pathway_models.records.park import Park, ParkIdentity
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Headline, Peaks
-from pathway_models.records.plans import DriverTarget, Load
+from pathway_models.records import DriverTarget, Inventory, Park, ParkIdentity, Pathways, Peaks, Scenario, Scenarios
+from pathway_models.records.peaks import Headline
+from pathway_models.records.plans import Load
 
 
 def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
@@ -300,7 +296,7 @@ def compare(
 SHARE = "share"
 
 
-def driver_name(bands: DriverBands, lang: str) -> str:
+def driver_name(bands: plan_effects.DriverBands, lang: str) -> str:
     """Name a driver with its sector and item, and its unit."""
     names = {
         "activity": ("activity", "活动水平"),
@@ -325,7 +321,7 @@ def shown_values(values: np.ndarray, unit: str) -> np.ndarray:
     return values * 100.0 if unit == SHARE else values
 
 
-def overrides(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
+def overrides(effects: plan_effects.PlanEffects, *, lang: str = "en") -> pd.DataFrame:
     """Table every target of a given driver beside the baseline's value for that year.
 
     Returns
@@ -370,7 +366,7 @@ def _stated(target: DriverTarget, lang: str) -> str:
     return say(lang, en=f"{value} against {base}", zh=f"较{base}{value}")
 
 
-def chances(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
+def chances(effects: plan_effects.PlanEffects, *, lang: str = "en") -> pd.DataFrame:
     """Table the probability of peaking before the year by scenario: without plans, with each kind alone, with both."""
     year = effects.before
     head = [

@@ -15,7 +15,7 @@ import click
 
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
 from pathway_models.console.tables import on_screen, screen_lines
-from pathway_models.language.words import word
+from pathway_models.language import word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,18 +51,18 @@ def judge_command(
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.core.errors import InputError
-    from pathway_models.peaks.judging import judge_file
+    from pathway_models.peaks import judging
 
     try:
         names = {"entity": entity, "year": year, "value": value}
-        table = judge_file(file, rules or None, as_of, **names, wide=wide, announce=lambda text: _note([text]))
+        table = judging.judge_file(file, rules or None, as_of, **names, wide=wide, announce=lambda text: _note([text]))
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
     if form != "table":
         show(table, form)
         return
-    from pathway_models.peaks.sentences import describe_verdicts
+    from pathway_models.peaks import sentences
 
     _note(table.attrs["told"])
     rows = table.to_dict(orient="records")
@@ -74,7 +74,7 @@ def judge_command(
     click.echo(f"\n## {in_table('verdict')}\n")
     colon = word("colon", language())
     for first, end in series:
-        verdict = describe_verdicts(table.iloc[first:end], lang=language())
+        verdict = sentences.describe_verdicts(table.iloc[first:end], lang=language())
         click.echo(on_screen(f"{rows[first]['entity']}{colon}{verdict}"))
 
 

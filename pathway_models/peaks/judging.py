@@ -16,28 +16,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 from pathway_models.intake.panels import FIRST_YEAR, LAST_YEAR, check_series, read_series
 from pathway_models.intake.table.entities import read_quantities
 from pathway_models.inventory.decomposition import tapio_state
-from pathway_models.kernels.decomposition import lmdi
-from pathway_models.kernels.observed_peak import (
-    DECLINES,
-    SHORTEST_RECORD,
-    WINDOW,
-    Record,
-    RuleResult,
-    as_record,
-    simulated_years,
-    untested,
-)
+from pathway_models.kernels import decomposition, observed_peak
 from pathway_models.kernels.observed_peak import observed_peaks as tested
 from pathway_models.kernels.published_rules import RULES
 
 #: Columns of the result, in order.
 RESULT = ("entity", "rule", "verdict", "peak_year", "detail")
 #: Columns of the miss rates, by decline in percent a year.
-MISS_COLUMNS = tuple(f"miss_{100 * decline:.0f}" for decline in DECLINES)
+MISS_COLUMNS = tuple(f"miss_{100 * decline:.0f}" for decline in observed_peak.DECLINES)
 
 #: What a verdict, and a year of simulated noise, take on an ordinary machine; work that is announced, seconds.
 SECONDS_A_VERDICT, SECONDS_A_YEAR, ANNOUNCED = 6e-5, 5e-3, 2.0
@@ -147,7 +137,7 @@ def _judged(
     starts = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(names)]
     columns = {name: table[name].to_numpy() for name in table.columns[1:]}
     groups = [{name: column[first:end] for name, column in columns.items()} for first, end in pairwise(starts)]
-    records = [as_record(group["year"], group["value"], as_of) for group in groups]
+    records = [observed_peak.as_record(group["year"], group["value"], as_of) for group in groups]
     _weigh(records, rules, announce)
     answers = _answers(groups, records, rules, as_of)
     rows = [
@@ -197,14 +187,15 @@ def observed_peaks(
     table = _checked(series, as_of, [], entity, year, value)
     rows = []
     named = [
-        (name, as_record(group["year"], group["value"], as_of)) for name, group in table.groupby("entity", sort=False)
+        (name, observed_peak.as_record(group["year"], group["value"], as_of))
+        for name, group in table.groupby("entity", sort=False)
     ]
-    reasons = [record.unfit(SHORTEST_RECORD, every_year=True, positive=True) for _, record in named]
+    reasons = [record.unfit(observed_peak.SHORTEST_RECORD, every_year=True, positive=True) for _, record in named]
     tests = iter(
         tested([record for (_, record), reason in zip(named, reasons, strict=True) if not reason], autocorrelation)
     )
     for (name, _), reason in zip(named, reasons, strict=True):
-        test = untested(reason) if reason else next(tests)
+        test = observed_peak.untested(reason) if reason else next(tests)
         fields = {"entity": name, **asdict(test)}
         misses = dict(zip(MISS_COLUMNS, fields.pop("miss"), strict=True))
         rows.append({**fields, **misses})
@@ -263,13 +254,15 @@ def _as_table(series: Series, entity: str, year: str, value: str) -> tuple[pd.Da
     return pd.DataFrame(rows, columns=["entity", "year", "value"]), "entity", "year", "value"
 
 
-def _weigh(records: Sequence[Record], rules: list[str], announce: Callable[[str], None] | None) -> None:
+def _weigh(records: Sequence[observed_peak.Record], rules: list[str], announce: Callable[[str], None] | None) -> None:
     """Announce work of more than two seconds; refuse what would take minutes."""
     years = 0
     if "observed_peak_test" in rules:
-        years = simulated_years([record for record in records if not record.unfit(1, every_year=True, positive=True)])
+        years = observed_peak.simulated_years(
+            [record for record in records if not record.unfit(1, every_year=True, positive=True)]
+        )
     if years > MOST_SIMULATED:
-        expected = f"records of few lengths whose highest year is more than {WINDOW} years back"
+        expected = f"records of few lengths whose highest year is more than {observed_peak.WINDOW} years back"
         work = f"for each length noise is simulated, here for {years} years, at most {MOST_SIMULATED}"
         remedy = f"{work}; split the table, or leave observed_peak_test out"
         raise InputError([Fault("judge", "series", "", expected, remedy, code="lengths_many")])
@@ -279,14 +272,19 @@ def _weigh(records: Sequence[Record], rules: list[str], announce: Callable[[str]
 
 
 def _answers(
-    groups: Sequence[Mapping[str, np.ndarray]], records: Sequence[Record], rules: list[str], as_of: int | None
-) -> Iterator[list[RuleResult]]:
+    groups: Sequence[Mapping[str, np.ndarray]],
+    records: Sequence[observed_peak.Record],
+    rules: list[str],
+    as_of: int | None,
+) -> Iterator[list[observed_peak.RuleResult]]:
     """Answers of the rules to the series of each entity."""
     known = [record for record in records if len(record.years)]
     at_once = {rule: iter(apply(known)) for rule in rules if (apply := RULES[rule].apply_to_all)}
     for group, record in zip(groups, records, strict=True):
         if not len(record.years):
-            nothing = RuleResult("unknown", None, f"no data up to {as_of}; the series starts in {group['year'][0]}")
+            nothing = observed_peak.RuleResult(
+                "unknown", None, f"no data up to {as_of}; the series starts in {group['year'][0]}"
+            )
             yield [nothing] * len(rules)
             continue
         missing = ", ".join(str(gap) for gap in record.missing_years)
@@ -300,7 +298,9 @@ def _answers(
             else:
                 result = RULES[name].apply(record, record.values, as_of=as_of)
             if missing and result.verdict != "unknown":
-                result = RuleResult(result.verdict, result.peak_year, f"{result.detail}; no value for {missing}")
+                result = observed_peak.RuleResult(
+                    result.verdict, result.peak_year, f"{result.detail}; no value for {missing}"
+                )
             answers.append(result)
         yield answers
 
@@ -538,7 +538,7 @@ def _effects(
             where = " ".join(filter(None, (name, names[p], str(years[y]))))
             faults.append(Fault("table", where, found, f"a product that is {total}", remedy, code="identity"))
             return
-    effects = lmdi(drivers[..., :-1], drivers[..., 1:])
+    effects = decomposition.lmdi(drivers[..., :-1], drivers[..., 1:])
     for at, (first, last) in enumerate(pairwise(years)):
         yield first, last, effects[:, at]
 

@@ -13,15 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.core.errors import RecordError
+from pathway_models.core import RecordError
 from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.levers.action import FEEDSTOCK
-from pathway_models.records.growth_laws import GrowthLaw, LevelParameters
-from pathway_models.records.levers import Triangle
+from pathway_models.records import growth_laws, levers, plans
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
-from pathway_models.records.plans import Carrier, Target
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class GridFutures:
         Decline of the factor of purchased heat over that of the nation's power, both in logs.
     """
 
-    zero_by: Triangle
+    zero_by: levers.Triangle
     left: float
     mean: float
     deviation: float
@@ -82,7 +80,7 @@ class Uncertainties:
     assumed_fuels: tuple[str, ...]
     measured_factor_errors: Mapping[str, float]
     grid_regions: Mapping[str, str]
-    grid_decline: Triangle
+    grid_decline: levers.Triangle
     grid_futures: GridFutures
     population: Mapping[str, float]
 
@@ -318,12 +316,12 @@ class Assumptions:
     baselines: Baselines
     uncertainties: Uncertainties
     correlations: tuple[Correlation, ...]
-    targets: tuple[Target, ...]
-    carriers: Mapping[str, Carrier]
+    targets: tuple[plans.Target, ...]
+    carriers: Mapping[str, plans.Carrier]
     default_factors: Mapping[str, Mapping[str, float]]
     issue_year: int
-    fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
-    levels: LevelParameters | None = None
+    fits: Mapping[str, growth_laws.GrowthLaw] = field(default_factory=dict)
+    levels: growth_laws.LevelParameters | None = None
     nowcast: Nowcast | None = None
     park_spread: ParkSpread | None = None
     sectors: SectorKinds = field(default_factory=lambda: SectorKinds({}, {}))

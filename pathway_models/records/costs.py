@@ -11,9 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pathway_models.core.errors import RecordError
-from pathway_models.kernels.costs import along_years
-from pathway_models.kernels.quantiles import triangular
+from pathway_models.core import RecordError
+from pathway_models.kernels import costs, quantiles
 from pathway_models.records.levers import Triangle
 
 #: Confidence marks of amounts that this project supposes.
@@ -57,8 +56,8 @@ class Amount:
 
     def draw(self, uniform: np.ndarray, years: np.ndarray) -> np.ndarray:
         """Draw the amount by member and year, (member, year): one draw holds for all years."""
-        values = np.stack([triangular(uniform, t.low, t.mode, t.high) for _, t in self.anchors], axis=-1)
-        return along_years(years, np.array([year for year, _ in self.anchors], dtype=float), values)
+        values = np.stack([quantiles.triangular(uniform, t.low, t.mode, t.high) for _, t in self.anchors], axis=-1)
+        return costs.along_years(years, np.array([year for year, _ in self.anchors], dtype=float), values)
 
     @property
     def mode(self) -> float:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway_models.core.arrays import fixed, frozen_array
-from pathway_models.core.errors import RecordError, ScenarioError
+from pathway_models.core import RecordError, ScenarioError, arrays
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.records.park import Identified, ParkIdentity
 
@@ -88,7 +87,9 @@ class Gap:
 
     def __post_init__(self) -> None:
         if self.met is not None:
-            object.__setattr__(self, "met", frozen_array(f"{self.gap}: met", self.met, np.shape(self.values), bool))
+            object.__setattr__(
+                self, "met", arrays.frozen_array(f"{self.gap}: met", self.met, np.shape(self.values), bool)
+            )
         if self.gap.split(":")[0] not in GAPS:
             raise RecordError(f"{self.gap!r} is not one of {GAPS}")
         if self.outcome not in OUTCOMES or (self.outcome and self.values is not None):
@@ -97,7 +98,7 @@ class Gap:
             values = np.array(self.values, dtype=float)
             # Members without a peak have an infinite gap, which arrays of other records may not have.
             finite = np.where(np.isposinf(values), 0.0, values)
-            frozen_array(self.gap, finite, (len(self.notes_en), values.shape[1]))
+            arrays.frozen_array(self.gap, finite, (len(self.notes_en), values.shape[1]))
             values.setflags(write=False)
             object.__setattr__(self, "values", values)
 
@@ -109,8 +110,8 @@ class Gap:
     def _met(self) -> np.ndarray:
         if self.values is None:
             share = {"met": 1.0, "missed": 0.0}.get(self.outcome, np.nan)
-            return fixed(np.full(len(self.notes_en), share))
-        return fixed((self.values <= 0 if self.met is None else self.met).mean(axis=1))
+            return arrays.fixed(np.full(len(self.notes_en), share))
+        return arrays.fixed((self.values <= 0 if self.met is None else self.met).mean(axis=1))
 
     def quantiles(self, probabilities: tuple[float, ...] = PROBABILITIES) -> np.ndarray:
         """Return quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""
@@ -118,7 +119,7 @@ class Gap:
             return np.full((len(self.notes_en), len(probabilities)), np.nan)
         asked = tuple(probabilities)
         if asked not in self._quantiles:
-            self._quantiles[asked] = fixed(censored_quantiles(self.values, np.isposinf(self.values), asked))
+            self._quantiles[asked] = arrays.fixed(censored_quantiles(self.values, np.isposinf(self.values), asked))
         return self._quantiles[asked]
 
     @cached_property

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pathway_models.core.errors import RecordError
+from pathway_models.core import RecordError
 
 #: Kinds of checks and the settings each needs.
 KINDS = {

@@ -9,8 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pathway_models.core import Shown
-from pathway_models.core.errors import RecordError, ScenarioError
+from pathway_models.core import RecordError, ScenarioError, Shown
 from pathway_models.levers import ORDER, find_action
 from pathway_models.levers.action import ENERGY_USES, FEEDSTOCK, Action
 from pathway_models.records.plans import GRID_FUTURES, SLOW, DriverPath

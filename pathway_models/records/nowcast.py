@@ -8,8 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.core.arrays import fixed, frozen_array, rising_years
-from pathway_models.core.errors import RecordError
+from pathway_models.core import RecordError, arrays
 from pathway_models.kernels import Floats
 
 #: What a year of a table is: read from an inventory, estimated from activity, beyond that but not beyond the issue year
@@ -44,10 +43,10 @@ class RegionalActivity:
     nation: Floats
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "years", rising_years("years", self.years))
+        object.__setattr__(self, "years", arrays.rising_years("years", self.years))
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
         for array in (self.emissions, self.nation, *self.values.values()):
-            fixed(array)
+            arrays.fixed(array)
 
     @property
     def last_observed(self) -> int:
@@ -110,8 +109,8 @@ class Nowcast:
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "sector_ids", MappingProxyType(dict(self.sector_ids)))
-        put(self, "observed_years", rising_years("observed_years", self.observed_years))
-        put(self, "years", rising_years("years", self.years))
+        put(self, "observed_years", arrays.rising_years("observed_years", self.observed_years))
+        put(self, "years", arrays.rising_years("years", self.years))
         if self.years[0] != self.last_observed + 1:
             raise RecordError(f"a nowcast from {self.years[0]} does not follow the last inventory {self.last_observed}")
         steps, grid = self.years.size, np.size(self.probabilities)
@@ -127,7 +126,7 @@ class Nowcast:
             "nation_tilts": (len(self.sector_ids), steps),
         }
         for name, shape in shapes.items():
-            put(self, name, frozen_array(name, getattr(self, name), shape))
+            put(self, name, arrays.frozen_array(name, getattr(self, name), shape))
 
     @property
     def last_observed(self) -> int:
@@ -166,15 +165,15 @@ class SiteActivity:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
-        put(self, "years", rising_years("years", self.years))
+        put(self, "years", arrays.rising_years("years", self.years))
         if list(self.sectors) != list(self.sector_ids):
             raise RecordError(
                 f"sectors {', '.join(self.sectors)} are not those of the ids {', '.join(self.sector_ids)}"
             )
-        sectors = {name: frozen_array(name, values, self.years.shape) for name, values in self.sectors.items()}
+        sectors = {name: arrays.frozen_array(name, values, self.years.shape) for name, values in self.sectors.items()}
         put(self, "sectors", MappingProxyType(sectors))
         put(self, "sector_ids", MappingProxyType(dict(self.sector_ids)))
-        countries = {name: fixed(np.array(values, dtype=float)) for name, values in self.countries.items()}
+        countries = {name: arrays.fixed(np.array(values, dtype=float)) for name, values in self.countries.items()}
         wrong = [name for name, values in countries.items() if values.shape != self.years.shape]
         if wrong:
             raise RecordError(f"{', '.join(wrong)}: expected one value for each of the {self.years.size} years")
@@ -245,7 +244,7 @@ class ParkSpread:
             "correlation": (steps, steps),
         }
         for name, shape in shapes.items():
-            object.__setattr__(self, name, frozen_array(name, getattr(self, name), shape))
+            object.__setattr__(self, name, arrays.frozen_array(name, getattr(self, name), shape))
 
     @property
     def longest(self) -> int:
@@ -279,12 +278,14 @@ class Bridge:
     source: str
 
     def __post_init__(self) -> None:
-        years = rising_years("years", self.years)
+        years = arrays.rising_years("years", self.years)
         object.__setattr__(self, "years", years)
         members, sectors = np.shape(self.log_change)[0], np.shape(self.tilts)[0]
-        object.__setattr__(self, "log_change", frozen_array("log_change", self.log_change, (members, years.size)))
-        object.__setattr__(self, "middle", frozen_array("middle", self.middle, (years.size,)))
-        object.__setattr__(self, "tilts", frozen_array("tilts", self.tilts, (sectors, years.size)))
+        object.__setattr__(
+            self, "log_change", arrays.frozen_array("log_change", self.log_change, (members, years.size))
+        )
+        object.__setattr__(self, "middle", arrays.frozen_array("middle", self.middle, (years.size,)))
+        object.__setattr__(self, "tilts", arrays.frozen_array("tilts", self.tilts, (sectors, years.size)))
 
     def __len__(self) -> int:
         return self.years.size
@@ -329,10 +330,10 @@ class RegionalEnsemble:
     version: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "years", rising_years("years", self.years))
+        object.__setattr__(self, "years", arrays.rising_years("years", self.years))
         members = np.shape(self.emissions)[1]
         shape = (len(self.regions), members, self.years.size)
-        object.__setattr__(self, "emissions", frozen_array("emissions", self.emissions, shape))
+        object.__setattr__(self, "emissions", arrays.frozen_array("emissions", self.emissions, shape))
 
     @property
     def status(self) -> tuple[str, ...]:

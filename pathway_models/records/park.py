@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pathway_models.core import Shown
+from pathway_models.core import RecordError, Shown
 from pathway_models.core.arrays import frozen_array, rising_years
-from pathway_models.core.errors import RecordError
 from pathway_models.core.units import HOME
 from pathway_models.records.plans import Plans
 

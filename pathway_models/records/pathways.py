@@ -12,12 +12,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pathway_models.core import Shown
+from pathway_models.core import PathwayError, RecordError, ScenarioError, Shown
 from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
-from pathway_models.core.errors import PathwayError, RecordError, ScenarioError
+from pathway_models.records import nowcast, park
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.nowcast import BY_LAW, NOWCAST, OBSERVED, PROJECTED, Bridge
-from pathway_models.records.park import Identified, ParkIdentity
 
 #: Owner of the streams that all parks have in common.
 SHARED = "shared"
@@ -26,7 +24,7 @@ ABOVE = (SHARED, "province")
 
 
 @dataclass(frozen=True, eq=False)
-class Draws(Identified):
+class Draws(park.Identified):
     """Standard draws by name; what they mean is decided where they are used.
 
     Parameters
@@ -55,7 +53,7 @@ class Draws(Identified):
     are asked for: the first 1,000 of 2,000 members are the 1,000 members.
     """
 
-    identity: ParkIdentity
+    identity: park.ParkIdentity
     seed: int
     members: int
     years: np.ndarray
@@ -63,7 +61,7 @@ class Draws(Identified):
     normals: Mapping[str, np.ndarray]
     shocks: Mapping[str, np.ndarray]
     assumptions: Assumptions | None = None
-    bridge: Bridge | None = None
+    bridge: nowcast.Bridge | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -177,7 +175,7 @@ SCOPE_1, SCOPES_1_2 = "scope 1", "scope 1 + 2, market-based"
 
 
 @dataclass(frozen=True, eq=False)
-class Pathways(Identified, Shown):
+class Pathways(park.Identified, Shown):
     """Emissions of a park over observed and projected years.
 
     Parameters
@@ -207,7 +205,7 @@ class Pathways(Identified, Shown):
         Last year that a nowcast gives (`records.nowcast.Bridge`); the last observed one where there is none.
     """
 
-    identity: ParkIdentity
+    identity: park.ParkIdentity
     scenarios: tuple[str, ...]
     sources: tuple[str, ...]
     years: np.ndarray
@@ -262,7 +260,10 @@ class Pathways(Identified, Shown):
             activity reaches; ``projected``.
         """
         ends = (self.last_observed_year, self.bridged_until, self.issue_year)
-        names, past = (OBSERVED, NOWCAST, BY_LAW, PROJECTED), np.maximum.accumulate(ends)
+        names, past = (
+            (nowcast.OBSERVED, nowcast.NOWCAST, nowcast.BY_LAW, nowcast.PROJECTED),
+            np.maximum.accumulate(ends),
+        )
         return tuple(names[at] for at in np.searchsorted(past, np.asarray(years)).tolist())
 
     @property

@@ -13,9 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from pathway_models.core import Shown
+from pathway_models.core import PathwayError, RecordError, ScenarioError, Shown
 from pathway_models.core.arrays import fixed, frozen_array, rising_years
-from pathway_models.core.errors import PathwayError, RecordError, ScenarioError
 from pathway_models.kernels.event_split import OUTCOMES, PAST, WINDOW, split, standard_error
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, PeakRule, humps, humps_text

@@ -5,7 +5,7 @@ The energy carriers that projects, paths and the park itself speak of stand here
 
 from dataclasses import dataclass, field
 
-from pathway_models.core.errors import RecordError
+from pathway_models.core import RecordError
 
 #: What a project may load, in canonical units: TJ, units of output, activity of its sector.
 LOADS = ("energy", "product", "value_added")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pathway_models.core.errors import RecordError
+from pathway_models.core import RecordError
 from pathway_models.records.levers import Triangle
 
 #: Confidence marks that need the user's consent.

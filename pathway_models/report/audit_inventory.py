@@ -15,7 +15,7 @@ from pathway_models.intake.table.rows import read_rows
 from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language.words import place_name, say, word
-from pathway_models.records.park import Park
+from pathway_models.records import Park
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, ratio, term, total
 
 #: Largest relative difference between a stated value and the one the park used.

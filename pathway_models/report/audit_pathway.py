@@ -10,19 +10,14 @@ from dataclasses import replace
 import numpy as np
 
 from pathway_models.baseline.plans import baseline_paths
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, ceiling_of, replaces_all_fuel
-from pathway_models.engine.projecting import lay_out, project
-from pathway_models.engine.ramps import acting_ramp
-from pathway_models.engine.sampling import sample
+from pathway_models.engine import batches, projecting, ramps, sampling
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
-from pathway_models.language.words import say, word
-from pathway_models.levers.action import SINKS
-from pathway_models.records.levers import Measure, Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws, Pathways
+from pathway_models.language import say, word
+from pathway_models.levers import SINKS
+from pathway_models.records import Draws, Measure, Park, Pathways, Scenario
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
 from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 
@@ -68,11 +63,11 @@ class PathwaySheets:
         self, book: FormulaBook, park: Park, scenario: Scenario, base: InventoryTerms, seed: int, until: int, lang: str
     ) -> None:
         self.park, self.scenario, self.base, self.lang = park, scenario, base, lang
-        draws = likely_draws(sample(park, [scenario], members=1, seed=seed, until=until), scenario)
-        self.frame = lay_out(park, [scenario], until, draws.assumptions)
+        draws = likely_draws(sampling.sample(park, [scenario], members=1, seed=seed, until=until), scenario)
+        self.frame = projecting.lay_out(park, [scenario], until, draws.assumptions)
         self.paths = baseline_paths(park, draws, slice(0, 1), draws.assumptions)
-        self.ceiling = ceiling_of(self.frame, draws, slice(0, 1), self.frame.years[park.years.size - 1 :])
-        self.ours: Pathways = project(park, [scenario], draws)
+        self.ceiling = batches.ceiling_of(self.frame, draws, slice(0, 1), self.frame.years[park.years.size - 1 :])
+        self.ours: Pathways = projecting.project(park, [scenario], draws)
         self.kinds = draws.assumptions.sectors.of(park)
         self.made_by = draws.assumptions.sectors.processes_of(park)
         # The columns begin with the last observed year, from which everything grows.
@@ -140,7 +135,7 @@ class PathwaySheets:
     def _write_lever(self, measure: Measure, years: Term) -> dict[str, Term]:
         """Write a lever's parameters at their modes and its ``phase``: 0 before its start, 1 from its completion on."""
         page, lever = self.levers, measure.lever
-        ramp = acting_ramp(measure, self.park, self.frame.assumptions.issue_year)
+        ramp = ramps.acting_ramp(measure, self.park, self.frame.assumptions.issue_year)
         name = lever.name_zh if self.lang == "zh" else lever.name_en
         page.write(f"{name} ({option_name(measure.setting, self.lang)})", "section")
         found = {}
@@ -318,7 +313,7 @@ class PathwaySheets:
         page.write(self.say("By sector and carrier", "分行业分品种"), "section")
         emitted: dict[Cell, Term] = {}
         for (s, c), use in energy.items():
-            if frame.groups[c] in EMITTING:
+            if frame.groups[c] in batches.EMITTING:
                 factor = self._factor(s, c)
                 labels = self.labels(s, frame.carriers[c], ("emissions", "排放"), "tCO2")
                 emitted[s, c] = page.formula(labels, use * factor)
@@ -326,7 +321,7 @@ class PathwaySheets:
         page.write(self.say("By source", "分排放源"), "section")
         found = {
             group: self._source(group, total(e for (_, c), e in emitted.items() if frame.groups[c] == group))
-            for group in EMITTING
+            for group in batches.EMITTING
         }
         found["process"] = self._source("process", technical + balance)
         if self.park.is_undivided:
@@ -374,7 +369,7 @@ class PathwaySheets:
         for use, part in sectors.uses_in(self.park, s, "undivided_fuel", "undivided_fuel").items():
             left = term(part)
             for measure, values in self.measures("mix"):
-                if replaces_all_fuel(measure.lever, library) and measure.lever.reaches(self.kinds[s], use):
+                if batches.replaces_all_fuel(measure.lever, library) and measure.lever.reaches(self.kinds[s], use):
                     left = left * (1.0 - measure.lever.acts.share(values))
             parts.append(left)
         return total(parts)
@@ -387,14 +382,14 @@ class PathwaySheets:
         measures = self.measures("capture")
         if not measures:
             return
-        power = total(e for (_, c), e in energy.items() if groups[c] in POWER)
+        power = total(e for (_, c), e in energy.items() if groups[c] in batches.POWER)
         grid = term(float(self.frame.grid_factors[0, self.start])) * self.grid
         labels = self.labels(-1, "", ("mean factor of bought power", "外购电力平均因子"), "tCO2/TJ")
         of_power = page.formula(labels, ratio(found["electricity"], power, grid))
-        direct = total(found[group] for group in FOSSIL)
-        burnt = total(e for (_, c), e in energy.items() if groups[c] in BURNT)
+        direct = total(found[group] for group in batches.FOSSIL)
+        burnt = total(e for (_, c), e in energy.items() if groups[c] in batches.BURNT)
         labels = self.labels(-1, "", ("mean factor of burnt energy", "燃烧能源平均因子"), "tCO2/TJ")
-        otherwise = page.number(labels, NATURAL_GAS) if self.park.is_undivided else of_power
+        otherwise = page.number(labels, batches.NATURAL_GAS) if self.park.is_undivided else of_power
         of_heat = page.formula(labels, ratio(direct, burnt, otherwise))
         taken, heat, electricity = nothing, nothing, nothing
         most = None if self.ceiling is None else page.inputs(

@@ -9,11 +9,8 @@ from xlsxwriter.worksheet import Worksheet
 from pathway_models.core.files import SAFE
 from pathway_models.documents.word_fields import MAKER, MOMENT, stable_zip
 from pathway_models.intake.names import headline, scenario_name
-from pathway_models.language.words import INVENTED, say, width_of
-from pathway_models.report import claims
-from pathway_models.report.audit_formulas import FormulaBook, set_up_print
-from pathway_models.report.audit_inventory import InventorySheets, read_stated_values
-from pathway_models.report.audit_pathway import PathwaySheets
+from pathway_models.language import INVENTED, say, width_of
+from pathway_models.report import audit_formulas, audit_inventory, audit_pathway, claims
 from pathway_models.report.inputs import ReportInputs
 
 #: Columns that a line of the summary runs across, and the half-width signs it has room for.
@@ -48,13 +45,15 @@ def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
     )
     # A program that opens the file recalculates everything.
     workbook.set_calc_mode("auto")
-    book = FormulaBook(workbook)
+    book = audit_formulas.FormulaBook(workbook)
     summary = workbook.add_worksheet(say(inputs.lang, en="summary", zh="摘要"))
     front = workbook.add_worksheet(say(inputs.lang, en="read me", zh="说明"))
-    record = InventorySheets(book, inputs.park, read_stated_values(given), inputs.lang)
+    record = audit_inventory.InventorySheets(book, inputs.park, audit_inventory.read_stated_values(given), inputs.lang)
     base = record.write()
     scenario, run = inputs.scenarios[inputs.chosen], inputs.manifest
-    path = PathwaySheets(book, inputs.park, scenario, base, seed=run.seed, until=run.until, lang=inputs.lang)
+    path = audit_pathway.PathwaySheets(
+        book, inputs.park, scenario, base, seed=run.seed, until=run.until, lang=inputs.lang
+    )
     _front(front, book, inputs, float(np.abs(path.write().values).max()))
     _summary(summary, book, inputs, record, path)
     workbook.close()
@@ -62,11 +61,15 @@ def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
 
 
 def _summary(
-    sheet: Worksheet, book: FormulaBook, inputs: ReportInputs, record: InventorySheets, path: PathwaySheets
+    sheet: Worksheet,
+    book: audit_formulas.FormulaBook,
+    inputs: ReportInputs,
+    record: audit_inventory.InventorySheets,
+    path: audit_pathway.PathwaySheets,
 ) -> None:
     """Write the first sheet: the answer, the totals by year as links to the sheets behind it, and their chart."""
     lang, formats = inputs.lang, book.formats
-    set_up_print(sheet)
+    audit_formulas.set_up_print(sheet)
     sheet.set_column(0, 0, 10)
     sheet.set_column(1, 3, 22)
     sheet.write_string(0, 0, headline(inputs.park, lang), formats["title"])
@@ -124,9 +127,9 @@ def _summary(
     sheet.activate()
 
 
-def _front(sheet: Worksheet, book: FormulaBook, inputs: ReportInputs, difference: float) -> None:
+def _front(sheet: Worksheet, book: audit_formulas.FormulaBook, inputs: ReportInputs, difference: float) -> None:
     """Write the second sheet: purpose, reading guide and origin."""
-    set_up_print(sheet)
+    audit_formulas.set_up_print(sheet)
     lang, run = inputs.lang, inputs.manifest
     sheet.set_column(0, 0, 110)
     name = scenario_name(inputs.chosen, lang)

@@ -5,8 +5,7 @@ import numpy as np
 from pathway_models.decisions.tables import lever_names, option_name
 from pathway_models.fleet.answers import answer_sentence, decisive_sentence
 from pathway_models.intake.names import scenario_name
-from pathway_models.language.rounding import emissions_text, money_text, share_text
-from pathway_models.language.words import say
+from pathway_models.language import rounding, say
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 
 #: Classes of a scenario's peak that its members can support.
@@ -69,7 +68,7 @@ def actions(inputs: ReportInputs) -> list[str]:
         name = measure.lever.name_zh if lang == "zh" else measure.lever.name_en
         setting, ramp = option_name(measure.setting, lang), measure.ramp
         points, avoided = 100 * float(str(row["probability"])), float(str(row["avoided_tco2"]))
-        cut = emissions_text(abs(avoided), lang)
+        cut = rounding.emissions_text(abs(avoided), lang)
         less = avoided >= 0
         lines.append(
             inputs.say(
@@ -87,8 +86,8 @@ def cost(inputs: ReportInputs) -> str:
     lang, found = inputs.lang, inputs.decision
     if found is None or inputs.cost_range is None:
         return inputs.say(en="No package was searched for: no cost is told.", zh="未进行措施组合优选，不给出成本。")
-    low, high = (money_text(value, lang) for value in inputs.cost_range)
-    likely = money_text(found.closest.annualised, lang)
+    low, high = (rounding.money_text(value, lang) for value in inputs.cost_range)
+    likely = rounding.money_text(found.closest.annualised, lang)
     year = found.costs.price_year
     known = inputs.say(
         en=f"{likely} a year ({low} to {high} in nine draws of ten), at prices of {year}, against no new measures;"
@@ -121,7 +120,7 @@ def caveat(inputs: ReportInputs) -> str:
         )
     ]
     if inputs.if_drivers_hold == inputs.if_drivers_hold:
-        share = share_text(inputs.if_drivers_hold, lang)
+        share = rounding.share_text(inputs.if_drivers_hold, lang)
         lines.append(
             inputs.say(
                 en=f"If the park's drivers hold as stated: {share} without new measures.",
@@ -134,8 +133,8 @@ def caveat(inputs: ReportInputs) -> str:
 def target(inputs: ReportInputs) -> str:
     """State the target that the advised path supports, or that it supports none."""
     lang, before, last = inputs.lang, inputs.before, inputs.peaks.last_peak_year
-    share, name = share_text(inputs.early(inputs.chosen), lang), scenario_name(inputs.chosen, lang)
-    wanted = share_text(PROBABILITY, lang)
+    share, name = rounding.share_text(inputs.early(inputs.chosen), lang), scenario_name(inputs.chosen, lang)
+    wanted = rounding.share_text(PROBABILITY, lang)
     en = {
         "open": f"Under {name} half of the members or more have no peak by {last}: the numbers carry no target year.",
         "passed": f"Under {name} more than half of the members are past their peak already, but {share} of"

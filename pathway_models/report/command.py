@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.console.cli_language import language
-from pathway_models.console.common_options import working
+from pathway_models.console import cli_language, common_options
 from pathway_models.core.files import write_whole
 from pathway_models.core.issue_year import issued_in
-from pathway_models.language.words import say
+from pathway_models.language import say
 
 if TYPE_CHECKING:
     from pathway_models.documents.blocks import Report
-    from pathway_models.records.costs import Investment
-    from pathway_models.records.park import Park
+    from pathway_models.records import Investment, Park
     from pathway_models.report.inputs import Manifest, ReportInputs
 
 FORMATS = ("docx", "pdf", "html", "xlsx")
@@ -101,7 +99,7 @@ def report_command(
     issue_year = parameters_of(run).get("as_of")
     for (park_id, given), asked in chosen.items():
         written = []
-        with issued_in(issue_year), working(len(asked) + 2) as stage, _uncollected():
+        with issued_in(issue_year), common_options.working(len(asked) + 2) as stage, _uncollected():
             projects = read_investments(investments) if investments else investments_of(given)
             inputs = _inputs(run, park_id, langs[0], search if package else 0, projects, stage)
             inputs = dataclasses.replace(inputs, allow_background=allow_background)
@@ -153,7 +151,7 @@ def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list
         if kind not in (*outline_ids(), "all"):
             told = f"{kind!r} is not one of {', '.join((*outline_ids(), 'all'))}."
             raise click.BadParameter(told, param_hint="'--outline'")
-    park, lang = read_park(given), language()
+    park, lang = read_park(given), cli_language.language()
     own = outline_ids(park.country)
     asked = {kind: read_outline(kind) for kind in outlines if kind != "all"} or {own[0]: read_outline(own[0])}
     if "all" in outlines:
@@ -207,7 +205,7 @@ def _inputs(
     from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
     from pathway_models.runs.store import SEARCH, kept_arrays, scenarios_of
 
-    said = language()
+    said = cli_language.language()
     stage(say(said, en=f"computing {park_id} again", zh=f"重新计算{park_id}"))
     recomputed, manifest, scenarios = compute_again(run, park_id), manifest_of(run, park_id), scenarios_of(run)
     stage(say(said, en="searching for the cheapest package", zh="搜索最低成本组合"))
@@ -237,16 +235,15 @@ def _inputs(
 def search_key(run: Path, park: Park, members: int) -> str:
     """Hash all that the search for a package of a park of a run depends on, as it is today."""
     from pathway_models.intake.assumptions import read_assumptions
-    from pathway_models.runs import provenance
-    from pathway_models.runs.store import own_files, parameters_of
+    from pathway_models.runs import provenance, store
 
-    given = parameters_of(run)
+    given = store.parameters_of(run)
     files = provenance.shared_inputs() | dict(park.files)
     return provenance.content_hash(
         {
             "parameters": {name: given[name] for name in ("seed", "until", "before", "scenarios")},
             "members": members,
-            "inputs": files | {name: provenance.file_hash(path) for name, path in own_files(run).items()},
+            "inputs": files | {name: provenance.file_hash(path) for name, path in store.own_files(run).items()},
             "assumptions": read_assumptions().hash,
             "code": provenance.code_hash(),
             "versions": provenance.versions(),

@@ -8,24 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from pathway_models.figures.canvas import (
-    area,
-    emissions_axis,
-    fill_of,
-    mark_year,
-    put_above,
-    shade_record,
-    sheet,
-    style_of,
-    years_axis,
-)
-from pathway_models.figures.marks import entries_of, key_row
-from pathway_models.figures.style import SHARE_COLOURS
+from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, share_words, word
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.pathways import Pathways
+from pathway_models.records import Inventory, Pathways
 
 #: Inches: wide as the text, low enough for a page with the answer, three actions and the costs.
 SIZE = (8.0, 3.55)
@@ -50,7 +37,7 @@ def decision(
     """
     names = list(headlines)
     high = 0.36 * len(names)
-    figure, (paths,) = sheet(lang, SIZE, head=high + 0.86, foot=0.3)
+    figure, (paths,) = canvas.sheet(lang, SIZE, head=high + 0.86, foot=0.3)
     bars = figure.add_axes((0.0, 1 - (high + 0.28) / SIZE[1], 0.975, high / SIZE[1]))
     _bars(bars, headlines, before, lang)
     _paths(paths, pathways, names, inventory, before, lang)
@@ -66,7 +53,7 @@ def _bars(ax: Axes, headlines: Mapping[str, Mapping[str, object]], before: int, 
     for row, (name, found) in enumerate(headlines.items()):
         middle, at = 1 - (row + 0.5) * height, left
         ax.text(left - 0.015, middle, scenario_name(name, lang), ha="right", weight="bold", **text)
-        for key, (colour, ink) in SHARE_COLOURS.items():
+        for key, (colour, ink) in style.SHARE_COLOURS.items():
             share = float(str(found[key]))
             part = Rectangle((at, middle - 0.36 * height), share * width, 0.72 * height, color=colour, linewidth=0)
             part.set_transform(whole)
@@ -74,9 +61,9 @@ def _bars(ax: Axes, headlines: Mapping[str, Mapping[str, object]], before: int, 
             if share >= ROOM:
                 ax.text(at + share * width / 2, middle, share_text(share, lang), ha="center", color=ink, **text)
             at += share * width
-    swatches = [Rectangle((0, 0), 1, 1, color=colour, linewidth=0) for colour, _ in SHARE_COLOURS.values()]
+    swatches = [Rectangle((0, 0), 1, 1, color=colour, linewidth=0) for colour, _ in style.SHARE_COLOURS.values()]
     words = share_words(lang, before).values()
-    key_row(ax, list(zip(swatches, words, strict=True)), above=5)
+    marks.key_row(ax, list(zip(swatches, words, strict=True)), above=5)
 
 
 def _paths(ax: Axes, pathways: Pathways, names: list[str], inventory: Inventory, before: int, lang: str) -> None:
@@ -87,16 +74,18 @@ def _paths(ax: Axes, pathways: Pathways, names: list[str], inventory: Inventory,
     ax.set_ylim(
         min(0.0, 1.1 * low / scale.divisor), 1.1 * max(float(b[2].max()) for b in bands.values()) / scale.divisor
     )
-    years_axis(ax, int(pathways.years[0]), int(pathways.years[-1]))
+    canvas.years_axis(ax, int(pathways.years[0]), int(pathways.years[-1]))
     for name, band in bands.items():
         p05, p50, p95 = band / scale.divisor
-        area(ax, pathways.years, p05, p95, color=fill_of(name), alpha=0.2, linewidth=0)
-        look = style_of(name)
+        canvas.area(ax, pathways.years, p05, p95, color=canvas.fill_of(name), alpha=0.2, linewidth=0)
+        look = canvas.style_of(name)
         ax.add_artist(Line2D(pathways.years, p50, **look, linewidth=2.0, label=scenario_name(name, lang)))
     dots = {"marker": "o", "color": "black", "markersize": 3, "linestyle": "none", "label": word("inventory", lang)}
     ax.add_artist(Line2D(inventory.years, inventory.total() / scale.divisor, **dots))
-    shade_record(ax, int(pathways.years[0]), pathways.last_observed_year)
-    mark_year(ax, before, lang)
-    emissions_axis(ax, scale, lang)
-    put_above(ax, float(pathways.years[-1]), say(lang, en="median and 90 % range", zh="中位数与90%区间"), ha="right")
-    key_row(ax, entries_of(ax), above=14)
+    canvas.shade_record(ax, int(pathways.years[0]), pathways.last_observed_year)
+    canvas.mark_year(ax, before, lang)
+    canvas.emissions_axis(ax, scale, lang)
+    canvas.put_above(
+        ax, float(pathways.years[-1]), say(lang, en="median and 90 % range", zh="中位数与90%区间"), ha="right"
+    )
+    marks.key_row(ax, marks.entries_of(ax), above=14)

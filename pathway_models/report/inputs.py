@@ -17,22 +17,14 @@ from pydantic import Field
 
 import pathway_models as pw
 from pathway_models.cobenefits.records import Cobenefits
-from pathway_models.core.errors import Fault, InputError, PathwayError
-from pathway_models.core.files import data_folder
-from pathway_models.core.yaml_files import Strict, validated
+from pathway_models.core import Fault, InputError, PathwayError, files, yaml_files
 from pathway_models.decisions.decision import Decision
 from pathway_models.decisions.records import Attribution, ProjectEffects
 from pathway_models.intake.register import has_rule
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.words import ADVISED, say, word
 from pathway_models.peaks.finding import reference_of
-from pathway_models.records.costs import Investment
-from pathway_models.records.gaps import Gaps
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Lever, Scenario, Scenarios
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Draws, Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records import Draws, Gaps, Inventory, Investment, Lever, Park, Pathways, Peaks, Scenario, Scenarios
 
 #: The sixth plan is the first of the unbroken row of five-year periods.
 FIRST_PLAN, FIRST_YEAR, LENGTH = 6, 1981, 5
@@ -84,7 +76,7 @@ def _numeral(number: int) -> str:
     return head + (NUMERALS[ones] if ones else "")
 
 
-class Text(Strict):
+class Text(yaml_files.Strict):
     """A text in both languages."""
 
     en: str = Field(min_length=1)
@@ -95,7 +87,7 @@ class Text(Strict):
         return say(lang, en=self.en, zh=self.zh)
 
 
-class Item(Strict):
+class Item(yaml_files.Strict):
     """A section of a chapter.
 
     Parameters
@@ -113,7 +105,7 @@ class Item(Strict):
     needs: Text | None = None
 
 
-class ChapterOutline(Strict):
+class ChapterOutline(yaml_files.Strict):
     """A chapter: written as a whole, or item by item."""
 
     key: str
@@ -122,7 +114,7 @@ class ChapterOutline(Strict):
     items: tuple[Item, ...] = ()
 
 
-class Outline(Strict):
+class Outline(yaml_files.Strict):
     """The outline of one kind of document.
 
     Parameters
@@ -151,7 +143,7 @@ def outline_ids(country: str | None = None) -> tuple[str, ...]:
 
     Where no rule asks for any, that is the document that no rule asks for.
     """
-    names = sorted(path.stem for path in (data_folder() / "outlines").glob("*.yml"))
+    names = sorted(path.stem for path in (files.data_folder() / "outlines").glob("*.yml"))
     names = sorted(names, key=lambda name: name != "special_report")
     if country is not None:
         own = [name for name in names if read_outline(name).country == country]
@@ -171,12 +163,12 @@ def read_outline(name: str) -> Outline:
         raise InputError(
             [Fault(name, "name", name, f"one of {', '.join(outline_ids())}", "choose one of them", code="no_rules")]
         )
-    return _outline(data_folder() / "outlines" / f"{name}.yml")
+    return _outline(files.data_folder() / "outlines" / f"{name}.yml")
 
 
 @cache
 def _outline(path: Path) -> Outline:
-    return validated(path, Outline)[0]
+    return yaml_files.validated(path, Outline)[0]
 
 
 #: Year by which parks shall be carbon neutral (notice, section one).

@@ -5,15 +5,12 @@ import numpy as np
 from pathway_models import plotting, sentences, tables
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.messages import translated
-from pathway_models.intake.names import unit_name
-from pathway_models.intake.register import country_of, has_rule
+from pathway_models.intake import messages, names, register
 from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, system_name, total_energy
-from pathway_models.language.rounding import LARGE_MONEY, change_text, emissions_text, scale_of, significant
-from pathway_models.language.words import say, word
-from pathway_models.records.park import Park
+from pathway_models.language import rounding, say, word
+from pathway_models.records import Park
 from pathway_models.report.inputs import ReportInputs
 
 #: Sources below this share of the total, in both years shown, stand in one row; annex A has all of them.
@@ -23,7 +20,7 @@ LEAST = 0.005
 def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write chapter 1: the plans of the record in emissions, intensity, drivers and decoupling."""
     lang = inputs.lang
-    builder.say(*([_not_asked(inputs)] if not has_rule(inputs.park.country, "notice") else []), _span(inputs))
+    builder.say(*([_not_asked(inputs)] if not register.has_rule(inputs.park.country, "notice") else []), _span(inputs))
     first, last = int(inputs.decomposition.years[0]), int(inputs.decomposition.years[-1])
     builder.section(say(lang, en="Emissions and intensity", zh="排放与强度"))
     builder.say(_change(inputs, first, last), _intensity(inputs, first, last))
@@ -55,7 +52,7 @@ def _drivers(builder: ReportBuilder, inputs: ReportInputs, first: int, last: int
 
 def _not_asked(inputs: ReportInputs) -> str:
     """Say that no rule asks for the document, and that the years asked for are another country's."""
-    country = country_of(inputs.park.country).name(inputs.lang)
+    country = register.country_of(inputs.park.country).name(inputs.lang)
     return inputs.say(
         en=f"This park stands in {country}: no rule in here asks it for a document. The years asked for are those of a"
         " Chinese notice: they bind no park here, and serve to set it beside others.",
@@ -103,8 +100,8 @@ def _span(inputs: ReportInputs) -> str:
 def _change(inputs: ReportInputs, first: int, last: int) -> str:
     start = int(inputs.park.years[0])
     total = inputs.inventory.total()[first - start : last - start + 1]
-    ends = [emissions_text(float(value), inputs.lang) for value in total[[0, -1]]]
-    change, highest = change_text(float(total[-1] / total[0] - 1), inputs.lang), first + int(total.argmax())
+    ends = [rounding.emissions_text(float(value), inputs.lang) for value in total[[0, -1]]]
+    change, highest = rounding.change_text(float(total[-1] / total[0] - 1), inputs.lang), first + int(total.argmax())
     return inputs.say(
         en=f"Emissions went from {ends[0]} in {first} to {ends[1]} in {last} ({change}); of these years {highest} is"
         " the highest.",
@@ -127,7 +124,7 @@ def _intensity(inputs: ReportInputs, first: int, last: int) -> str:
     ends = [first - int(park.years[0]), last - int(park.years[0])]
     value, energy = _economy(park)[ends], park.energy.sum(axis=(0, 1))[ends]
     carbon = inputs.inventory.total()[ends] / value
-    changes = [change_text(float(pair[1] / pair[0] - 1), lang) for pair in (carbon, energy / value)]
+    changes = [rounding.change_text(float(pair[1] / pair[0] - 1), lang) for pair in (carbon, energy / value)]
     return inputs.say(
         en=f"Over the same years CO2 per value added changed by {changes[0]} and energy per value added by"
         f" {changes[1]}.",
@@ -139,7 +136,7 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
     """Tabulate yearly quantities: head and rows, one row a quantity, one column a year."""
     park, lang, accounts = inputs.park, inputs.lang, inputs.inventory
     picked = (park.years >= first) & (park.years <= last)
-    scale = scale_of(float(accounts.total().max()), lang)
+    scale = rounding.scale_of(float(accounts.total().max()), lang)
     energy = np.array([total_energy(park)[int(year)] for year in park.years])
     head = [say(lang, en="quantity", zh="指标"), say(lang, en="unit", zh="单位")]
     lines = [
@@ -157,7 +154,7 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
         lines.append((say(lang, en="energy", zh="能源消费"), say(lang, en="10⁴ tce", zh="万吨标准煤"), energy / 1e4))
     if has_economy(park):
         value = _economy(park)
-        is_large = value.max() >= LARGE_MONEY
+        is_large = value.max() >= rounding.LARGE_MONEY
         lines += [
             (say(lang, en="value added", zh="增加值"),
              say(lang, en="billion CNY" if is_large else "million CNY", zh="亿元"),
@@ -168,7 +165,9 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
             (say(lang, en="energy per value added", zh="单位增加值能耗"),
              say(lang, en="tce per million CNY", zh="吨标准煤/万元"), energy / value / (1 if lang == "en" else 100)),
         ]  # fmt: skip
-    rows = [[name, unit, *(significant(float(one), 4) for one in values[picked])] for name, unit, values in lines]
+    rows = [
+        [name, unit, *(rounding.significant(float(one), 4) for one in values[picked])] for name, unit, values in lines
+    ]
     return [*head, *(str(year) for year in park.years[picked])], rows
 
 
@@ -197,7 +196,7 @@ def _decoupled(builder: ReportBuilder, park: Park, first: int, last: int, lang: 
         builder.say(sentences.decoupled(park, lang=lang))
         return
     whole = decoupling(park, first, last)
-    grown, emitted = (change_text(value, lang) for value in (whole.activity_change, whole.emissions_change))
+    grown, emitted = (rounding.change_text(value, lang) for value in (whole.activity_change, whole.emissions_change))
     builder.say(
         say(
             lang,
@@ -213,8 +212,8 @@ def _decoupled(builder: ReportBuilder, park: Park, first: int, last: int, lang: 
     rows = [
         (
             f"{one.first}-{one.last}",
-            change_text(one.activity_change, lang),
-            change_text(one.emissions_change, lang),
+            rounding.change_text(one.activity_change, lang),
+            rounding.change_text(one.emissions_change, lang),
             f"{one.elasticity:.2f}" if np.isfinite(one.elasticity) else "",
             word(one.state, lang),
         )
@@ -272,7 +271,7 @@ def _location_based(inputs: ReportInputs) -> str:
     located = float(inputs.inventory.location_based[-1])
     if not located and not bought:
         return ""
-    texts = emissions_text(located, inputs.lang), emissions_text(bought, inputs.lang)
+    texts = rounding.emissions_text(located, inputs.lang), rounding.emissions_text(bought, inputs.lang)
     return inputs.say(
         en=f"Purchased electricity counts {texts[1]} as reported (green power at zero, the rest at the mean factor);"
         f" location-based it is {texts[0]}. Totals of this report are as reported; those of the location-based and of"
@@ -290,7 +289,10 @@ def _sinks(inputs: ReportInputs) -> str:
             en="The table states no green area with a sequestration rate: no sink is counted, and none is assumed.",
             zh="数据表没有同时给出绿地面积与固碳速率：不计碳汇，也不作假定。",
         )
-    amount, share = emissions_text(sink, inputs.lang), change_text(sink / total, inputs.lang, digits=2, sign="-")
+    amount, share = (
+        rounding.emissions_text(sink, inputs.lang),
+        rounding.change_text(sink / total, inputs.lang, digits=2, sign="-"),
+    )
     return inputs.say(
         en=f"Green areas took up {amount} in {last}, {share} of the park's emissions. Sinks stand beside the total"
         " and are not taken off it; only neutrality counts them.",
@@ -304,10 +306,10 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
     rows = [
         (
             one.requirement.name_zh if lang == "zh" else one.name_en,
-            significant(one.values[max(one.values)], 3),
-            unit_name(one.unit, lang),
+            rounding.significant(one.values[max(one.values)], 3),
+            names.unit_name(one.unit, lang),
             str(max(one.values)),
-            translated(one.requirement.text, lang, "tables")
+            messages.translated(one.requirement.text, lang, "tables")
             if one.requirement.is_trusted
             else say(lang, en="not verified", zh="未核实"),
             system_name(one, lang),

@@ -4,16 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pathway_models.decisions import decision, sentences, tables
 from pathway_models.decisions import tables as decision_tables
-from pathway_models.decisions.decision import Decision
-from pathway_models.decisions.sentences import describe
-from pathway_models.decisions.tables import cost_text, family_name, lever_names, option_name
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.names import factor_set_name, scenario_name
-from pathway_models.language.rounding import emissions_text, share_text
-from pathway_models.language.words import say
-from pathway_models.records.levers import Lever, Measure
+from pathway_models.language import rounding, say
+from pathway_models.records import Lever, Measure
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 
 #: The notice's tasks and the families of levers that serve each (section two of the notice).
@@ -33,7 +30,7 @@ def tasks(builder: ReportBuilder, inputs: ReportInputs) -> None:
     lang, scenario = inputs.lang, inputs.scenarios[inputs.chosen]
     builder.say(_chosen_from(inputs))
     if inputs.decision is not None:
-        builder.say(*describe(inputs.decision, lang=lang))
+        builder.say(*sentences.describe(inputs.decision, lang=lang))
     effects = _lever_effects(inputs)
     for families, en, zh in TASKS:
         own = [measure for measure in scenario.measures if measure.lever.family in families]
@@ -56,8 +53,8 @@ def _chosen_from(inputs: ReportInputs) -> str:
             zh=f"未进行措施组合优选。任务取自本次运行中提前达峰概率最高的情景：“{name}”。",
         )
     found = inputs.decision
-    fresh, wanted = found.fresh_members, share_text(PROBABILITY, inputs.lang)
-    own = share_text(inputs.early(inputs.chosen), inputs.lang)
+    fresh, wanted = found.fresh_members, rounding.share_text(PROBABILITY, inputs.lang)
+    own = rounding.share_text(inputs.early(inputs.chosen), inputs.lang)
     goal = (
         inputs.say(en=f"the cheapest that peaks before {inputs.before} with at least {wanted}",
                    zh=f"能以不低于{wanted}的概率在{inputs.before}年以前达峰的最低成本组合")
@@ -93,7 +90,7 @@ def _task(inputs: ReportInputs, measure: Measure, effects: tuple[float, float] |
     """Describe one lever in a sentence: setting, years and effect in this park."""
     lang, lever, ramp = inputs.lang, measure.lever, measure.ramp
     name = lever.name_zh if lang == "zh" else lever.name_en
-    setting = option_name(measure.setting, lang)
+    setting = tables.option_name(measure.setting, lang)
     year = min(CONTRIBUTION_YEAR, int(inputs.pathways.years[-1]))
     avoided, points = effects or (0.0, 0.0)
     if abs(avoided) < NEGLIGIBLE * float(inputs.inventory.total()[-1]):
@@ -103,14 +100,14 @@ def _task(inputs: ReportInputs, measure: Measure, effects: tuple[float, float] |
         )
     elif avoided < 0:
         effect = inputs.say(
-            en=f"RAISES emissions in {year} by {emissions_text(-avoided, lang)} on average",
-            zh=f"使{year}年排放平均增加{emissions_text(-avoided, lang)}",
+            en=f"RAISES emissions in {year} by {rounding.emissions_text(-avoided, lang)} on average",
+            zh=f"使{year}年排放平均增加{rounding.emissions_text(-avoided, lang)}",
         )
     else:
         effect = inputs.say(
-            en=f"avoids {emissions_text(avoided, lang)} in {year} on average and changes the probability of a"
+            en=f"avoids {rounding.emissions_text(avoided, lang)} in {year} on average and changes the probability of a"
             f" peak before {inputs.before} by {100 * points:+.1f} points",
-            zh=f"{year}年平均减排{emissions_text(avoided, lang)}，"
+            zh=f"{year}年平均减排{rounding.emissions_text(avoided, lang)}，"
             f"使{inputs.before}年以前达峰的概率变化{100 * points:+.1f}个百分点",
         )
     return inputs.say(
@@ -167,7 +164,7 @@ def _dropped(name: str, levers: Mapping[str, Lever], lang: str) -> str:
     """Name a block left out of the search: a lever of the library, or a family."""
     if name in levers:
         return levers[name].name_zh if lang == "zh" else levers[name].name_en
-    return family_name(name, lang)
+    return tables.family_name(name, lang)
 
 
 def safeguards(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -189,7 +186,7 @@ def _watch(inputs: ReportInputs) -> str:
     lang, year = inputs.lang, inputs.park.last_observed_year + 1
     column = year - int(inputs.pathways.years[0])
     low, middle, high = (
-        emissions_text(float(one), lang)
+        rounding.emissions_text(float(one), lang)
         for one in np.quantile(inputs.totals(inputs.chosen)[:, column], (0.05, 0.5, 0.95))
     )
     name = scenario_name(inputs.chosen, lang)
@@ -203,12 +200,12 @@ def _watch(inputs: ReportInputs) -> str:
     )
 
 
-def _funding(found: Decision, lang: str) -> str:
+def _funding(found: decision.Decision, lang: str) -> str:
     """State the yearly cost of the package and the levers whose cost is unknown."""
-    cost, closest = cost_text(found.closest, lang), found.closest
+    cost, closest = tables.cost_text(found.closest, lang), found.closest
     if not closest.unknown:
         return say(lang, en=f"The advised package: {cost}.", zh=f"推荐组合：{cost}。")
-    names = lever_names(found, closest.unknown, lang)
+    names = tables.lever_names(found, closest.unknown, lang)
     return say(
         lang,
         en=f"The advised package: {cost}. No cost was found for {names}: a plan of funding has to begin with these.",

@@ -3,18 +3,16 @@
 import numpy as np
 
 import pathway_models as pw
+from pathway_models.compliance import judging, sentences
 from pathway_models.compliance import tables as compliance_tables
-from pathway_models.compliance.judging import comply, core_ahead
-from pathway_models.compliance.sentences import verdict_sentence
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.names import in_one_language, item_name, park_name, scenario_name
-from pathway_models.intake.rules import read_account, read_profile
+from pathway_models.intake import names, rules
 from pathway_models.inventory.accounts import energy_use, take_account
+from pathway_models.language import say, word
 from pathway_models.language.rounding import scale_of, significant
-from pathway_models.language.words import say, word
 from pathway_models.records.costs import Range
 from pathway_models.report.inputs import ReportInputs
 
@@ -29,12 +27,12 @@ YEARS = 3
 
 def identity(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the park as its table describes it."""
-    park, boundary = inputs.park, in_one_language(inputs.park.boundary, inputs.lang)
+    park, boundary = inputs.park, names.in_one_language(inputs.park.boundary, inputs.lang)
     builder.say(
         inputs.say(
-            en=f"{park_name(park, 'en')}; data {park.years[0]}-{park.last_observed_year}."
+            en=f"{names.park_name(park, 'en')}; data {park.years[0]}-{park.last_observed_year}."
             f" Boundary, as the table states it: {boundary or 'not stated'}",
-            zh=f"{park_name(park, 'zh')}；数据年份{park.years[0]}—{park.last_observed_year}年。"
+            zh=f"{names.park_name(park, 'zh')}；数据年份{park.years[0]}—{park.last_observed_year}年。"
             f"核算边界（数据表原文）：{boundary or '未说明'}",
         )
     )
@@ -42,7 +40,7 @@ def identity(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 def core_verdict(inputs: ReportInputs) -> str:
     """State the verdicts of the last year in one line, for the first page of an application."""
-    return verdict_sentence(comply(inputs.park, PROFILE), lang=inputs.lang)
+    return sentences.verdict_sentence(judging.comply(inputs.park, PROFILE), lang=inputs.lang)
 
 
 def energy_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -51,7 +49,7 @@ def energy_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
     years = park.years[-YEARS:]
     used = park.energy.sum(axis=0)[:, -YEARS:] / TJ_PER_TCE
     rows = [
-        (item_name(carrier, lang), *(significant(float(value), 4) for value in used[c]))
+        (names.item_name(carrier, lang), *(significant(float(value), 4) for value in used[c]))
         for c, carrier in enumerate(park.carriers)
         if used[c].any()
     ]
@@ -60,7 +58,7 @@ def energy_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
             inputs.say(en=f"total, electricity at {one.name.en}", zh=f"合计，电力按{one.name.zh}"),
             *(significant(float(value), 4) for value in energy_use(park, one.tj_per_mwh)[-YEARS:] / TJ_PER_TCE),
         )
-        for one in read_profile(PROFILE).readings
+        for one in rules.read_profile(PROFILE).readings
     ]
     caption = inputs.say(en="Energy by carrier, tce", zh="分品种能源消费，吨标准煤")
     head = [inputs.say(en="carrier", zh="能源品种"), *map(str, years)]
@@ -73,8 +71,8 @@ def energy_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Tabulate CO2 of the last years by annex 4, its structure and CO2 per energy."""
-    park, lang, profile = inputs.park, inputs.lang, read_profile(PROFILE)
-    found = take_account(park, read_account(profile.account))
+    park, lang, profile = inputs.park, inputs.lang, rules.read_profile(PROFILE)
+    found = take_account(park, rules.read_account(profile.account))
     scale = scale_of(float(np.abs(found.total()).max()), lang)
     rows = [
         (say(lang, en=en, zh=zh), scale.unit, *(significant(float(v) / scale.divisor, 4) for v in values[-YEARS:]))
@@ -91,7 +89,8 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
     rows += [
         (
             inputs.say(
-                en=f"international bunkers, {item_name(fuel, 'en')}", zh=f"国际航空航运燃料，{item_name(fuel, 'zh')}"
+                en=f"international bunkers, {names.item_name(fuel, 'en')}",
+                zh=f"国际航空航运燃料，{names.item_name(fuel, 'zh')}",
             ),
             "t",
             *(significant(float(of[int(year)]), 4) if int(year) in of else "-" for year in park.years[-YEARS:]),
@@ -111,8 +110,8 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 def indicator_verdicts(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the verdicts on the indicators of annex 3, with what is missing."""
-    found, lang = comply(inputs.park, PROFILE), inputs.lang
-    builder.say(_base_year(inputs), verdict_sentence(found, lang=lang))
+    found, lang = judging.comply(inputs.park, PROFILE), inputs.lang
+    builder.say(_base_year(inputs), sentences.verdict_sentence(found, lang=lang))
     builder.table(
         inputs.say(en="Indicators of annex 3", zh="附件3指标"), compliance_tables.compliance(found, lang=lang)
     )
@@ -136,16 +135,16 @@ def _base_year(inputs: ReportInputs) -> str:
 
 def core_indicator_ahead(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Tabulate the probability of meeting the core indicator without measures and on the advised path, by year."""
-    park, lang, profile = inputs.park, inputs.lang, read_profile(PROFILE)
-    if not comply(park, profile)[CORE_ID].values:
+    park, lang, profile = inputs.park, inputs.lang, rules.read_profile(PROFILE)
+    if not judging.comply(park, profile)[CORE_ID].values:
         return
     chosen = [inputs.scenarios[name] for name in dict.fromkeys([inputs.reference, inputs.chosen])]
     draws = inputs.draws_of(chosen)
     pathways = pw.project(park, chosen, draws)
-    found = core_ahead(park, pathways, draws, profile, scenarios={one.scenario_id: one for one in chosen})
+    found = judging.core_ahead(park, pathways, draws, profile, scenarios={one.scenario_id: one for one in chosen})
     last = {one.reading_id: np.median(found.values[at, :, :, -1], axis=1) for at, one in enumerate(profile.readings)}
     told = inputs.say(en=" / ", zh="/").join(significant(float(values[-1]), 3) for values in last.values())
-    year, name = int(found.years[-1]), scenario_name(chosen[-1].scenario_id, lang)
+    year, name = int(found.years[-1]), names.scenario_name(chosen[-1].scenario_id, lang)
     builder.say(
         inputs.say(
             en=f"On the path “{name}” the median member emits {told} t CO2 a tonne of standard coal in {year}, by annex"

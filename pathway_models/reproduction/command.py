@@ -19,11 +19,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pathway_models.console.cli_language import in_table, language, mistake_text
 from pathway_models.console.common_options import working
 from pathway_models.console.tables import terminal_columns, wrapped
-from pathway_models.core.errors import PathwayError
-from pathway_models.core.files import sheet_table
+from pathway_models.core import PathwayError, files
 from pathway_models.intake.plans.scenario_tables import COLUMNS as SCENARIO_COLUMNS
 from pathway_models.intake.published import COLUMNS
-from pathway_models.language.words import say, word
+from pathway_models.language import say, word
 
 if TYPE_CHECKING:
     from pathway_models.reproduction.register import Reproduction
@@ -111,8 +110,8 @@ def compute_studies(
         import pandas as pd
 
         table = pd.concat([result.table() for result in found.values()], ignore_index=True)
-        text = sheet_table(table.drop(columns="values")).to_csv(index=False, lineterminator="\n")
-        text = sheet_table(table.drop(columns="values")).to_csv(index=False, lineterminator="\n")
+        text = files.sheet_table(table.drop(columns="values")).to_csv(index=False, lineterminator="\n")
+        text = files.sheet_table(table.drop(columns="values")).to_csv(index=False, lineterminator="\n")
         file.write_text(text, encoding="utf-8")
         click.echo(say(language(), en=f"{len(table)} values written to {file}", zh=f"{len(table)}个值已写入{file}"))
     moved = [name for name, result in found.items() if not result.is_as_expected]

@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.library import read_scenarios
+from pathway_models.core import PathwayError
+from pathway_models.engine import projecting, sampling
+from pathway_models.intake import assumptions, library
 from pathway_models.intake.published import Estimate, Key, Study
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import NEEDED_CARRIERS, Park
+from pathway_models.records import Park, Scenario
+from pathway_models.records.park import NEEDED_CARRIERS
 
 #: From best to least; ``text only`` where no comparison was possible and the value is shown for reference.
 VERDICTS = ("reproduced", "near", "not reproduced", "text only")
@@ -278,8 +276,10 @@ def drive(park: Park, scenarios: Mapping[str, Scenario] | Sequence[Scenario], la
     """
     chosen = list(scenarios.values() if isinstance(scenarios, Mapping) else scenarios)
     base = park.last_observed_year
-    draws = sample(park, chosen, members=MEMBERS, seed=SEED, assumptions=read_assumptions(as_of=base))
-    found = project(park, chosen, draws)
+    draws = sampling.sample(
+        park, chosen, members=MEMBERS, seed=SEED, assumptions=assumptions.read_assumptions(as_of=base)
+    )
+    found = projecting.project(park, chosen, draws)
     start, end = base - int(found.years[0]), last - int(found.years[0]) + 1
     years = found.years[start:end]
 
@@ -300,7 +300,7 @@ def tabled_scenarios(study: Study) -> dict[str, Scenario]:
     """Read the driver scenarios that stand in the study's own table, as anybody reads one of their own."""
     path = study.folder / study.about.inputs["scenarios"]
     own = set(study.table("scenarios")["scenario"])
-    return {name: scenario for name, scenario in read_scenarios(path).items() if name in own}
+    return {name: scenario for name, scenario in library.read_scenarios(path).items() if name in own}
 
 
 def answer_scenarios(study: Study) -> Answers:

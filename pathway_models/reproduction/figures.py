@@ -9,25 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.figures.canvas import (
-    BEHIND,
-    DARK,
-    FAINT,
-    LEGEND,
-    MARK,
-    fill_of,
-    mark_year,
-    put_note,
-    put_title,
-    sheet,
-    years_axis,
-)
+from pathway_models.figures import canvas
 from pathway_models.figures.style import NARROW, OKABE_ITO, WIDE
 from pathway_models.intake.names import item_name, park_name, scenario_name, short_name
-from pathway_models.language.words import say, width_of
+from pathway_models.language import say, width_of
 from pathway_models.reproduction.register import Reproduction
 
-OURS, PUBLISHED = OKABE_ITO[1], MARK
+OURS, PUBLISHED = OKABE_ITO[1], canvas.MARK
 #: Colour and word of each verdict of a peak rule.
 RULE_COLOURS = {
     "peaked": "#009E73",
@@ -146,7 +134,7 @@ def year_by_year(result: Reproduction, quantity: str, unit: Text, title: Text, *
     table = result.table()
     table = table[table["quantity"].str.fullmatch(f"{quantity}_\\d{{4}}")]
     years = table["quantity"].str[-4:].astype(int)
-    figure, (upper, lower) = sheet(lang, (8.0, 5.2), rows=(2.2, 1.0), head=0.4, right=0.74)
+    figure, (upper, lower) = canvas.sheet(lang, (8.0, 5.2), rows=(2.2, 1.0), head=0.4, right=0.74)
     for colour, (scope, rows) in zip(np.resize(OKABE_ITO[:-1], 20), table.groupby("scope", sort=False), strict=False):
         of = years[rows.index]
         name = _row(scope.split(", ")[-1], lang)
@@ -156,11 +144,11 @@ def year_by_year(result: Reproduction, quantity: str, unit: Text, title: Text, *
     upper.set_ylabel(_told(unit, lang))
     upper.set_ylim(bottom=0)
     upper.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    upper.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), **LEGEND)
+    upper.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), **canvas.LEGEND)
     lower.set_ylabel(f"{_ours(lang)} - {_published(lang)}")
     lower.axhline(0, color="black", linewidth=0.8)
-    put_title(figure, _told(title, lang))
-    put_note(figure, say(lang, en="Lines: ours. Circles: published.", zh="线：本项目；圆圈：已发表。"), lang)
+    canvas.put_title(figure, _told(title, lang))
+    canvas.put_note(figure, say(lang, en="Lines: ours. Circles: published.", zh="线：本项目；圆圈：已发表。"), lang)
     return figure
 
 
@@ -174,7 +162,7 @@ def scenario_paths(paths: pd.DataFrame, title: Text, unit: Text, *, lang: str = 
     title, unit : str or (str, str)
     lang : {"en", "zh"}
     """
-    figure, (ax,) = sheet(lang, (8.0, 3.6), head=0.4, right=0.74)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 3.6), head=0.4, right=0.74)
     colours = OKABE_ITO[:-1]
     for at, (name, path) in enumerate(paths.items()):
         path = path.dropna()
@@ -185,28 +173,30 @@ def scenario_paths(paths: pd.DataFrame, title: Text, unit: Text, *, lang: str = 
     ax.set_ylabel(_told(unit, lang))
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=say(lang, en="highest year", zh="最高年"), **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(
+        loc="center left", bbox_to_anchor=(1.0, 0.5), title=say(lang, en="highest year", zh="最高年"), **canvas.LEGEND
+    )
+    canvas.put_title(figure, _told(title, lang))
     return figure
 
 
 def agreement(result: Reproduction, title: Text, *, lang: str = "en") -> Figure:
     """Draw ours over published, one dot a value and one colour a place; the grey band is the tolerance."""
     table = result.table().dropna(subset=["ours"])
-    figure, (ax,) = sheet(lang, NARROW, left=0.14, head=0.4)
+    figure, (ax,) = canvas.sheet(lang, NARROW, left=0.14, head=0.4)
     low, high = table["published"].min(), table["published"].max()
     line = np.linspace(low, high, 50)
     width = table["tolerance"].max()
     ax.fill_between(line, line - width, line + width, color="#D9D9D9", linewidth=0)
-    ax.plot(line, line, color=DARK, linewidth=0.8)
+    ax.plot(line, line, color=canvas.DARK, linewidth=0.8)
     for colour, (scope, rows) in zip(OKABE_ITO[1:], table.groupby("scope", sort=False), strict=False):
         ax.plot(
             rows["published"], rows["ours"], "o", color=colour, markersize=3.5, label=_row(scope.split(", ")[-1], lang)
         )
     ax.set_xlabel(_published(lang))
     ax.set_ylabel(_ours(lang))
-    ax.legend(loc="upper left", **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(loc="upper left", **canvas.LEGEND)
+    canvas.put_title(figure, _told(title, lang))
     return figure
 
 
@@ -232,7 +222,7 @@ def dots(
     places = np.arange(len(labels))[::-1]
     labels = [_row(str(label), lang) for label in labels]
     left = min(0.6, 0.04 + 0.0095 * max(width_of(line) for label in labels for line in label.split("\n")))
-    figure, (ax,) = sheet(lang, (8.0, 1.35 + 0.26 * len(labels)), left=left, foot=0.7)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 1.35 + 0.26 * len(labels)), left=left, foot=0.7)
     marks = np.broadcast_to(-np.inf if published is None else published, len(labels))
     if np.ndim(published):
         ax.plot(marks, places, "|", color=PUBLISHED, markersize=13, markeredgewidth=2, label=_published(lang))
@@ -248,8 +238,8 @@ def dots(
     ax.set_ylim(-0.6, len(labels) - 0.4)
     ax.margins(x=0.14)
     ax.set_xlabel(_told(axis, lang))
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, **canvas.LEGEND)
+    canvas.put_title(figure, _told(title, lang))
     return figure
 
 
@@ -259,7 +249,7 @@ def known_then(
     """Draw a series as it was known at the end of a year, and its continuation; maxima of both marked."""
     years, values = np.asarray(years), np.asarray(values, dtype=float)
     known = years <= then
-    figure, (ax,) = sheet(lang, WIDE, head=0.4)
+    figure, (ax,) = canvas.sheet(lang, WIDE, head=0.4)
     ax.plot(years, values, color=PUBLISHED, linestyle="dashed", label=say(lang, en="what came after", zh="此后"))
     ax.plot(
         years[known],
@@ -274,8 +264,8 @@ def known_then(
         ax.annotate(text, (years[part][top], values[part][top]), (0, 7), textcoords="offset points", ha="center")
     ax.set_ylabel(_told(unit, lang))
     ax.margins(y=0.12)
-    ax.legend(loc="lower right", **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(loc="lower right", **canvas.LEGEND)
+    canvas.put_title(figure, _told(title, lang))
     return figure
 
 
@@ -288,7 +278,7 @@ def verdict_grid(table: pd.DataFrame, title: Text, *, lang: str = "en") -> Figur
         Columns ``rule, as_of, verdict, peak_year``.
     """
     rules, years = table["rule"].unique().tolist(), sorted(table["as_of"].unique())
-    figure, (ax,) = sheet(lang, (8.0, 1.3 + 0.26 * len(rules)), left=0.2, foot=0.62)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 1.3 + 0.26 * len(rules)), left=0.2, foot=0.62)
     for row in table.itertuples():
         x, y = years.index(row.as_of), len(rules) - 1 - rules.index(row.rule)
         ax.add_patch(_cell(x, y, RULE_COLOURS[row.verdict]))
@@ -301,8 +291,8 @@ def verdict_grid(table: pd.DataFrame, title: Text, *, lang: str = "en") -> Figur
     ax.grid(visible=False)
     ax.set_xlabel(say(lang, en="with the data up to the end of", zh="所用数据截至该年底"))
     keys = [_cell(0, 0, colour, label=_told(RULE_WORDS[verdict], lang)) for verdict, colour in RULE_COLOURS.items()]
-    ax.legend(handles=keys, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(keys), **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(handles=keys, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(keys), **canvas.LEGEND)
+    canvas.put_title(figure, _told(title, lang))
     return figure
 
 
@@ -322,7 +312,7 @@ def effect_bars(table: pd.DataFrame, effects: Sequence[str], title: Text, unit: 
     """
     places = np.arange(len(table))
     width = 0.8 / len(effects)
-    figure, (ax,) = sheet(lang, NARROW, left=0.14)
+    figure, (ax,) = canvas.sheet(lang, NARROW, left=0.14)
     for at, (effect, colour) in enumerate(zip(effects, EFFECT_COLOURS, strict=False)):
         ax.bar(places - 0.4 + width * (at + 0.5), table[effect], width * 0.92, color=colour, label=effect)
     for place, change in zip(places, table["change_of_total"], strict=True):
@@ -331,8 +321,8 @@ def effect_bars(table: pd.DataFrame, effects: Sequence[str], title: Text, unit: 
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_xticks(places, [_row(str(change), lang) for change in table["change"]])
     ax.set_ylabel(_told(unit, lang))
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, **canvas.LEGEND)
+    canvas.put_title(figure, _told(title, lang))
     return figure
 
 
@@ -364,16 +354,16 @@ def settings_scatter(
     def named(column: str) -> str:
         return _told((names or {}).get(column, column.replace("_", " ")), lang)
 
-    figure, (ax,) = sheet(lang, WIDE, left=0.09, right=0.72, head=0.4)
+    figure, (ax,) = canvas.sheet(lang, WIDE, left=0.09, right=0.72, head=0.4)
     for colour, marker, (name, rows) in zip(OKABE_ITO[1:], "os^Dv", table.groupby(group, sort=False), strict=False):
         ax.plot(rows[x], rows[y], marker, color=colour, markersize=4.5, label=str(name), alpha=0.8)
     ax.plot(*published, "*", color=PUBLISHED, markersize=14, label=_published(lang), zorder=5)
-    ax.axvline(published[0], color=FAINT, linewidth=0.8, zorder=0)
-    ax.axhline(published[1], color=FAINT, linewidth=0.8, zorder=0)
+    ax.axvline(published[0], color=canvas.FAINT, linewidth=0.8, zorder=0)
+    ax.axhline(published[1], color=canvas.FAINT, linewidth=0.8, zorder=0)
     ax.set_xlabel(named(x))
     ax.set_ylabel(named(y))
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=named(group), **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=named(group), **canvas.LEGEND)
+    canvas.put_title(figure, _told(title, lang))
     return figure
 
 
@@ -396,28 +386,32 @@ def peak_years_beside(
     scopes, parks = published["scope"].unique().tolist(), outlook["park_id"].unique().tolist()
     scenarios = outlook["scenario"].unique().tolist()
     labels = [*scopes, *(_named(outlook, park, lang) for park in parks)]
-    figure, (ax,) = sheet(lang, (8.0, 1.5 + 0.24 * len(labels)), left=0.31, head=0.62, foot=0.75)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 1.5 + 0.24 * len(labels)), left=0.31, head=0.62, foot=0.75)
     place = {name: len(labels) - 1 - at for at, name in enumerate([*scopes, *parks])}
     for row in published.itertuples():
-        ax.plot(row.peak_year, place[row.scope], "*", color=MARK, markersize=10)
+        ax.plot(row.peak_year, place[row.scope], "*", color=canvas.MARK, markersize=10)
     for row in outlook.itertuples():
         offset = 0.26 * (scenarios.index(row.scenario) - (len(scenarios) - 1) / 2)
         _range(
-            ax, (row.peak_p05, row.peak_p50, row.peak_p95), place[row.park_id] - offset, fill_of(row.scenario), until
+            ax,
+            (row.peak_p05, row.peak_p50, row.peak_p95),
+            place[row.park_id] - offset,
+            canvas.fill_of(row.scenario),
+            until,
         )
     for scenario in scenarios:
-        ax.plot([], [], "o-", color=fill_of(scenario), markersize=4, label=scenario_name(scenario, lang))
-    ax.plot([], [], "*", color=MARK, markersize=10, linestyle="none", label=_published(lang))
-    ax.axhline(len(parks) - 0.5, color=DARK, linewidth=0.8)
-    years_axis(ax, FIRST, until, behind=True)
-    mark_year(ax, 2030, lang, label=False)
+        ax.plot([], [], "o-", color=canvas.fill_of(scenario), markersize=4, label=scenario_name(scenario, lang))
+    ax.plot([], [], "*", color=canvas.MARK, markersize=10, linestyle="none", label=_published(lang))
+    ax.axhline(len(parks) - 0.5, color=canvas.DARK, linewidth=0.8)
+    canvas.years_axis(ax, FIRST, until, behind=True)
+    canvas.mark_year(ax, 2030, lang, label=False)
     ax.set_yticks(list(place.values()), labels, size="small")
     ax.set_ylim(-0.7, len(labels) - 0.3)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, **LEGEND)
-    put_title(figure, _told(title, lang))
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, **canvas.LEGEND)
+    canvas.put_title(figure, _told(title, lang))
     note = say(lang, en="Dots: medians; lines: 5 to 95 % of members. Dashed: the start of 2030. *: invented park.",
                zh="点：中位数；线：模拟结果的5%至95%。虚线：2030年初。*：虚构园区。")  # fmt: skip
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
@@ -430,7 +424,7 @@ def _named(outlook: pd.DataFrame, park: str, lang: str) -> str:
 
 def _range(ax: Axes, years: tuple[float, float, float], place: float, colour: str, until: int) -> None:
     """Draw a line from low to high and a dot at the median; infinite years stand beyond the horizon."""
-    low, middle, high = (until + BEHIND if np.isinf(year) else max(year, FIRST) for year in years)
+    low, middle, high = (until + canvas.BEHIND if np.isinf(year) else max(year, FIRST) for year in years)
     ax.plot([low, high], [place, place], color=colour, linewidth=1.4)
     ax.plot(middle, place, "o", color=colour, markersize=4)
 
@@ -454,8 +448,8 @@ def intensity_beside(
     """
     rows = outlook[outlook["scenario"] == outlook["scenario"].iloc[0]].dropna(subset=[f"intensity_{first}"])
     rows = rows.sort_values(f"intensity_{first}")
-    figure, (ax,) = sheet(lang, (8.0, 1.5 + 0.24 * (len(rows) + 1)), left=0.31, head=0.4, foot=0.85)
-    lines = [(say(lang, en="published: parks of China", zh="已发表：中国园区"), *published, MARK)]
+    figure, (ax,) = canvas.sheet(lang, (8.0, 1.5 + 0.24 * (len(rows) + 1)), left=0.31, head=0.4, foot=0.85)
+    lines = [(say(lang, en="published: parks of China", zh="已发表：中国园区"), *published, canvas.MARK)]
     lines += [
         (_named(outlook, row.park_id, lang), row.before, row.after, "#0072B2")
         for row in rows.rename(columns={f"intensity_{first}": "before", f"intensity_{last}": "after"}).itertuples()
@@ -472,11 +466,11 @@ def intensity_beside(
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     ax.set_yticks(range(len(lines)), [line[0] for line in lines], size="small")
     ax.set_xlabel(say(lang, en="tCO2 per million CNY of value added", zh="单位增加值排放，tCO2/百万元"))
-    put_title(figure, _told(title, lang))
+    canvas.put_title(figure, _told(title, lang))
     note = say(
         lang,
         en=f"Open: {first}; filled: {last}. Ours: medians without measures, 2015 prices. *: invented park.",
         zh=f"空心：{first}年；实心：{last}年。本项目：无措施的中位数，2015年价。*：虚构园区。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure

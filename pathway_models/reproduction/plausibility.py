@@ -10,20 +10,14 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.units import HOME, TJ_PER_TCE
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.intake.library import read_scenarios
+from pathway_models.engine import projecting, sampling
+from pathway_models.intake import library, register
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.published import Baseline, Estimate, Study, read_baselines
-from pathway_models.intake.register import read_register
 from pathway_models.inventory.decomposition import ECONOMIC
-from pathway_models.language.rounding import share_text
-from pathway_models.language.words import say
+from pathway_models.language import rounding, say
 from pathway_models.peaks.finding import find_peaks, peaks_of, reference_of
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenarios
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
+from pathway_models.records import Assumptions, Park, Pathways, Scenarios
 
 PEAK_YEAR = "peak_year"
 
@@ -55,13 +49,13 @@ def outlook(
         ``p_before_2030, intensity_2020, intensity_2030`` (tCO2 per million CNY, medians; NaN where activity is
         not value added alone), ``tco2_per_tce`` (energy use only, last observed year, electricity at its heat value).
     """
-    ours = [entry for entry in read_register() if entry.has_data and entry.country == HOME]
+    ours = [entry for entry in register.read_register() if entry.has_data and entry.country == HOME]
     entries = [entry.park_id for entry in ours if entry.kind == kind]
     lines = []
     for park_id in entries:
         park = read_park(park_id)
-        draws = sample(park, scenarios, members=members, seed=seed, until=until, assumptions=assumptions)
-        lines += _lines(park, project(park, scenarios, draws))
+        draws = sampling.sample(park, scenarios, members=members, seed=seed, until=until, assumptions=assumptions)
+        lines += _lines(park, projecting.project(park, scenarios, draws))
     return pd.DataFrame(lines)
 
 
@@ -220,7 +214,9 @@ class BaselineBeside:
         if abs(self.difference) <= FAR:
             return ""
         theirs = self.baseline.why.zh if lang == "zh" else self.baseline.why.en
-        past, later, flat, event = (share_text(x, lang) for x in (self.past, self.later, self.flat, self.event))
+        past, later, flat, event = (
+            rounding.share_text(x, lang) for x in (self.past, self.later, self.flat, self.event)
+        )
         issue, until = self.issue_year, max(int(self.estimate.value), self.issue_year)
         ours = say(
             lang,
@@ -247,15 +243,17 @@ def baselines_beside(
         English names of some places only.
     """
     chosen = [(one, value) for one, value in read_baselines() if places is None or one.place.en in places]
-    provinces = [entry.park_id for entry in read_register() if entry.kind == "region" and entry.has_data]
+    provinces = [entry.park_id for entry in register.read_register() if entry.kind == "region" and entry.has_data]
     every = tuple(name for name in provinces if name != "region-d")
-    shipped = read_scenarios()
+    shipped = library.read_scenarios()
     without = shipped.pick([reference_of(shipped, tuple(shipped))])
     parks = {one.place.en: every if one.parks == "all" else one.parks for one, _ in chosen}
     paths: dict[str, Pathways] = {}
     for name in dict.fromkeys(name for names in parks.values() for name in names):
         park = read_park(name)
-        paths[name] = project(park, without, sample(park, without, members=members, seed=seed, until=until))
+        paths[name] = projecting.project(
+            park, without, sampling.sample(park, without, members=members, seed=seed, until=until)
+        )
     return tuple(_beside(one, value, [paths[name] for name in parks[one.place.en]]) for one, value in chosen)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.intake.published import Key, Study, list_studies, read_study
 from pathway_models.reproduction.comparison import VERDICTS, Answer, Answers, Row, compare, folded_table, table_of
 

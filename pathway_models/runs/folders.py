@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass, field
 from os import open as descriptor_of
 from pathlib import Path
 
-from pathway_models.core.errors import BatchError
-from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.core import BatchError, files
 
 #: Statuses of parks that have results.
 CAME_OUT = ("done", "unchanged")
@@ -70,7 +69,7 @@ class Job:
     engine: str = "pathways-kernel"
     timeout: int = 600
     memory: int = 0
-    notebook: str = str(PARK_NOTEBOOK)
+    notebook: str = str(files.PARK_NOTEBOOK)
     basis: dict[str, object] = field(default_factory=dict)
 
     def record(self) -> dict[str, object]:

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pathway_models.core import __version__
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError, __version__
 from pathway_models.core.files import PACKAGE_FOLDER, SHIPPED_FOLDER, data_folder, write_whole
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.quantiles import sorted_quantiles
@@ -194,10 +193,7 @@ def altered(place: Path, record: Mapping[str, Any]) -> list[str]:
 
 
 if TYPE_CHECKING:
-    from pathway_models.records.assumptions import Assumptions
-    from pathway_models.records.inventory import Inventory
-    from pathway_models.records.park import Park
-    from pathway_models.records.pathways import Pathways
+    from pathway_models.records import Assumptions, Inventory, Park, Pathways
 
 FORECAST = "forecast.json"
 #: Quantiles that are sealed: every 2.5 %, the edges of the 50, 80 and 90 % bands among them.

@@ -16,14 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 from pathway_models.runs.provenance import KEPT_INPUTS
 from pathway_models.runs.tables import MEMBERS, Condition, read_members, whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pathway_models.records.levers import Scenarios
+    from pathway_models.records import Scenarios
 
 
 #: Parameters without which a run cannot be computed again.

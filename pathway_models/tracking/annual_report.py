@@ -7,11 +7,9 @@ import pandas as pd
 
 from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
 from pathway_models.intake.names import park_name, scenario_name
-from pathway_models.kernels.event_split import standard_error
-from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.language.rounding import change_text, emissions_text, error_text, scale_of, share_text, significant
-from pathway_models.language.words import INVENTED, say
-from pathway_models.records.park import Park
+from pathway_models.kernels import event_split, turning_points
+from pathway_models.language import INVENTED, rounding, say
+from pathway_models.records import Park
 from pathway_models.tracking.figures import driver_name, plan_comparison
 from pathway_models.tracking.records import DRIVERS, ScenarioForecast, TrackingResult
 
@@ -58,16 +56,18 @@ def _share(value: float) -> float:
 def _chance(one: ScenarioForecast, lang: str) -> str:
     """Write the probability of a peak in time with its sampling error, that of as many members as the weights hold."""
     share = _share(one.p_before)
-    return share_text(share, lang) + error_text(float(standard_error(share, one.effective)))
+    return rounding.share_text(share, lang) + rounding.error_text(
+        float(event_split.standard_error(share, one.effective))
+    )
 
 
 def _deviation(found: TrackingResult, lang: str) -> str:
     reported, (low, middle, high) = found.reported[found.known], found.foreseen[found.known]
     most = float(max(reported, high))
-    texts = [emissions_text(float(one), lang, beside=most) for one in (reported, middle, low, high)]
+    texts = [rounding.emissions_text(float(one), lang, beside=most) for one in (reported, middle, low, high)]
     means = {name: float(found.deviation[name].mean()) for name in DRIVERS}
     largest = max(means, key=lambda name: abs(means[name]))
-    amount = emissions_text(abs(means[largest]), lang, beside=most)
+    amount = rounding.emissions_text(abs(means[largest]), lang, beside=most)
     inside = low <= reported <= high
     return say(
         lang,
@@ -91,7 +91,7 @@ def _evidence(found: TrackingResult, lang: str) -> str:
             en=f"The year does not tell the plan from “{other}”: it was nearly as likely under both.",
             zh=f"该年数据不足以区分计划与“{other}”：两者下的可能性相近。",
         )
-    times = significant(ratio if ratio >= 3 else 1 / ratio, 2)
+    times = rounding.significant(ratio if ratio >= 3 else 1 / ratio, 2)
     return say(
         lang,
         en=f"The year was {times} times {'more' if ratio >= 3 else 'less'} likely under the plan than under “{other}”.",
@@ -132,7 +132,9 @@ def forecasts(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
 
 
 def _range(one: ScenarioForecast, until: int) -> str:
-    low, middle, high = (f">{until - PeakRule().follow}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles)
+    low, middle, high = (
+        f">{until - turning_points.PeakRule().follow}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles
+    )
     return one.parts or f"{middle} ({low} – {high})"
 
 
@@ -142,7 +144,7 @@ def targets(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
     for one in found.targets:
         values = [_value(one.quantity, value, lang) for value in (one.reported, one.target, one.latest)]
         known = one.reported > 0 and np.isfinite(one.target)
-        change = change_text(one.target / one.reported - 1, lang) if known else "-"
+        change = rounding.change_text(one.target / one.reported - 1, lang) if known else "-"
         rows.append([TARGETS[one.quantity][lang == "zh"], values[0], values[1], change, values[2]])
     year = found.known + 1
     head = [
@@ -159,15 +161,15 @@ def _value(quantity: str, value: float, lang: str) -> str:
     if not np.isfinite(value):
         return say(lang, en="none", zh="无")
     if quantity == "emissions":
-        return emissions_text(value, lang)
-    return share_text(_share(value), lang) if quantity.endswith("_share") else significant(value, 4)
+        return rounding.emissions_text(value, lang)
+    return rounding.share_text(_share(value), lang) if quantity.endswith("_share") else rounding.significant(value, 4)
 
 
 def deviations(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the deviation from the plan by driver: mean and 5-95 %; the means add up."""
     parts = {driver_name(name, lang): found.deviation[name] for name in DRIVERS}
     parts[say(lang, en="together", zh="合计")] = sum(found.deviation.values())
-    scale = scale_of(max(float(np.abs(part).mean()) for part in parts.values()), lang)
+    scale = rounding.scale_of(max(float(np.abs(part).mean()) for part in parts.values()), lang)
     rows = [
         [name, *(f"{value / scale.divisor:+,.2f}" for value in (part.mean(), *np.quantile(part, (0.05, 0.95))))]
         for name, part in parts.items()
@@ -252,7 +254,7 @@ def replay_sentence(table: pd.DataFrame, *, lang: str = "en") -> str:
     final = table[table["known"] == last]
     better = int((final["log_score"] > np.log(0.1)).sum())
     rises = bool((np.diff(score.to_numpy()) > 0).all())
-    times = significant(float(np.exp(score.iloc[-1] - score.iloc[0])), 2)
+    times = rounding.significant(float(np.exp(score.iloc[-1] - score.iloc[0])), 2)
     return say(
         lang,
         en=f"The mean log score goes from {scores[0]} ({first}) to {scores[1]} ({last}),"

@@ -18,14 +18,12 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from pathway_models.console.cli_language import language, mistake_text, of_terminal, say, table_text, titled_table
-from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option, working
+from pathway_models.console import cli_language, common_options
 from pathway_models.console.tables import on_screen
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import SheetWriter, write_whole
+from pathway_models.core import Fault, InputError, files
 
 if TYPE_CHECKING:
-    from pathway_models.records.park import Park
+    from pathway_models.records import Park
     from pathway_models.tracking.records import ScenarioForecast, TrackingResult
     from pathway_models.tracking.updating import Scores
 
@@ -34,15 +32,15 @@ FORMATS = ("docx", "html", "pdf")
 
 
 @click.command("track")
-@click.argument("park", type=PARK)
-@click.argument("table", type=PARK, required=False)
-@data_option
-@as_of_option
+@click.argument("park", type=common_options.PARK)
+@click.argument("table", type=common_options.PARK, required=False)
+@common_options.data_option
+@common_options.as_of_option
 @click.option("--year", type=int, metavar="YEAR", help="The new last year; the last one of TABLE by default.")
 @click.option(
     "--plan", default="moderate", show_default=True, metavar="SCENARIO", help="The scenario that is the plan."
 )
-@click.option("--scenario-file", type=SCENARIOS, metavar="FILE|drivers",
+@click.option("--scenario-file", type=common_options.SCENARIOS, metavar="FILE|drivers",
               help="Scenarios of your own; the first one is compared with.")  # fmt: skip
 @click.option("--before", type=int, default=2030, show_default=True, help="Year before which emissions shall peak.")
 @click.option("--probability", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Asked for.")
@@ -72,24 +70,23 @@ def track_command(
     the new year, alone or after the others; without it the last year of PARK is taken as the new one.
     """
     from pathway_models.intake.library import read_scenarios
-    from pathway_models.tracking.annual_report import answer, build_annual_report, targets
-    from pathway_models.tracking.updating import track
+    from pathway_models.tracking import annual_report, updating
 
     earlier, later = _records(park, table, year)
     scenarios = read_scenarios(scenario_file)
     first, *_, last = [*scenarios, *scenarios]
     chosen = scenarios.pick([first, plan or last])
-    told = of_terminal(lang)
-    with working(1, {"en": "updating the forecast", "zh": "更新预测"}[told]):
-        found = track(earlier, later, chosen.values(), **wishes)
+    told = cli_language.of_terminal(lang)
+    with common_options.working(1, {"en": "updating the forecast", "zh": "更新预测"}[told]):
+        found = updating.track(earlier, later, chosen.values(), **wishes)
     manifest = _manifest(found, later, {"plan": found.plan, **wishes})
     folder = out / later.park_id
     book = add_forecasts(folder / "forecasts.csv", found, manifest)
     document = folder / f"account_{found.known}_{lang}.{form}"
-    _write(document, _typeset(build_annual_report(found, later, manifest, lang=lang), form))
-    for line in answer(found, lang=told):
+    _write(document, _typeset(annual_report.build_annual_report(found, later, manifest, lang=lang), form))
+    for line in annual_report.answer(found, lang=told):
         click.echo(on_screen(line))
-    click.echo(table_text(targets(found, lang=told), index=False))
+    click.echo(cli_language.table_text(annual_report.targets(found, lang=told), index=False))
     for path in (document, book):
         click.echo(str(path))
 
@@ -121,18 +118,16 @@ def _manifest(found: TrackingResult, later: Park, wishes: dict[str, object]) -> 
 
 
 def _typeset(report: object, form: str) -> bytes:
-    from pathway_models.documents.docx import to_docx
-    from pathway_models.documents.html import to_html
-    from pathway_models.documents.typst import to_pdf
+    from pathway_models.documents import docx, html, typst
 
     if form == "html":
-        return to_html(report).encode("utf-8")
-    return to_docx(report) if form == "docx" else to_pdf(report)
+        return html.to_html(report).encode("utf-8")
+    return docx.to_docx(report) if form == "docx" else typst.to_pdf(report)
 
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, content)
+    files.write_whole(path, content)
 
 
 COLUMNS = (
@@ -175,7 +170,7 @@ def add_forecasts(path: Path, found: TrackingResult, manifest: Mapping[str, str]
     for forecasts, total in ((found.made, ""), (found.updated, f"{found.reported[found.known]:.6g}")):
         rows += [_row(one, found, manifest, digest, total) for one in forecasts.values()]
     text = io.StringIO()
-    SheetWriter(text).rows(rows)
+    files.SheetWriter(text).rows(rows)
     known = set(old.splitlines())
     added = [line for line in text.getvalue().splitlines(keepends=True) if line.rstrip("\n") not in known]
     _write(path, (old + "".join(added)).encode("utf-8-sig"))
@@ -196,7 +191,7 @@ def _row(
 
 @click.command("score")
 @click.argument("run", type=click.Path(path_type=Path, file_okay=False))
-@click.argument("tables", nargs=-1, required=True, type=PARK)
+@click.argument("tables", nargs=-1, required=True, type=common_options.PARK)
 @click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
 @click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
 @click.option("--value", metavar="COL", help="Column of the emissions.  [default: value, else emissions_tco2]")
@@ -209,7 +204,7 @@ def score_command(run: Path, tables: tuple[str, ...], entity: str, year: str, va
 
     Exit code 1 where a seal is broken: such a forecast is not scored. What the columns mean: docs/tracking.md.
     """
-    from pathway_models.core.errors import PathwayError
+    from pathway_models.core import PathwayError
     from pathway_models.runs.provenance import read_forecasts
     from pathway_models.tracking.updating import score
 
@@ -219,7 +214,7 @@ def score_command(run: Path, tables: tuple[str, ...], entity: str, year: str, va
     except InputError:
         raise
     except PathwayError as error:  # one line, and no lesson on how to call the command
-        click.echo(mistake_text(error), err=True)
+        click.echo(cli_language.mistake_text(error), err=True)
         raise SystemExit(1) from None
     _show_scores(scores, forecasts)
 
@@ -263,17 +258,16 @@ def _totals_of(
 ) -> dict[str, dict[int, float]]:
     """Read the totals of one table: of a park, or of many parks by entity and year."""
     from pathway_models.engine.projecting import account_of
-    from pathway_models.intake.panels import read_series
-    from pathway_models.intake.parks import read_park
+    from pathway_models.intake import panels, parks
     from pathway_models.intake.table.rows import header_of
     from pathway_models.inventory.accounts import take_inventory
 
     entity, year, value = columns
     if table.endswith((".csv", ".csv.gz")) and {entity, year} <= set(header_of(Path(table))):
-        series = read_series(table, entity, year, value)
+        series = panels.read_series(table, entity, year, value)
         rows = series.groupby("entity", sort=False)
         return {str(name): dict(zip(of["year"].tolist(), of["value"].tolist(), strict=True)) for name, of in rows}
-    park = read_park(table)
+    park = parks.read_park(table)
     sealed = forecasts.get(park.park_id, {}).get("account", "")
     if sealed and sealed != account_of(park):
         remedy = "complete the table, or leave it out: the two cannot be compared"
@@ -286,20 +280,20 @@ def _show_scores(scores: Scores, forecasts: Mapping[str, Mapping[str, object]]) 
     """Print what was scored, what was restated, and the tables."""
     from pathway_models.intake.names import scenario_name
 
-    lang = language()
+    lang = cli_language.language()
     for park, (first, last) in scores.scored.items():
         sealed = forecasts[park]
         law, issued, day = sealed["law"] or "?", sealed["issue_year"], sealed["sealed_on"]
-        click.echo(say(f"{park}: {first}-{last} scored; law {law}, issued in {issued}, sealed on {day}"))
+        click.echo(cli_language.say(f"{park}: {first}-{last} scored; law {law}, issued in {issued}, sealed on {day}"))
     for park, (was, now) in scores.restated.items():
         said = f"{park}: its last year is restated from {was:.6g} to {now:.6g} tCO2, the forecast scaled by both"
-        click.echo(say(said))
+        click.echo(cli_language.say(said))
     for title, table in (
         ("bands and CRPS by scenario", scores.bands),
         ("bands and CRPS by year", scores.by_year),
         ("having peaked before a year", scores.events),
     ):
         named = [scenario_name(scenario, lang) for scenario in table["scenario"]]
-        click.echo(titled_table(title, table.assign(scenario=named), lang))
+        click.echo(cli_language.titled_table(title, table.assign(scenario=named), lang))
     if len(scores.events) and scores.events["undecided"].any():
-        click.echo("\n" + say("undecided: some of the years that confirm a peak are not known yet"))
+        click.echo("\n" + cli_language.say("undecided: some of the years that confirm a peak are not known yet"))

@@ -5,15 +5,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.figures.canvas import DARK, LEGEND, put_note, put_title, sheet
-from pathway_models.figures.style import OWN_COLOURS, WITH
+from pathway_models.figures import canvas, style
 from pathway_models.intake.names import headline, scenario_name
-from pathway_models.language.rounding import scale_of
-from pathway_models.language.words import say, word
-from pathway_models.records.park import Park
+from pathway_models.language import rounding, say, word
+from pathway_models.records import Park
 from pathway_models.tracking.records import DRIVERS, TrackingResult
 
-PLAN, SEEN, MORE = WITH, "#000000", OWN_COLOURS[0]
+PLAN, SEEN, MORE = style.WITH, "#000000", style.OWN_COLOURS[0]
 
 
 def driver_name(driver: str, lang: str) -> str:
@@ -34,8 +32,8 @@ def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: st
     years = sorted(found.reported)
     band = np.array([found.foreseen[year] for year in years])
     reported = np.array([found.reported[year] for year in years])
-    scale = scale_of(float(max(band.max(), reported.max())), lang)
-    figure, (left, right) = sheet(
+    scale = rounding.scale_of(float(max(band.max(), reported.max())), lang)
+    figure, (left, right) = canvas.sheet(
         lang, (8.0, 3.9), columns=(1, 1.25), shared_y=False, head=0.98, foot=0.75, wspace=0.62, left=0.1
     )
     place = np.arange(len(years))
@@ -50,18 +48,18 @@ def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: st
     left.set_xlim(-0.7, len(years) - 0.3)
     left.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     left.set_ylabel(word("per_year", lang, unit=scale.unit))
-    left.legend(loc="lower left", bbox_to_anchor=(-0.25, 1.0), ncols=3, **LEGEND)
+    left.legend(loc="lower left", bbox_to_anchor=(-0.25, 1.0), ncols=3, **canvas.LEGEND)
     _drivers(right, found, scale.divisor, lang)
     line = say(lang, en=f"{found.known} against the plan “{scenario_name(found.plan, lang)}”",
                zh=f"{found.known}年与计划“{scenario_name(found.plan, lang)}”比较")  # fmt: skip
-    put_title(figure, headline(park or found.identity, lang), line)
+    canvas.put_title(figure, headline(park or found.identity, lang), line)
     note = say(
         lang,
         en=f"Right: reported less foreseen, LMDI over members: mean and 5-95 %, {scale.unit}. The means add up to the"
         " whole deviation.",
         zh=f"右：报告值减计划值，逐次模拟LMDI分解的均值与5—95%区间，{scale.unit}；均值之和等于总偏差。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure
 
 
@@ -74,7 +72,7 @@ def _drivers(ax: Axes, found: TrackingResult, divisor: float, lang: str) -> None
     ax.barh(place, means, height=0.55, color=[MORE if mean > 0 else PLAN for mean in means])
     for at, part in zip(place, parts, strict=True):
         low, high = np.quantile(part, (0.05, 0.95))
-        ax.hlines(at, low, high, color=DARK, linewidth=1.2)
+        ax.hlines(at, low, high, color=canvas.DARK, linewidth=1.2)
     ax.axvline(0, color="black", linewidth=0.8)
     ax.set_yticks(place, names)
     ax.grid(axis="y", visible=False)
@@ -82,24 +80,24 @@ def _drivers(ax: Axes, found: TrackingResult, divisor: float, lang: str) -> None
 
 def replayed(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     """Draw the log score of each region by the last year fed, with the mean, from a table of `replay`."""
-    figure, (ax,) = sheet(lang, (8.0, 4.2), foot=0.85)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 4.2), foot=0.85)
     for _, rows in table.groupby("region"):
         ax.plot(rows["known"], rows["log_score"], color="#BDBDBD", linewidth=0.8)
     mean = table.groupby("known")["log_score"].mean()
     label = say(lang, en="mean, fed year by year", zh="逐年更新的均值")
     ax.plot(mean.index, mean, color=PLAN, marker="o", linewidth=2.4, label=label)
-    ax.axhline(np.log(0.1), color=DARK, linestyle="dashed", label=say(lang, en="never updated", zh="不更新"))
+    ax.axhline(np.log(0.1), color=canvas.DARK, linestyle="dashed", label=say(lang, en="never updated", zh="不更新"))
     ax.set_xticks(list(mean.index))
     ax.set_xlabel(say(lang, en="last year fed", zh="已输入的最后年份"))
     ax.set_ylabel(say(lang, en="log of the probability of what happened", zh="对实际结果所给概率的对数"))
-    ax.legend(loc="upper left", **LEGEND)
+    ax.legend(loc="upper left", **canvas.LEGEND)
     title = say(lang, en="Does feeding new years help? Replay of real history", zh="逐年更新有用吗？真实历史回放")
-    put_title(figure, title)
+    canvas.put_title(figure, title)
     note = say(
         lang,
         en="Grey: one region each. The outcome's tenth of the first forecast has a probability of one tenth (ln 0.1 ="
         " -2.30) until something is learnt.",
         zh="灰线：各区域。首次预测十等分，实际结果所在份的概率为十分之一（ln 0.1 = -2.30），直至获得新信息。",
     )
-    put_note(figure, note, lang)
+    canvas.put_note(figure, note, lang)
     return figure

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pathway_models.core.errors import RecordError
-from pathway_models.records.park import Identified, Park, ParkIdentity, Process
+from pathway_models.core import RecordError
+from pathway_models.records import Identified, Park, ParkIdentity, Process
 
 #: Factors that a deviation from the plan is split into.
 DRIVERS = ("activity", "energy_per_activity", "emissions_per_energy")

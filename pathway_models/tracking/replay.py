@@ -11,13 +11,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pathway_models.baseline.laws.damped_trend import RIVAL
-from pathway_models.baseline.laws.register import laws_of
-from pathway_models.core.errors import PathwayError
+from pathway_models.baseline.laws import damped_trend, register
+from pathway_models.core import PathwayError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.quantiles import effective_size, log_weights, normalised
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, History
+from pathway_models.records import Assumptions, GrowthLaw, History, growth_laws
 from pathway_models.tracking.updating import REPORT_ERROR, collapsed
 
 #: Parts of equal probability that the first forecast is cut into.
@@ -67,13 +65,13 @@ def replay(
         The law starts from records of nations, which reach beyond the origin.
     """
     if assumptions is None:
-        assumptions = replace(read_assumptions(), law=RIVAL, fits={})
+        assumptions = replace(read_assumptions(), law=damped_trend.RIVAL, fits={})
     last = int(years[-1]) if target is None else target
-    growth = laws_of(assumptions)["emissions"]
+    growth = register.laws_of(assumptions)["emissions"]
     if getattr(growth, "leads", False):
         raise PathwayError(
             f"growth law {assumptions.law!r} knows the nation's years after {origin}, which a replay must not;"
-            f" replay by pw.with_law(assumptions, {RIVAL!r})"
+            f" replay by pw.with_law(assumptions, {damped_trend.RIVAL!r})"
         )
     law = _Law(growth, logs, years, first, last, members, seed)
     path = law.forecast(origin)
@@ -161,7 +159,7 @@ class _Law:
         rng = np.random.Generator(np.random.Philox(key=[self.seed, origin]))
         record, steps = self.logs[:, : origin - self.first + 1], self.last - origin
         history = History(record, np.full(len(record), origin))
-        return self.law.simulate(history, steps, FreshNormals(rng, (len(record), self.members), steps))
+        return self.law.simulate(history, steps, growth_laws.FreshNormals(rng, (len(record), self.members), steps))
 
     def since(self, origin: int) -> np.ndarray:
         """Return the observed log change from a year to every later one: (region, step)."""

@@ -17,15 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import POWER
-from pathway_models.engine.chain import PackageCase
-from pathway_models.engine.package_tree import BatchEvaluator
-from pathway_models.engine.projecting import ECONOMIES, assumed_by, memo_item_names, project, runs
-from pathway_models.engine.sampling import sample
+from pathway_models.core import PathwayError
+from pathway_models.engine import batches, chain, package_tree, projecting, sampling
 from pathway_models.inventory.accounts import take_inventory
-from pathway_models.kernels.decomposition import lmdi
-from pathway_models.kernels.event_split import WINDOW, peaks_before
+from pathway_models.kernels import decomposition, event_split, scores, turning_points
 from pathway_models.kernels.quantiles import (
     effective_size,
     latest_on_course,
@@ -34,12 +29,8 @@ from pathway_models.kernels.quantiles import (
     normalised,
     weighted_quantiles,
 )
-from pathway_models.kernels.scores import brier, coverage, crps_ensemble, ensemble_pit
-from pathway_models.kernels.turning_points import humps, humps_text
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records import Assumptions, Park, Scenario
 from pathway_models.tracking.records import DRIVERS, QUANTITIES, NextYearTarget, ScenarioForecast, TrackingResult
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -164,7 +155,7 @@ def parts_of(year: np.ndarray, weights: np.ndarray, last_year: int) -> str:
     size = round(float(effective_size(weights)))
     alike = weighted_quantiles(year, weights, (np.arange(size) + 0.5) / size)
     dated = alike[np.isfinite(alike)]
-    return humps_text(humps(dated, size - dated.size, last_year), last_year)
+    return turning_points.humps_text(turning_points.humps(dated, size - dated.size, last_year), last_year)
 
 
 class _Ensemble:
@@ -172,8 +163,8 @@ class _Ensemble:
 
     def __init__(self, park: Park, chosen: list[Scenario], *, members: int, **drawn: Any) -> None:
         self.park = park
-        self.draws = sample(park, chosen, members=members, **drawn)
-        self.pathways = project(park, chosen, self.draws)
+        self.draws = sampling.sample(park, chosen, members=members, **drawn)
+        self.pathways = projecting.project(park, chosen, self.draws)
         self.peaks = find_peaks(self.pathways)
         self.equal = dict.fromkeys(self.pathways.scenarios, np.full(members, 1.0 / members))
 
@@ -237,7 +228,7 @@ class _Ensemble:
         seen_total = float(take_inventory(later).total()[-1])
         planned = np.stack([value, energy / value, total / energy])[:, None]
         reported = np.array([seen_value, seen_energy / seen_value, seen_total / seen_energy])
-        effects = lmdi(planned, np.broadcast_to(reported[:, None, None], planned.shape))
+        effects = decomposition.lmdi(planned, np.broadcast_to(reported[:, None, None], planned.shape))
         return dict(zip(DRIVERS, effects, strict=True))
 
 
@@ -283,7 +274,7 @@ def reported_values(park: Park) -> dict[str, float]:
         use[group] += float(park.energy[:, c, -1].sum())
     total, energy = float(take_inventory(park).total()[-1]), sum(use.values())
     activity = float(park.activity[counted_sectors(park), -1].sum())
-    power = sum(use.get(group, 0.0) for group in POWER)
+    power = sum(use.get(group, 0.0) for group in batches.POWER)
     return {
         "emissions": total,
         "emissions_per_activity": total / activity,
@@ -295,8 +286,8 @@ def reported_values(park: Park) -> dict[str, float]:
 
 def counted_sectors(park: Park) -> list[bool]:
     """Mark the sectors whose activity is counted: those of the economy where `Pathways` has it, otherwise all."""
-    if "economy" in memo_item_names(park):
-        return [kind in ECONOMIES for kind in park.activity_kinds]
+    if "economy" in projecting.memo_item_names(park):
+        return [kind in projecting.ECONOMIES for kind in park.activity_kinds]
     return [True] * len(park.sectors)
 
 
@@ -304,11 +295,11 @@ def _foreseen_values(ensemble: _Ensemble, plan: Scenario, known: int) -> list[di
     """Return `QUANTITIES` of each member in the last known year and in the one after it: (member,) each."""
     park, draws = ensemble.park, ensemble.draws
     both = [_foreseen_in(ensemble, year) for year in (known, known + 1)]
-    for at, batch, case in runs(park, [plan], draws, known + 1, assumed_by(draws, None)):
+    for at, batch, case in projecting.runs(park, [plan], draws, known + 1, projecting.assumed_by(draws, None)):
         if at is None:  # the ensemble without measures
             continue
         for values, year in zip(both, (known, known + 1), strict=True):
-            use = _energy_in(batch, case, year - park.last_observed_year, ("coal", *POWER))
+            use = _energy_in(batch, case, year - park.last_observed_year, ("coal", *batches.POWER))
             power = use["electricity"] + use["green_electricity"]
             values["coal_share"][batch.members] = use["coal"] / values["energy"][batch.members]
             np.divide(use["green_electricity"], power, out=values["green_power_share"][batch.members], where=power > 0)
@@ -331,7 +322,9 @@ def _foreseen_in(ensemble: _Ensemble, year: int) -> dict[str, np.ndarray]:
     }
 
 
-def _energy_in(batch: BatchEvaluator, case: PackageCase, ahead: int, groups: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _energy_in(
+    batch: package_tree.BatchEvaluator, case: chain.PackageCase, ahead: int, groups: tuple[str, ...]
+) -> dict[str, np.ndarray]:
     """Return energy of groups ``ahead`` years after the record, in it where that is 0 or less: (member,) each, TJ."""
     past = ahead <= 0
     books = batch.past if past else batch.accounts
@@ -441,8 +434,8 @@ def _cases(park: str, sealed: Mapping[str, Any], known: Mapping[int, float]) -> 
                 "scenario": scenario,
                 "park": park,
                 "year": year,
-                "pit": float(ensemble_pit(outcome, members)),
-                "crps": float(crps_ensemble(outcome, members)),
+                "pit": float(scores.ensemble_pit(outcome, members)),
+                "crps": float(scores.crps_ensemble(outcome, members)),
                 "still": abs(outcome - still),
             }
 
@@ -454,7 +447,7 @@ def _scored(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         rows.append(
             dict(zip(by, key, strict=True))
             | {"forecasts": len(cases)}
-            | {f"coverage_{100 * level:.0f}": float(coverage(cases["pit"], level)) for level in BANDS}
+            | {f"coverage_{100 * level:.0f}": float(scores.coverage(cases["pit"], level)) for level in BANDS}
             | {"crps": crps, "skill_persistence": 1.0 - crps / still if still > 0 else np.nan}
         )
     return pd.DataFrame(rows)
@@ -483,7 +476,7 @@ def _event(scenario: str, before: int, found: list[tuple[float, bool | None]]) -
         "undecided": len(found) - said.size,
         "mean_forecast": said.mean() if some else np.nan,
         "frequency": came.mean() if some else np.nan,
-        "brier": brier(said, came) if some else np.nan,
+        "brier": scores.brier(said, came) if some else np.nan,
     }
 
 
@@ -494,7 +487,7 @@ def peaked_before(sealed: Mapping[str, Any], known: Mapping[int, float], before:
     """
     _, factor = _scale(sealed, known)
     series = {int(year): factor * float(value) for year, value in sealed["observed"].items()} | dict(known)
-    years = range(min(series), before + WINDOW)
+    years = range(min(series), before + event_split.WINDOW)
     if before <= min(series) or any(year not in series for year in years):
         return None
-    return bool(peaks_before([series[year] for year in years])[before - min(series)])
+    return bool(event_split.peaks_before([series[year] for year in years])[before - min(series)])

@@ -24,8 +24,7 @@ from pathway_models.baseline.laws.register import MemberForecast, register
 from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import bridge_gaps
 from pathway_models.kernels.trends import damped_holt, persistence, straight_log_trend
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.growth_laws import History, Normals, Stream, Windows
+from pathway_models.records import Assumptions, History, Windows, growth_laws
 
 Rule = Callable[[ArrayLike, int], Floats]
 
@@ -57,7 +56,7 @@ class PointLaw:
     errors: Floats | None = None
 
     covariates: ClassVar[tuple[str, ...]] = ()
-    streams: ClassVar[tuple[Stream, ...]] = ()
+    streams: ClassVar[tuple[growth_laws.Stream, ...]] = ()
 
     @property
     def is_fitted(self) -> bool:
@@ -79,7 +78,7 @@ class PointLaw:
         centre = self.points(_kept(history), steps)
         return MemberForecast(centre, self.reaching(steps)[None], np.zeros(len(centre), dtype=int))
 
-    def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
+    def simulate(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Draw paths: (..., member, step).
 
         ASSUME: ranks of the errors move over horizons like a Brownian motion.

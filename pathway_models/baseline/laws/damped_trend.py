@@ -12,23 +12,13 @@ import scipy
 from numpy.typing import NDArray
 
 from pathway_models.baseline.laws.register import StudentForecast, register
-from pathway_models.core.errors import PathwayError
-from pathway_models.kernels import Floats
-from pathway_models.kernels.growth import (
-    TrendParameters,
-    bridge_gaps,
-    damped_log_trend,
-    error_scale,
-    expected_change,
-    long_run_growth,
-    record_growth,
-)
+from pathway_models.core import PathwayError
+from pathway_models.kernels import Floats, growth
 from pathway_models.kernels.scores import student_t_loss
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.growth_laws import History, Normals, Stream, Windows
+from pathway_models.records import Assumptions, History, Windows, growth_laws
 
 #: Where the search begins and what the ridge pulls to.
-START = TrendParameters(
+START = growth.TrendParameters(
     damping=0.8,
     prior_growth=0.03,
     prior_growth_sd=0.01,
@@ -48,15 +38,15 @@ MOST_WINDOWS = 1500
 TOLERANCE = 1e-7
 
 
-def _to_search(parameters: TrendParameters) -> Floats:
+def _to_search(parameters: growth.TrendParameters) -> Floats:
     p = parameters
     logs = np.log([p.prior_growth_sd, p.slope_error_sd, p.slope_noise, p.noise, p.noise_weight, p.tail - 2.0])
     return np.array([scipy.special.logit(p.damping), 10.0 * p.prior_growth, scipy.special.logit(p.recency), *logs])
 
 
-def _from_search(point: Floats) -> TrendParameters:
+def _from_search(point: Floats) -> growth.TrendParameters:
     positive = np.exp(np.clip(point[3:], -12.0, 8.0))
-    return TrendParameters(
+    return growth.TrendParameters(
         damping=float(np.clip(scipy.special.expit(point[0]), 0.0, 0.999)),
         prior_growth=float(point[1] / 10.0),
         prior_growth_sd=float(positive[0]),
@@ -69,11 +59,11 @@ def _from_search(point: Floats) -> TrendParameters:
     )
 
 
-def predictive(windows: Windows, parameters: TrendParameters) -> tuple[Floats, Floats]:
+def predictive(windows: Windows, parameters: growth.TrendParameters) -> tuple[Floats, Floats]:
     """Forecast centre and scale of the Student-t for every window and horizon; (window, horizon) each."""
     steps = windows.change.shape[1]
-    _, noise, _ = record_growth(windows.log_history, parameters)
-    return expected_change(windows.log_history, steps, parameters), error_scale(noise, steps, parameters)
+    _, noise, _ = growth.record_growth(windows.log_history, parameters)
+    return growth.expected_change(windows.log_history, steps, parameters), growth.error_scale(noise, steps, parameters)
 
 
 def horizon_weights(windows: Windows) -> Floats:
@@ -86,7 +76,7 @@ def horizon_weights(windows: Windows) -> Floats:
     return np.array(origins) / np.sum(origins)
 
 
-def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> TrendParameters:
+def estimate(samples: Sequence[Windows], start: growth.TrendParameters = START) -> growth.TrendParameters:
     """Fit the parameters to sets of windows that weigh the same.
 
     Parameters
@@ -147,11 +137,11 @@ class DampedTrend:
     """
 
     name: str = FITTED_PRIOR
-    parameters: TrendParameters | None = None
+    parameters: growth.TrendParameters | None = None
     long_run: Mapping[int, float] | None = None
 
     covariates: ClassVar[tuple[str, ...]] = ()
-    streams: ClassVar[tuple[Stream, ...]] = ()
+    streams: ClassVar[tuple[growth_laws.Stream, ...]] = ()
 
     @property
     def is_fitted(self) -> bool:
@@ -166,25 +156,25 @@ class DampedTrend:
     def forecast(self, history: History, steps: int) -> StudentForecast:
         """Forecast the log change by Student-t distributions: (window, horizon)."""
         record, parameters = self._record(history), self.parameters
-        centre = expected_change(record, steps, parameters, self._prior(history, steps))
-        scale = error_scale(record_growth(record, parameters)[1], steps, parameters)
+        centre = growth.expected_change(record, steps, parameters, self._prior(history, steps))
+        scale = growth.error_scale(growth.record_growth(record, parameters)[1], steps, parameters)
         return StudentForecast(centre, scale, np.full(len(centre), parameters.tail))
 
-    def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
+    def simulate(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Draw paths of the log change: (..., member, step)."""
         slope, shock, scale = normals.once("slope"), normals.yearly("shock"), normals.once("scale")
         prior = self._prior(history, steps)
-        return damped_log_trend(self._record(history), steps, self.parameters, slope, shock, scale, prior)
+        return growth.damped_log_trend(self._record(history), steps, self.parameters, slope, shock, scale, prior)
 
     def _record(self, history: History) -> Floats:
         kept = history.kept
         return history.log_history if kept is None else tilted(history.log_history, kept, self.parameters)
 
     def _prior(self, history: History, steps: int) -> Floats | None:
-        return None if self.long_run is None else long_run_growth(self.long_run, history.years(steps))
+        return None if self.long_run is None else growth.long_run_growth(self.long_run, history.years(steps))
 
 
-def tilted(logs: Floats, kept: NDArray[np.bool_], parameters: TrendParameters) -> Floats:
+def tilted(logs: Floats, kept: NDArray[np.bool_], parameters: growth.TrendParameters) -> Floats:
     """Give a record the growth of the years kept and the noise of all years (docs/baseline.md, section 8).
 
     Parameters
@@ -204,15 +194,15 @@ def tilted(logs: Floats, kept: NDArray[np.bool_], parameters: TrendParameters) -
     if kept.all():
         return logs
     first, last = np.flatnonzero(kept)[[0, -1]]
-    bridged = bridge_gaps(np.where(kept, logs, np.nan)[..., first : last + 1])
+    bridged = growth.bridge_gaps(np.where(kept, logs, np.nan)[..., first : last + 1])
     ends = (logs.shape[-1] - 1 - last, first)
     filled = np.concatenate([bridged[..., :1].repeat(ends[1], -1), bridged, bridged[..., -1:].repeat(ends[0], -1)], -1)
     full = np.where(np.isfinite(logs), logs, filled)
-    tilt = record_growth(bridged, parameters)[0] - record_growth(full, parameters)[0]
+    tilt = growth.record_growth(bridged, parameters)[0] - growth.record_growth(full, parameters)[0]
     return full + np.asarray(tilt)[..., None] * np.arange(logs.shape[-1])
 
 
-def _shipped(use: str, assumptions: Assumptions) -> TrendParameters:
+def _shipped(use: str, assumptions: Assumptions) -> growth.TrendParameters:
     if use != "population":
         return assumptions.baselines.trends[use]
     population = assumptions.uncertainties.population

@@ -22,19 +22,10 @@ from scipy import special
 
 from pathway_models.baseline.laws.damped_trend import assumed_path
 from pathway_models.baseline.laws.register import ScaledForecast, register
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import FOLDS, SHAPE, HorizonFit, bridge_gaps, fit_horizons, forecast_horizons
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.growth_laws import (
-    EVERY_PROVINCE,
-    History,
-    LevelParameters,
-    LevelRecord,
-    Normals,
-    Stream,
-    Windows,
-)
+from pathway_models.records import Assumptions, History, Windows, growth_laws
 
 #: Columns of panels that are features beside the record itself.
 GDP, POPULATION, SITES = "gdp_million_usd_2015", "population", "sites"
@@ -158,7 +149,7 @@ class Level:
     by_size: bool = False
 
     covariates: ClassVar[tuple[str, ...]] = COVARIATES
-    streams: ClassVar[tuple[Stream, ...]] = ()
+    streams: ClassVar[tuple[growth_laws.Stream, ...]] = ()
 
     @property
     def is_fitted(self) -> bool:
@@ -190,7 +181,7 @@ class Level:
         first = np.zeros(len(found.centre), dtype=int)
         return ScaledForecast(found.centre, found.scale, found.shape[None], first)
 
-    def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
+    def simulate(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Draw paths: (..., member, step).
 
         ASSUME: the ranks of errors move over horizons like a Brownian motion (measured on countries: correlation .69
@@ -258,18 +249,18 @@ class Levels:
     parameters : LevelParameters
     """
 
-    parameters: LevelParameters
+    parameters: growth_laws.LevelParameters
 
     name: ClassVar[str] = LEVELS
     is_fitted: ClassVar[bool] = True
     leads: ClassVar[bool] = True
     covariates: ClassVar[tuple[str, ...]] = COVARIATES
-    streams: ClassVar[tuple[Stream, ...]] = (
-        Stream("nation", "shared", yearly=True),
-        Stream("continent", "shared", yearly=True),
-        Stream("economy", "shared", yearly=True),
-        Stream("region", "province", yearly=True),
-        Stream("region", EVERY_PROVINCE, yearly=True),
+    streams: ClassVar[tuple[growth_laws.Stream, ...]] = (
+        growth_laws.Stream("nation", "shared", yearly=True),
+        growth_laws.Stream("continent", "shared", yearly=True),
+        growth_laws.Stream("economy", "shared", yearly=True),
+        growth_laws.Stream("region", "province", yearly=True),
+        growth_laws.Stream("region", growth_laws.EVERY_PROVINCE, yearly=True),
     )
 
     @cached_property
@@ -293,13 +284,13 @@ class Levels:
         """Forecast records of a panel by the law of parks, as deviations only."""
         return self.park.forecast(history, steps)
 
-    def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
+    def simulate(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Draw paths of the emissions of one park: (member, step)."""
         if history.kind == REGION and history.country == HOME:
             return self._region(history, steps, normals)
         return self._park(history, steps, normals)
 
-    def activity(self, history: History, steps: int, normals: Normals, emissions: Floats) -> Floats:
+    def activity(self, history: History, steps: int, normals: growth_laws.Normals, emissions: Floats) -> Floats:
         """Draw the activity that goes with paths of emissions: (member, step).
 
         ASSUME: what provinces showed holds for parks: output follows a fifth of what emissions do beyond the nation's.
@@ -338,12 +329,12 @@ class Levels:
         record = self._record(history)
         return self._shared("nation", record, record.emissions, history, steps, shock)
 
-    def _record(self, history: History) -> LevelRecord:
+    def _record(self, history: History) -> growth_laws.LevelRecord:
         nations = self.parameters.nations
         return nations.get(history.country, nations[HOME])
 
     def _shared(
-        self, name: str, record: LevelRecord, logs: Floats, history: History, steps: int, shock: Floats
+        self, name: str, record: growth_laws.LevelRecord, logs: Floats, history: History, steps: int, shock: Floats
     ) -> tuple[Floats, Floats]:
         """Continue a shared quantity from its last known year, seen from the park's last year."""
         known = np.isfinite(logs)
@@ -366,7 +357,7 @@ class Levels:
         """Name the stream of what a park shares with its country or continent."""
         return "continent" if history.country in self.parameters.drifts else "nation"
 
-    def _park(self, history: History, steps: int, normals: Normals) -> Floats:
+    def _park(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         numbers = self.parameters.numbers
         drift = self.parameters.drifts.get(history.country)
         change, past = self.nation(history, steps, normals.yearly(self._stream(history)))
@@ -381,7 +372,7 @@ class Levels:
         shock = np.sqrt(1.0 - share) * normals.yearly("shock") + np.sqrt(share) * normals.yearly("region")
         return change + self.park.paths(_deviation(history, past), steps, shock)
 
-    def _region(self, history: History, steps: int, normals: Normals) -> Floats:
+    def _region(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Draw a province: nation and deviation, less what would make all provinces differ from the nation."""
         nation, past = self.nation(history, steps, normals.yearly("nation"))
         if history.province not in self.parameters.regions:
@@ -457,9 +448,9 @@ class Still:
     is_fitted: ClassVar[bool] = True
     moves: ClassVar[bool] = False
     covariates: ClassVar[tuple[str, ...]] = ()
-    streams: ClassVar[tuple[Stream, ...]] = ()
+    streams: ClassVar[tuple[growth_laws.Stream, ...]] = ()
 
-    def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
+    def simulate(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Return no change: (member, step)."""
         del history
         return np.zeros((len(normals.once("scale")), steps))

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core import PathwayError
 from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import crps_ensemble, crps_student_t, ensemble_pit, pit_student_t
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.growth_laws import GrowthLaw, Stream
+from pathway_models.records import Assumptions, GrowthLaw, growth_laws
 
 #: What a law forecasts: totals or an energy index, activity, energy per activity, the log of a carrier's share, and
 #: population as an activity.
@@ -101,7 +100,7 @@ def laws_of(assumptions: Assumptions) -> Mapping[str, GrowthLaw]:
     return laws
 
 
-def streams_of(assumptions: Assumptions) -> tuple[Stream, ...]:
+def streams_of(assumptions: Assumptions) -> tuple[growth_laws.Stream, ...]:
     """List the standard normals that the laws of parks need beside the usual ones, each once."""
     return tuple(dict.fromkeys(stream for law in laws_of(assumptions).values() for stream in law.streams))
 

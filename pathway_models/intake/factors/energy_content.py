@@ -18,9 +18,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from pathway_models.core.files import data_folder
-from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.core.yaml_files import Strict, validated
+from pathway_models.core import files, units, yaml_files
 from pathway_models.intake.factors.tables import (
     TRUSTED,
     Carrier,
@@ -73,7 +71,7 @@ def _factors(folder: Path) -> dict[str, ProcessFactor]:
 
 def process_factors() -> dict[str, ProcessFactor]:
     """Process factors in tCO2/t by id."""
-    return dict(_factors(data_folder()))
+    return dict(_factors(files.data_folder()))
 
 
 @dataclass
@@ -106,7 +104,7 @@ class Factors:
         if unit == "TJ":
             return 1.0
         if unit == "MWh":
-            return TJ_PER_MWH
+            return units.TJ_PER_MWH
         carrier = self.carriers.get(item)
         fuel = find_fuel(self.choices.factor_set, carrier) if carrier else None
         return fuel.tj_per_unit if fuel and fuel.unit == unit else None
@@ -134,7 +132,7 @@ class Factors:
         carrier = self.carriers[item]
         if carrier.group == "electricity":
             factors, fault = grid_factors(self.choices.grid_factor, "")
-            return None if fault else factors.of(year).value / TJ_PER_MWH
+            return None if fault else factors.of(year).value / units.TJ_PER_MWH
         return default_factor(self.choices.factor_set, carrier)
 
 
@@ -147,7 +145,7 @@ PLANT_FUEL, PLANT_OUTPUT = "plant_fuel", "plant_output"
 ROUNDING = 1.001
 
 
-class ChpRule(Strict):
+class ChpRule(yaml_files.Strict):
     """A rule that shares the emissions of a plant between its power and its heat."""
 
     name: Words
@@ -168,7 +166,7 @@ class ChpRule(Strict):
         return self.weight
 
 
-class _Rules(Strict):
+class _Rules(yaml_files.Strict):
     rules: dict[str, ChpRule]
 
 
@@ -180,12 +178,12 @@ def read_chp_rules() -> Mapping[str, ChpRule]:
     InputError
         All faults of the file, by line.
     """
-    return _rules(data_folder() / "chp_rules.yml")
+    return _rules(files.data_folder() / "chp_rules.yml")
 
 
 @cache
 def _rules(path: Path) -> Mapping[str, ChpRule]:
-    return validated(path, _Rules)[0].rules
+    return yaml_files.validated(path, _Rules)[0].rules
 
 
 @dataclass

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.core.files import data_folder
-from pathway_models.core.yaml_files import Strict, validated
+from pathway_models.core import files, yaml_files
 from pathway_models.intake.factors.energy_content import process_factors
 from pathway_models.intake.factors.tables import (
     GridFactors,
@@ -28,8 +27,7 @@ from pathway_models.intake.factors.tables import (
 )
 from pathway_models.intake.statements import Description
 from pathway_models.intake.table.rows import Row
-from pathway_models.records.assumptions import GridFutures, Uncertainties
-from pathway_models.records.levers import Triangle
+from pathway_models.records import Triangle, assumptions
 
 Key = tuple[str, str, str, int]
 #: Where the place of a process factor begins that the table of process factors gave.
@@ -158,7 +156,7 @@ def range_of_sets(carrier: str, unit: str) -> float:
 
     Per TJ the sets agree within some percent; per tonne or cubic metre their calorific values differ too.
     """
-    return _range_of_sets(data_folder(), carrier, unit)
+    return _range_of_sets(files.data_folder(), carrier, unit)
 
 
 @cache
@@ -175,7 +173,7 @@ def spread_of_substitutes(province: str) -> float:
 
     ASSUME: a park that states no province, or one without factors, has the median of all provinces.
     """
-    return _spread_of_substitutes(data_folder(), province)
+    return _spread_of_substitutes(files.data_folder(), province)
 
 
 @cache
@@ -188,13 +186,13 @@ def _spread_of_substitutes(folder: Path, province: str) -> float:
     return stdev(math.log(grid_factors(name, "")[0].published[0].value) for name in named)
 
 
-class _Value(Strict):
+class _Value(yaml_files.Strict):
     value: float
     unit: str
     source: str
 
 
-class _Decline(Strict):
+class _Decline(yaml_files.Strict):
     low: float
     mode: float
     high: float
@@ -202,7 +200,7 @@ class _Decline(Strict):
     source: str
 
 
-class _Futures(Strict):
+class _Futures(yaml_files.Strict):
     zero_by: _Decline
     left: _Value
     mean: _Value
@@ -212,17 +210,17 @@ class _Futures(Strict):
     heat: _Value
 
 
-class _Fuels(Strict):
+class _Fuels(yaml_files.Strict):
     carriers: tuple[str, ...]
     source: str
 
 
-class _Regions(Strict):
+class _Regions(yaml_files.Strict):
     regions: dict[str, tuple[str, ...]]
     source: str
 
 
-class _UncertaintyFile(Strict):
+class _UncertaintyFile(yaml_files.Strict):
     factor_errors: dict[str, _Value]
     factor_confidence: dict[str, _Value]
     assumed_fuels: _Fuels
@@ -233,7 +231,7 @@ class _UncertaintyFile(Strict):
     population: dict[str, _Value]
 
 
-def read_uncertainties() -> Uncertainties:
+def read_uncertainties() -> assumptions.Uncertainties:
     """Read the shipped uncertainties.
 
     Raises
@@ -241,22 +239,22 @@ def read_uncertainties() -> Uncertainties:
     InputError
         All faults of the file, by line.
     """
-    return _read_uncertainties(data_folder() / "uncertainties.yml")
+    return _read_uncertainties(files.data_folder() / "uncertainties.yml")
 
 
 @cache
-def _read_uncertainties(path: Path) -> Uncertainties:
-    content, _ = validated(path, _UncertaintyFile)
+def _read_uncertainties(path: Path) -> assumptions.Uncertainties:
+    content, _ = yaml_files.validated(path, _UncertaintyFile)
     decline, regions = content.grid_decline, content.grid_regions.regions
     zero, futures = content.grid_futures.zero_by, content.grid_futures
-    return Uncertainties(
+    return assumptions.Uncertainties(
         factor_errors={name: item.value for name, item in content.factor_errors.items()},
         factor_confidence={name: item.value for name, item in content.factor_confidence.items()},
         assumed_fuels=content.assumed_fuels.carriers,
         measured_factor_errors={name: item.value for name, item in content.measured_factor_errors.items()},
         grid_regions={province: region for region, members in regions.items() for province in members},
         grid_decline=Triangle(decline.low, decline.mode, decline.high),
-        grid_futures=GridFutures(
+        grid_futures=assumptions.GridFutures(
             Triangle(zero.low, zero.mode, zero.high),
             left=futures.left.value,
             mean=futures.mean.value,

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pathway_models.core.errors import Fault
+from pathway_models.core import Fault, units
 from pathway_models.core.files import data_folder
-from pathway_models.core.units import CO2_PER_C
 from pathway_models.records import Carrier
 
 #: Confidence marks that may serve as a default.
@@ -69,7 +68,7 @@ def _fuels(folder: Path) -> dict[tuple[str, str], Fuel]:
         if not (row["ncv"] and row["carbon_content"] and row["oxidation_rate_pct"]):
             continue
         unit = "10^4 Nm3" if row["unit"].startswith("10^4") else "t"
-        factor = float(row["carbon_content"]) * float(row["oxidation_rate_pct"]) / 100 * CO2_PER_C
+        factor = float(row["carbon_content"]) * float(row["oxidation_rate_pct"]) / 100 * units.CO2_PER_C
         key = (row["factor_set"], row["fuel_cn"])
         fuels[key] = Fuel(float(row["ncv"]) * 1e-3, unit, factor, f"{key[0]}:{key[1]}", row["confidence"])
     return fuels

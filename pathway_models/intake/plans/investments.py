@@ -6,15 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pathway_models.core.errors import Fault
-from pathway_models.core.files import data_folder
-from pathway_models.core.yaml_files import read_yaml
+from pathway_models.core import Fault, files, yaml_files
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines, settle
 from pathway_models.intake.plans.scenario_tables import plan_sheet, rows_of
 from pathway_models.intake.register import table_of
 from pathway_models.intake.workbook.layout import ListBlock
-from pathway_models.records.costs import Investment, Range
-from pathway_models.records.plans import LATEST
+from pathway_models.records import costs, plans
 
 if TYPE_CHECKING:
     from pathway_models.intake.workbook.book import Sheet
@@ -28,7 +25,7 @@ EARLIEST, LONGEST = 1990, 100
 SUFFIX, ROLE = ".investments.csv", "investment"
 
 
-def read_investments(path: str | Path) -> tuple[Investment, ...]:
+def read_investments(path: str | Path) -> tuple[costs.Investment, ...]:
     """Read a list of investments from a CSV table or a workbook's sheet; money in million CNY at constant prices.
 
     Capital and saving may be blank (not known), a single value, or low, likely and high.
@@ -53,7 +50,7 @@ def read_investments(path: str | Path) -> tuple[Investment, ...]:
     return found
 
 
-def investments_of(park: str | Path) -> tuple[Investment, ...]:
+def investments_of(park: str | Path) -> tuple[costs.Investment, ...]:
     """Read the list of investments of a park: its workbook's sheet, or the table beside its own.
 
     Returns
@@ -89,7 +86,7 @@ def _of_sheet(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) ->
     return lines_of(file, rows, COLUMNS, faults)
 
 
-def _checked(lines: list[Line]) -> tuple[Investment, ...]:
+def _checked(lines: list[Line]) -> tuple[costs.Investment, ...]:
     """Check lines one by one and together; return the investments of sound lines."""
     levers = lever_ids() if lines else ()
     names: dict[str, str] = {}
@@ -106,14 +103,14 @@ def _checked(lines: list[Line]) -> tuple[Investment, ...]:
 @cache
 def lever_ids() -> tuple[str, ...]:
     """List the ids of the shipped levers, in the order of their file."""
-    return tuple(read_yaml(data_folder() / "levers.yml")[0]["levers"])
+    return tuple(yaml_files.read_yaml(files.data_folder() / "levers.yml")[0]["levers"])
 
 
-def _investment(line: Line, levers: tuple[str, ...]) -> Investment | None:
+def _investment(line: Line, levers: tuple[str, ...]) -> costs.Investment | None:
     for column in ("project", "owner", "content"):
         line.plain(column)
     line.says_where_from()
-    start = line.year("start", EARLIEST, LATEST)
+    start = line.year("start", EARLIEST, plans.LATEST)
     years, lifetime = (_count(line, column) for column in ("years", "lifetime"))
     capital, saving = _range(line, "capital", least=0.0), _range(line, "saving")
     subsidy = line.number("subsidy", 0.0)
@@ -126,7 +123,7 @@ def _investment(line: Line, levers: tuple[str, ...]) -> Investment | None:
         )
     if line.is_faulty:
         return None
-    return Investment(
+    return costs.Investment(
         name=line["project"], owner=line["owner"], content=line["content"], source=line["source"], start=start,
         years=years, lifetime=lifetime, capital=capital, saving=saving, subsidy=subsidy, energy=energy, carbon=carbon,
         lever=line["lever"], load=line["load"],
@@ -141,7 +138,7 @@ def _count(line: Line, column: str) -> int:
     return int(number or 1)
 
 
-def _range(line: Line, column: str, least: float | None = None) -> Range | None:
+def _range(line: Line, column: str, least: float | None = None) -> costs.Range | None:
     """Read low, likely and high; blank for not known, a single value for all three."""
     given = {name: line[name] for name in (f"{column}_low", column, f"{column}_high")}
     if not any(given.values()):

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError, units
 from pathway_models.core.files import fingerprint
-from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, find_fuel, read_carriers
-from pathway_models.intake.plans.rows import Line, read_lines
-from pathway_models.intake.plans.scenario_tables import read_targets
+from pathway_models.intake.plans import rows, scenario_tables
 from pathway_models.records.park import Park, Process, one_off_problem, set_aside
 from pathway_models.records.plans import LATEST, LOADS, DriverTarget, Load, Plans, Project
 
@@ -56,8 +54,8 @@ def read_projects(path: Path, park: Park, faults: list[Fault]) -> tuple[tuple[Pr
     projects, factors
         And the factors of processes new to the park: (sector, process) to unit of output and tCO2 per unit.
     """
-    lines = read_lines(path, COLUMNS, faults)
-    named: dict[str, list[Line]] = {}
+    lines = rows.read_lines(path, COLUMNS, faults)
+    named: dict[str, list[rows.Line]] = {}
     for line in lines:
         line.plain("project")
         line.says_where_from()
@@ -77,7 +75,7 @@ def read_projects(path: Path, park: Park, faults: list[Fault]) -> tuple[tuple[Pr
     return tuple(projects), factors
 
 
-def _attributes(lines: list[Line], park: Park) -> dict | None:
+def _attributes(lines: list[rows.Line], park: Park) -> dict | None:
     """Start, ramp, chance and delay of a project, the same on all its lines."""
     first = lines[0]
     for line in lines[1:]:
@@ -108,7 +106,7 @@ def _attributes(lines: list[Line], park: Park) -> dict | None:
     }
 
 
-def _load(line: Line, park: Park, factors: Factors) -> Load | None:
+def _load(line: rows.Line, park: Park, factors: Factors) -> Load | None:
     """The load of a line in canonical units; None after a fault."""
     value = line.number("value")
     quantity = line.word("quantity", QUANTITIES, "correct the word", "quantity")
@@ -118,15 +116,15 @@ def _load(line: Line, park: Park, factors: Factors) -> Load | None:
     return None if line.is_faulty or value is None else Load(quantity, line["item"], value * times)
 
 
-def _times(line: Line, canonical: Iterable[str]) -> tuple[str, float]:
+def _times(line: rows.Line, canonical: Iterable[str]) -> tuple[str, float]:
     """Canonical unit of a line and its multiplier; a fault where the unit is none of those allowed."""
-    allowed = [spelling for unit in canonical for spelling in units_of(unit)]
+    allowed = [spelling for unit in canonical for spelling in units.units_of(unit)]
     if line.word("unit", allowed, f"give {line['quantity']} in one of these units", "unit") is None:
         return "", 0.0
-    return CONVERSIONS[line["unit"]]
+    return units.CONVERSIONS[line["unit"]]
 
 
-def _energy(line: Line, park: Park, _: Factors) -> float:
+def _energy(line: rows.Line, park: Park, _: Factors) -> float:
     carrier = read_carriers().get(line["item"])
     if carrier is None:
         line.fault("item", "a carrier of carriers.csv", "correct the word", "carrier")
@@ -137,11 +135,11 @@ def _energy(line: Line, park: Park, _: Factors) -> float:
     fuel = find_fuel(park.factor_set, carrier)
     unit, times = _times(line, ("TJ", "MWh", *((fuel.unit,) if fuel else ())))
     if unit == "MWh":
-        return times * TJ_PER_MWH
+        return times * units.TJ_PER_MWH
     return times * fuel.tj_per_unit if fuel and unit == fuel.unit else times
 
 
-def _product(line: Line, park: Park, factors: Factors) -> float:
+def _product(line: rows.Line, park: Park, factors: Factors) -> float:
     own = [p for p in park.processes if p.name == line["item"] and park.sectors[p.sector] == line["sector"]]
     new = factors.get((line["sector"], line["item"]))
     if (not own or own[0].is_balance) and new is None:
@@ -152,7 +150,7 @@ def _product(line: Line, park: Park, factors: Factors) -> float:
     return _times(line, (own[0].unit if own else new[0],))[1]
 
 
-def _activity(line: Line, park: Park, _: Factors) -> float:
+def _activity(line: rows.Line, park: Park, _: Factors) -> float:
     kind = park.activity_kinds[park.sectors.index(line["sector"])]
     if line["item"]:
         line.fault("item", "nothing", "value added has no item", "item")
@@ -164,7 +162,7 @@ def _activity(line: Line, park: Park, _: Factors) -> float:
     return _times(line, ("million CNY",))[1]
 
 
-def _new_factors(lines: list[Line], park: Park) -> Factors:
+def _new_factors(lines: list[rows.Line], park: Park) -> Factors:
     """Factors of the processes that projects bring in."""
     found: Factors = {}
     known = {(park.sectors[p.sector], p.name) for p in park.processes}
@@ -185,8 +183,8 @@ def _new_factors(lines: list[Line], park: Park) -> Factors:
     return found
 
 
-def _refuse_doubles(lines: list[Line]) -> None:
-    seen: dict[tuple[str, str], Line] = {}
+def _refuse_doubles(lines: list[rows.Line]) -> None:
+    seen: dict[tuple[str, str], rows.Line] = {}
     for line in lines:
         before = seen.setdefault((line["quantity"], line["item"]), line)
         if before is not line:
@@ -245,7 +243,7 @@ def read_plans(park: Park, projects: str | Path | None = None, overrides: str | 
         found, factors = read_projects(Path(projects), park, faults)
         files.append(Path(projects))
     if overrides is not None:
-        targets = read_targets(Path(overrides), park, faults)
+        targets = scenario_tables.read_targets(Path(overrides), park, faults)
         files.append(Path(overrides))
     if faults:
         raise InputError(faults)

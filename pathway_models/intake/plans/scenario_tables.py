@@ -14,25 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway_models.core.errors import Fault
+from pathway_models.core import Fault
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.numbers import exact_number, label_of, shown
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines
 from pathway_models.intake.workbook.layout import ListBlock, template_layout
-from pathway_models.records.park import ACTIVITY_UNITS, INDICES, Park, Process
-from pathway_models.records.plans import (
-    ALL_SECTORS,
-    CARBON,
-    DRIVERS,
-    FACTORS,
-    KAYA,
-    KINDS,
-    LATEST,
-    SCENARIO_DRIVERS,
-    DriverPath,
-    DriverTarget,
-)
+from pathway_models.records import DriverPath, DriverTarget, Park, Process, plans
+from pathway_models.records.park import ACTIVITY_UNITS, INDICES
 
 if TYPE_CHECKING:
     from pathway_models.intake.workbook.book import Sheet
@@ -55,7 +44,7 @@ OVERRIDE_COLUMNS = (
 PARTS = {"share": 1.0, "%": 0.01}
 GROWTH = {**PARTS, "share/yr": 1.0, "%/yr": 0.01}
 #: Drivers whose level may be zero.
-MAY_BE_ZERO = ("share", *FACTORS, "output")
+MAY_BE_ZERO = ("share", *plans.FACTORS, "output")
 
 
 def read_targets(path: Path, park: Park, faults: list[Fault]) -> tuple[DriverTarget, ...]:
@@ -73,9 +62,9 @@ def read_targets(path: Path, park: Park, faults: list[Fault]) -> tuple[DriverTar
 def _target(line: Line, park: Park) -> DriverTarget | None:
     """One line as a target; None after a fault."""
     line.says_where_from()
-    driver = line.word("driver", DRIVERS, "correct the word", "driver")
-    kind = line.word("kind", ("level",) if driver == "share" else KINDS, "a share is given as a level", "kind")
-    year = line.year("year", park.last_observed_year + 1, LATEST)
+    driver = line.word("driver", plans.DRIVERS, "correct the word", "driver")
+    kind = line.word("kind", ("level",) if driver == "share" else plans.KINDS, "a share is given as a level", "kind")
+    year = line.year("year", park.last_observed_year + 1, plans.LATEST)
     value, spread = line.number("value"), line.number("spread", 0.0)
     if driver is None or kind is None or not _is_somewhere(line, park, driver, kind):
         return None
@@ -92,8 +81,8 @@ def _target(line: Line, park: Park) -> DriverTarget | None:
 def _is_somewhere(line: Line, park: Park, driver: str, kind: str) -> bool:
     """Tell whether sector and item exist and belong to the driver."""
     sector, item = line["sector"], line["item"]
-    if driver in FACTORS:
-        carrier = FACTORS[driver]
+    if driver in plans.FACTORS:
+        carrier = plans.FACTORS[driver]
         if sector or item:
             line.fault(
                 "sector", "nothing", "the grid factor is one for the whole park; leave sector and item blank", "item"
@@ -101,7 +90,7 @@ def _is_somewhere(line: Line, park: Park, driver: str, kind: str) -> bool:
         elif carrier not in park.carriers or not park.factors[:, park.carriers.index(carrier), -1].any():
             line.fault("driver", "a park with a grid factor", "give the park's table one first", driver)
         return not line.is_faulty
-    wide = (ALL_SECTORS,) if driver in ("activity", "intensity") and kind != "level" else ()
+    wide = (plans.ALL_SECTORS,) if driver in ("activity", "intensity") and kind != "level" else ()
     if (
         line.word("sector", (*park.sectors, *wide), "correct the sector; all takes growth or change only", "sector")
         is None
@@ -142,7 +131,7 @@ def _process(park: Park, sector: str, name: str) -> Process | None:
 
 
 def _kinds(park: Park, sector: str) -> set[str]:
-    if sector == ALL_SECTORS:
+    if sector == plans.ALL_SECTORS:
         return {kind for kind in park.activity_kinds if kind != "population"}
     return {park.activity_kinds[park.sectors.index(sector)]}
 
@@ -192,10 +181,10 @@ def _refuse_doubles(lines: Iterable[Line]) -> None:
         before = seen.setdefault(tuple(line[name] for name in ("driver", "sector", "item", "year")), line)
         if before is not line:
             line.fault("year", "one target a year", f"it stands already in {before.place}; keep one", "twice")
-    wide = {line["driver"] for line in lines if line["sector"] == ALL_SECTORS}
+    wide = {line["driver"] for line in lines if line["sector"] == plans.ALL_SECTORS}
     for line in lines:
-        if line["driver"] in wide and line["sector"] not in (ALL_SECTORS, ""):
-            remedy = f"{ALL_SECTORS} speaks of this sector as well; give one of the two"
+        if line["driver"] in wide and line["sector"] not in (plans.ALL_SECTORS, ""):
+            remedy = f"{plans.ALL_SECTORS} speaks of this sector as well; give one of the two"
             line.fault("sector", "either all or single sectors", remedy, "all_and_one")
 
 
@@ -248,13 +237,13 @@ def _wrong_shares(file: str, park: Park, targets: Iterable[DriverTarget]) -> Ite
 COLUMNS = ("scenario", "driver", "sector", "item", "first", "last", "kind", "value", "unit", "spread", "source")
 EARLIEST = 1990
 #: Kinds that each driver may be given as; all where not named.
-ONLY = {"share": ("level",), **dict.fromkeys(KAYA, ("growth", "change"))}
+ONLY = {"share": ("level",), **dict.fromkeys(plans.KAYA, ("growth", "change"))}
 #: Drivers that speak of the same thing.
 RIVALS = (
     ({"gdp"}, {"population", "gdp_per_head"}),
     ({"activity"}, {"gdp", "population", "gdp_per_head"}),
     ({"intensity"}, {"energy_per_gdp"}),
-    (set(FACTORS), {CARBON}),
+    (set(plans.FACTORS), {plans.CARBON}),
 )
 Paths = dict[str, tuple[DriverPath, ...]]
 
@@ -282,11 +271,13 @@ def paths_of(lines: Sequence[Line]) -> Paths:
 
 
 def _path(line: Line) -> DriverPath | None:
-    driver = line.word("driver", SCENARIO_DRIVERS, "correct the word; docs/driver_scenarios.md lists them", "driver")
-    first, last = line.year("first", EARLIEST, LATEST), line.year("last", EARLIEST, LATEST)
+    driver = line.word(
+        "driver", plans.SCENARIO_DRIVERS, "correct the word; docs/driver_scenarios.md lists them", "driver"
+    )
+    first, last = line.year("first", EARLIEST, plans.LATEST), line.year("last", EARLIEST, plans.LATEST)
     if first is not None and last is not None and first > last:
         line.fault("last", f"a year from {first} on", "put the first year of the period first", "period")
-    kind = line.word("kind", ONLY.get(driver, KINDS), "choose one that this driver can be given as", "kind")
+    kind = line.word("kind", ONLY.get(driver, plans.KINDS), "choose one that this driver can be given as", "kind")
     value, spread = line.number("value"), line.number("spread", 0.0)
     if driver is None or kind is None:
         return None
@@ -296,7 +287,7 @@ def _path(line: Line) -> DriverPath | None:
         _check_value(line, driver, kind, value, spread)
     if line.is_faulty:
         return None
-    sector = line["sector"] or (ALL_SECTORS if driver in ("activity", "intensity", "share", "output") else "")
+    sector = line["sector"] or (plans.ALL_SECTORS if driver in ("activity", "intensity", "share", "output") else "")
     return DriverPath(
         driver=driver, sector=sector, item=line["item"], first=first, last=last, kind=kind, value=value,
         unit=line["unit"], spread=spread, source=line["source"], place=f"{line.file}, {line.place}",
@@ -305,7 +296,7 @@ def _path(line: Line) -> DriverPath | None:
 
 def _check_place(line: Line, driver: str, kind: str) -> None:
     """Sector and item belong to the driver; whether a park has them is seen when it is run."""
-    if driver in (*FACTORS, *KAYA) and (line["sector"] not in ("", ALL_SECTORS) or line["item"]):
+    if driver in (*plans.FACTORS, *plans.KAYA) and (line["sector"] not in ("", plans.ALL_SECTORS) or line["item"]):
         line.fault("sector", "nothing", f"{driver} is one for the whole park; leave sector and item blank", "item")
     if driver in ("activity", "intensity") and line["item"]:
         line.fault("item", "nothing", f"{driver} has no item", "item")
@@ -360,10 +351,10 @@ def _refuse_rivals(pairs: Sequence[tuple[Line, DriverPath]]) -> None:
                 if path.driver in one:
                     named = ", ".join(sorted(others & drivers))
                     line.fault("driver", "one way to say it", f"{named} says the same: keep one", "rivals")
-    wide = {(path.driver, path.item) for _, path in pairs if path.sector == ALL_SECTORS}
+    wide = {(path.driver, path.item) for _, path in pairs if path.sector == plans.ALL_SECTORS}
     for line, path in pairs:
-        if path.sector not in ("", ALL_SECTORS) and (path.driver, path.item) in wide:
-            remedy = f"{ALL_SECTORS} speaks of this sector as well; give one of the two"
+        if path.sector not in ("", plans.ALL_SECTORS) and (path.driver, path.item) in wide:
+            remedy = f"{plans.ALL_SECTORS} speaks of this sector as well; give one of the two"
             line.fault("sector", "either all or single sectors", remedy, "all_and_one")
 
 

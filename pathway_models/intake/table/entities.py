@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 from pathway_models.intake.numbers import exact_number, has_control_sign, label_of, shown
 from pathway_models.intake.table.rows import Lines, read_table_lines
 

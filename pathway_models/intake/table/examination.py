@@ -13,30 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import fingerprint
-from pathway_models.core.yaml_files import validated
-from pathway_models.intake.assembly import assemble
-from pathway_models.intake.checks import Check, activity_errors, check_followers, close, uses_of
-from pathway_models.intake.examination import Examination, build_park, in_order
-from pathway_models.intake.factors.energy_content import (
-    HEAT,
-    OUTPUT,
-    PLANT_FUEL,
-    PLANT_OUTPUT,
-    POWER,
-    Factors,
-    check_rule,
-    factor_rows,
-    heat_supply_of,
-    own_plant_of,
-)
-from pathway_models.intake.numbers import Finding
-from pathway_models.intake.plausibility_warnings import hint, hint_at_power, other_province, question
-from pathway_models.intake.register import country_of, has_rule
+from pathway_models.core import Fault, InputError, files, yaml_files
+from pathway_models.intake import assembly, checks, examination, numbers, plausibility_warnings, register, translation
+from pathway_models.intake.factors import energy_content
 from pathway_models.intake.statements import Description, Statement, Statements, SupplyLine, UseLine, sound_choices
 from pathway_models.intake.table.rows import APART, COUNTED, ENTERPRISE, RECORDED, Row, read_rows
-from pathway_models.intake.translation import SOLD, Translator
 from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout
 
 Name = tuple[str, str]
@@ -46,7 +27,7 @@ BESIDE_ANOTHER = ("feedstock", "factor", "process_factor")
 ADDED = ("energy", "value_added", "population", "green_electricity", "product")
 
 
-def statements_of(file: str, rows: Iterable[Row], book: Factors) -> Statements:
+def statements_of(file: str, rows: Iterable[Row], book: energy_content.Factors) -> Statements:
     """Statements of a table.
 
     Parameters
@@ -84,25 +65,28 @@ def statements_of(file: str, rows: Iterable[Row], book: Factors) -> Statements:
     return statements
 
 
-def _apart(row: Row, statements: Statements, book: Factors) -> None:
+def _apart(row: Row, statements: Statements, book: energy_content.Factors) -> None:
     """Keep a row of uses, of the supplier of heat or of the park's own plant, which are checked by themselves."""
     if row.quantity == "use_share":
         carrier, sign, use = row.item.partition(":")
         if not sign:
             remedy = "write the carrier, a colon and the use, such as raw_coal:heat_below_200"
-            statements.report(row.place, row.item, Finding("a carrier and its use", remedy, "use"))
+            statements.report(row.place, row.item, numbers.Finding("a carrier and its use", remedy, "use"))
             return
         written = f"{row.item} {row.written}"
         statements.uses.append(UseLine(f"{row.place}, item", row.sector, carrier, use, row.value, written))
         return
-    made, is_own = row.quantity in (OUTPUT, PLANT_OUTPUT), row.quantity in (PLANT_FUEL, PLANT_OUTPUT)
-    expected = (POWER, HEAT) if made else tuple(book.carriers)
+    made, is_own = (
+        row.quantity in (energy_content.OUTPUT, energy_content.PLANT_OUTPUT),
+        row.quantity in (energy_content.PLANT_FUEL, energy_content.PLANT_OUTPUT),
+    )
+    expected = (energy_content.POWER, energy_content.HEAT) if made else tuple(book.carriers)
     if row.item not in expected:
         named = ", ".join(expected) if made else "a carrier of carriers.csv"
-        statements.report(row.place, row.item, Finding(named, "correct the item", "supply_item"))
+        statements.report(row.place, row.item, numbers.Finding(named, "correct the item", "supply_item"))
     elif row.sector != "park":
         whose = "it is one for the whole park" if is_own else "the supplier is one for the whole park"
-        statements.report(row.place, row.sector, Finding("the sector park", whose, "recorded_sector"))
+        statements.report(row.place, row.sector, numbers.Finding("the sector park", whose, "recorded_sector"))
     else:
         line = SupplyLine(row.place, row.year, row.quantity, row.item, row.value, row.unit, row.written)
         (statements.plant if is_own else statements.supply).append(line)
@@ -159,7 +143,7 @@ def _misplaced(row: Row, given: dict, entries: dict[Name, Entry]) -> Fault | Non
     return Fault("", f"{row.place}, {name}", row.written, *parts[:2], code=parts[2])
 
 
-def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: Factors) -> Statement | None:
+def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: energy_content.Factors) -> Statement | None:
     is_energy = row.quantity in ("energy", "emissions")
     if _name(row) not in entries or (is_energy and row.item not in book.carriers):
         return None  # told where the rows are assembled
@@ -192,7 +176,7 @@ def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: Factors) ->
     )
 
 
-def _add_up(statements: Statements, book: Factors) -> None:
+def _add_up(statements: Statements, book: energy_content.Factors) -> None:
     """The park as the sum of its sectors, entry by entry and year by year; it stands at the largest of them."""
     parts: dict[tuple[str, int], list[Statement]] = {}
     for s in statements.all.values():
@@ -216,7 +200,7 @@ def _add_up(statements: Statements, book: Factors) -> None:
 CHOICES = ("factor_set", "grid_factor")
 
 
-def examine_table(table: Path, **choices: str) -> Examination:
+def examine_table(table: Path, **choices: str) -> examination.Examination:
     """Examine a CSV table and the ``.yml`` description of the same name beside it.
 
     Parameters
@@ -239,27 +223,31 @@ def examine_table(table: Path, **choices: str) -> Examination:
         faults.append(Fault(described, "park_id", description.park_id, table.stem, remedy, code="park_id"))
     faults += _foreign_rules(described, description)
     statements, translator = _checked(table.name, description, rows)
-    uses = uses_of(statements, dict.fromkeys((row.sector, row.item) for row in rows if _is_burnt(row)))
-    check_followers(statements, description.follows, "description, follows", {r.sector for r in rows if _is_burnt(r)})
+    uses = checks.uses_of(statements, dict.fromkeys((row.sector, row.item) for row in rows if _is_burnt(row)))
+    checks.check_followers(
+        statements, description.follows, "description, follows", {r.sector for r in rows if _is_burnt(r)}
+    )
     years = {row.year for row in rows if _is_burnt(row)}
     rule = description.chp_rule
-    check_rule(statements, rule, "description, chp_rule")
-    supply = heat_supply_of(statements, rule, translator.book, years)
-    translator.plant = own_plant_of(statements, rule, translator.book, years, translator.burnt)
+    energy_content.check_rule(statements, rule, "description, chp_rule")
+    supply = energy_content.heat_supply_of(statements, rule, translator.book, years)
+    translator.plant = energy_content.own_plant_of(statements, rule, translator.book, years, translator.burnt)
     counted = _translated(rows, statements, translator)
-    counted += factor_rows(supply, counted)
+    counted += energy_content.factor_rows(supply, counted)
     chosen = description.activity, description.factor_set, description.grid_factor
-    fields, more = assemble(table.name, *chosen, counted, own_factors=not has_rule(description.country, "factor_sets"))
+    fields, more = assembly.assemble(
+        table.name, *chosen, counted, own_factors=not register.has_rule(description.country, "factor_sets")
+    )
     # Choices stand in the description, whichever file showed that they cannot hold.
     faults += [replace(fault, file=described) if fault.place in CHOICES else fault for fault in more]
     # Green power beyond the purchases is told where the purchases are split.
     faults += [fault for fault in statements.faults if fault.code != "green_high"]
-    finding = other_province(description.grid_factor, description.province)
+    finding = plausibility_warnings.other_province(description.grid_factor, description.province)
     if finding:
         parts = finding.expected, finding.remedy, finding.severity, finding.code
         faults.append(Fault(described, "grid_factor", description.grid_factor, *parts))
     if any(fault.severity == "error" for fault in faults):
-        return Examination(None, in_order(faults))
+        return examination.Examination(None, examination.in_order(faults))
     beside = {"uses": uses, "heat_supply": supply, "own_plant": translator.plant}
     return _park_of(table, description, counted, fields, statements, translator, faults, beside)
 
@@ -271,12 +259,12 @@ def _is_burnt(row: Row) -> bool:
 
 def _foreign_rules(file: str, description: Description) -> list[Fault]:
     """Choices that exist in another country only."""
-    named = country_of(description.country).name_en
+    named = register.country_of(description.country).name_en
     wrong = []
-    if description.factor_set and not has_rule(description.country, "factor_sets"):
+    if description.factor_set and not register.has_rule(description.country, "factor_sets"):
         remedy = f"no factor set is of {named}: write '' and give the factor of each carrier in the table"
         wrong.append(("factor_set", description.factor_set, "''", remedy))
-    if description.grid_factor not in ("", "table") and not has_rule(description.country, "grid_factors"):
+    if description.grid_factor not in ("", "table") and not register.has_rule(description.country, "grid_factors"):
         remedy = f"no grid factor is of {named}: write 'table' and give it in the table, or '' where no power is bought"
         wrong.append(("grid_factor", description.grid_factor, "'table' or ''", remedy))
     return [Fault(file, *parts, code="foreign_rule") for parts in wrong]
@@ -284,18 +272,18 @@ def _foreign_rules(file: str, description: Description) -> list[Fault]:
 
 def _park_of(
     table: Path, description: Description, rows: list[Row], fields: dict[str, Any], statements: Statements,
-    translator: Translator, faults: list[Fault], beside: dict[str, Any],
-) -> Examination:  # fmt: skip
+    translator: translation.Translator, faults: list[Fault], beside: dict[str, Any],
+) -> examination.Examination:  # fmt: skip
     graded = any(row.grade for row in rows)
-    return build_park(
+    return examination.build_park(
         description,
         fields,
         rows,
         faults,
-        files=[fingerprint(table), fingerprint(table.with_suffix(".yml"))],
+        files=[files.fingerprint(table), files.fingerprint(table.with_suffix(".yml"))],
         memo_items=translator.result.memo_items,
         # A table that grades nothing says nothing about its activity data.
-        activity_errors=activity_errors(statements, fields) if graded else {},
+        activity_errors=checks.activity_errors(statements, fields) if graded else {},
         **beside,
     )
 
@@ -305,7 +293,7 @@ def _both_files(table: Path) -> tuple[Description, list[Row], list[Fault]]:
     faults: list[Fault] = []
     description, rows = None, None
     try:
-        description, _ = validated(table.with_suffix(".yml"), Description)
+        description, _ = yaml_files.validated(table.with_suffix(".yml"), Description)
     except InputError as error:
         faults.extend(error.faults)
     try:
@@ -318,21 +306,21 @@ def _both_files(table: Path) -> tuple[Description, list[Row], list[Fault]]:
     return description, rows, faults
 
 
-def _checked(file: str, description: Description, rows: list[Row]) -> tuple[Statements, Translator]:
+def _checked(file: str, description: Description, rows: list[Row]) -> tuple[Statements, translation.Translator]:
     """What the table states, checked as a workbook is."""
     choices, _ = sound_choices(description.activity, description.factor_set, description.grid_factor)
-    book = Factors(choices)
+    book = energy_content.Factors(choices)
     statements = statements_of(file, rows, book)
     years = sorted({s.year for s in statements.all.values() if s.entry.quantity == "energy"})
-    check = Check(statements, choices, range(years[0], years[-1] + 1) if years else range(0))
+    check = checks.Check(statements, choices, range(years[0], years[-1] + 1) if years else range(0))
     check.wholes()
-    close(check, "enterprise")
+    checks.close(check, "enterprise")
     _twice(rows, statements)
-    question(check)
-    hint(check)
+    plausibility_warnings.question(check)
+    plausibility_warnings.hint(check)
     if description.kind == "park":
-        hint_at_power(check, "table")
-    return statements, Translator(statements, description, book)
+        plausibility_warnings.hint_at_power(check, "table")
+    return statements, translation.Translator(statements, description, book)
 
 
 def _twice(rows: list[Row], statements: Statements) -> None:
@@ -344,14 +332,16 @@ def _twice(rows: list[Row], statements: Statements) -> None:
     for row in rows:
         if row.sector == "park" and len(owners.get((row.quantity, row.item, row.year), ())) > 1:
             remedy = "it stands for its sectors too: remove it, or name the sector of the rest"
-            statements.report(row.place, row.written, Finding("sectors or the park, not both", remedy, "counted_twice"))
+            statements.report(
+                row.place, row.written, numbers.Finding("sectors or the park, not both", remedy, "counted_twice")
+            )
             return
 
 
-def _translated(rows: list[Row], statements: Statements, translator: Translator) -> list[Row]:
+def _translated(rows: list[Row], statements: Statements, translator: translation.Translator) -> list[Row]:
     """The rows that count, with feedstock, sales, credits and captured CO2 as in `intake.translation`."""
     stated = {(s.role, s.owner, s.entry.quantity, s.entry.item, s.year): s for s in statements.all.values()}
-    kept = {item: translator.kept(item) for item in SOLD}
+    kept = {item: translator.kept(item) for item in translation.SOLD}
     sales = {(s.entry.item, s.year): s.place for s in statements.all.values() if s.entry.quantity == "export"}
     counted = []
     for row in rows:
@@ -361,7 +351,7 @@ def _translated(rows: list[Row], statements: Statements, translator: Translator)
         s = stated.get((role, row.sector, "energy", row.item, row.year)) if row.quantity == "energy" else None
         if row.quantity == "green_electricity":
             row = replace(row, value=row.value * kept["electricity"].get(row.year, 1.0))
-        elif row.quantity in ("energy", "emissions") and (s or row.item in SOLD):
+        elif row.quantity in ("energy", "emissions") and (s or row.item in translation.SOLD):
             less = [s.feedstock_place if s and s.feedstock else "", sales.get((row.item, row.year), "")]
             place = " less ".join([row.place, " and ".join(part for part in less if part)]).removesuffix(" less ")
             value = (row.value - (s.feedstock if s else 0.0)) * kept.get(row.item, {}).get(row.year, 1.0)
@@ -376,7 +366,7 @@ def _translated(rows: list[Row], statements: Statements, translator: Translator)
     return counted + translator.result.rows
 
 
-def _measured(rows: Iterable[Row], statements: Statements, translator: Translator) -> list[Row]:
+def _measured(rows: Iterable[Row], statements: Statements, translator: translation.Translator) -> list[Row]:
     """Factor rows of the park where an enterprise measured its own and the table gives none for the park."""
     owned = {(s.entry.item, s.year): s for s in statements.all.values() if s.role == "park"}
     given = {(row.item, row.year) for row in rows if row.quantity == "factor" and row.sector == "park"}

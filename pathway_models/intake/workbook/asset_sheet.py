@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathway_models.core.errors import Fault
+from pathway_models.core import Fault
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.numbers import Finding, label_of, read_plausible, read_text, read_year
 from pathway_models.intake.statements import Statements
-from pathway_models.intake.workbook.blocks import Line
-from pathway_models.intake.workbook.layout import Entry, ListBlock
-from pathway_models.records.costs import Asset
+from pathway_models.intake.workbook import blocks, layout
+from pathway_models.records import Asset
 
 if TYPE_CHECKING:
     from pathway_models.intake.workbook.book import Sheet
@@ -42,7 +41,7 @@ class AssetLine:
     place: str
     name: str
     kind: str
-    entry: Entry | None
+    entry: layout.Entry | None
     use: float | None
     unit: str
     commissioned: int | None
@@ -62,7 +61,7 @@ class AssetLine:
         return [name for name, value in given.items() if value in (None, "")]
 
 
-def read_asset_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
+def read_asset_sheet(sheet: Sheet, block: layout.ListBlock, statements: Statements) -> None:
     """Read every unit; each cell that cannot be read is reported."""
     entries = statements.layout.by_label()
     for row in sheet.rows(block.first_row):
@@ -71,7 +70,7 @@ def read_asset_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> 
             _read(sheet, refs, entries, statements)
 
 
-def _read(sheet: Sheet, refs: dict[str, str], entries: dict[str, Entry], statements: Statements) -> None:
+def _read(sheet: Sheet, refs: dict[str, str], entries: dict[str, layout.Entry], statements: Statements) -> None:
     count = len(statements.faults)
     entry = entries.get(label_of(sheet.raw(refs["entry"]))) if sheet.raw(refs["entry"]) else None
     if sheet.raw(refs["entry"]) and (entry is None or entry.quantity != "energy"):
@@ -82,7 +81,7 @@ def _read(sheet: Sheet, refs: dict[str, str], entries: dict[str, Entry], stateme
     if not name:
         finding = Finding("a name", "say which unit it is", "name_blank")
         statements.report(sheet.place(refs["name"]), sheet.raw(refs["name"]), finding)
-    line = Line(statements, sheet, refs, entry or next(iter(entries.values())))
+    line = blocks.Line(statements, sheet, refs, entry or next(iter(entries.values())))
     line.number("capacity")
     use = line.number("use")
     unit, times = line.unit("use_unit", entry.units, entry.unit) if entry and use is not None else ("", 1.0)
@@ -132,7 +131,7 @@ def _year(sheet: Sheet, ref: str, statements: Statements) -> int | None:
     return year
 
 
-def _lifetime(line: Line, refs: dict[str, str]) -> int | None:
+def _lifetime(line: blocks.Line, refs: dict[str, str]) -> int | None:
     years = line.number("lifetime")
     if years is not None and not (1 <= years <= LONGEST_LIFE and years == int(years)):
         remedy = "the years from commissioning to replacement"

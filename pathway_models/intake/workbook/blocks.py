@@ -14,7 +14,7 @@ from pathway_models.intake.numbers import Finding, label_of, read_number, read_t
 from pathway_models.intake.statements import Key, Statement, Statements, SupplyLine, UseLine
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.layout import Entry, FormBlock, GridBlock, ListBlock
-from pathway_models.language.words import LANGUAGES, word
+from pathway_models.language import LANGUAGES, word
 from pathway_models.levers.action import ENERGY_USES
 
 if TYPE_CHECKING:

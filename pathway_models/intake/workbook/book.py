@@ -32,8 +32,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import FORMULA_SIGNS, write_whole
+from pathway_models.core import errors, files
 from pathway_models.intake.numbers import Finding, Look, has_control_sign, number_in, stored_result
 from pathway_models.intake.workbook.safety import safe_bytes
 
@@ -243,7 +242,7 @@ class Book:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.content = safe_bytes(path)
-        self.faults: list[Fault] = []
+        self.faults: list[errors.Fault] = []
         self._styles: dict[tuple[int, int, int], Style] = {}
         try:
             with warnings.catch_warnings(record=True) as caught:
@@ -251,15 +250,17 @@ class Book:
                 self.workbook = openpyxl.load_workbook(io.BytesIO(self.content), keep_links=False, rich_text=True)
         except Exception as error:  # a reader of foreign files fails in as many ways as files are broken
             remedy = f"open it in a spreadsheet program and save it again ({type(error).__name__}: {str(error)[:120]})"
-            fault = Fault(path.name, "file", "", "a readable workbook", remedy, code="unreadable")
-            raise InputError([fault]) from None
+            fault = errors.Fault(path.name, "file", "", "a readable workbook", remedy, code="unreadable")
+            raise errors.InputError([fault]) from None
         for text in dict.fromkeys(str(warning.message) for warning in caught):
             remedy = f"the library that reads it says: {text[:160]}"
-            self.faults.append(Fault(path.name, "file", "", "an ordinary workbook", remedy, "note", "library_notice"))
+            self.faults.append(
+                errors.Fault(path.name, "file", "", "an ordinary workbook", remedy, "note", "library_notice")
+            )
         for at, sheet in enumerate(self.workbook.worksheets, start=1):
             if has_control_sign(sheet.title):
                 expected, remedy = "printable signs in one line", "rename the sheet: its name is shown with every cell"
-                self.faults.append(Fault(path.name, f"sheet {at}", "", expected, remedy, code="control_sign"))
+                self.faults.append(errors.Fault(path.name, f"sheet {at}", "", expected, remedy, code="control_sign"))
         self.sheets = {sheet.title: Sheet(self, sheet) for sheet in self.workbook.worksheets}
 
     def style(self, cell: Cell) -> Style:
@@ -328,7 +329,7 @@ LIST_SHEET = "check"
 IN_ONE_COMMENT = 5
 
 
-def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path:
+def write_annotated(source: Path, faults: Iterable[errors.Fault], target: Path) -> Path:
     """Write the marked copy.
 
     Parameters
@@ -351,7 +352,7 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
         The source is refused, or the target cannot be written.
     """
     faults = list(faults)
-    with writing(target):
+    with errors.writing(target):
         there = target.exists()
     wrong = None
     if target.suffix.lower() != ".xlsx" or not target.parent.is_dir():
@@ -359,10 +360,10 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
     elif there and (source.samefile(target) or not _is_ours(target)):
         wrong = "a new file, or an earlier marked copy", "annotate_exists"
     if wrong:
-        raise InputError([Fault(target.name, "file", "", wrong[0], "choose another name", code=wrong[1])])
+        raise errors.InputError([errors.Fault(target.name, "file", "", wrong[0], "choose another name", code=wrong[1])])
     workbook = Book(source).workbook
     _strip(workbook)
-    by_cell: dict[tuple[str, str], list[Fault]] = {}
+    by_cell: dict[tuple[str, str], list[errors.Fault]] = {}
     for fault in faults:
         found = PLACE.match(fault.place)
         if found and found["sheet"] in workbook.sheetnames:
@@ -374,8 +375,8 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
         _InMemory(workbook, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED)).save()
-    with writing(target):
-        return write_whole(target, content.getvalue())
+    with errors.writing(target):
+        return files.write_whole(target, content.getvalue())
 
 
 class _InMemory(ExcelWriter):
@@ -400,7 +401,7 @@ def _is_ours(path: Path) -> bool:
     """Tell whether a file is an earlier marked copy, which may be replaced."""
     try:
         workbook = Book(path).workbook
-    except InputError:
+    except errors.InputError:
         return False
     return LIST_SHEET in workbook.sheetnames and workbook[LIST_SHEET]["A1"].value == "severity"
 
@@ -440,7 +441,7 @@ def _tame(cell: Cell | MergedCell) -> None:
     if is_formula:
         cell.value = str(getattr(cell.value, "text", cell.value))
     is_rich = isinstance(cell.value, CellRichText)
-    if is_formula or is_rich or (isinstance(cell.value, str) and cell.value.startswith(FORMULA_SIGNS)):
+    if is_formula or is_rich or (isinstance(cell.value, str) and cell.value.startswith(files.FORMULA_SIGNS)):
         write_text(cell, str(cell.value))
 
 
@@ -448,11 +449,11 @@ def write_text(cell: Cell, text: str) -> None:
     """Write a text that a spreadsheet shows and never computes."""
     cell.value = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
     cell.data_type = "s"
-    if text.startswith(FORMULA_SIGNS):
+    if text.startswith(files.FORMULA_SIGNS):
         cell.quotePrefix = True
 
 
-def _mark(sheet: Worksheet, ref: str, faults: list[Fault]) -> None:
+def _mark(sheet: Worksheet, ref: str, faults: list[errors.Fault]) -> None:
     cell = sheet[ref]
     if isinstance(cell, MergedCell):
         return
@@ -463,7 +464,7 @@ def _mark(sheet: Worksheet, ref: str, faults: list[Fault]) -> None:
     cell.comment = comment
 
 
-def _list(workbook: Workbook, faults: list[Fault]) -> None:
+def _list(workbook: Workbook, faults: list[errors.Fault]) -> None:
     """All faults on a sheet of their own."""
     sheet = workbook.create_sheet(LIST_SHEET)
     rows = [("severity", "place", "value", "expected", "remedy")]

@@ -7,10 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import Stamp, data_folder, stamped
+from pathway_models.core import Fault, InputError, files, yaml_files
 from pathway_models.core.units import CONVERSIONS
-from pathway_models.core.yaml_files import Number, validated
 from pathway_models.intake.factors.tables import read_carriers
 
 Column = Annotated[str, Field(pattern=r"^[A-Z]{1,2}$")]
@@ -158,7 +156,7 @@ class Layout(_Strict):
     ignored_labels: tuple[str, ...] = ()
     unit_sets: dict[str, tuple[str, ...]]
     unit_spellings: dict[str, str] = Field(default_factory=dict)
-    more_units: dict[str, tuple[str, Number]] = Field(default_factory=dict)
+    more_units: dict[str, tuple[str, yaml_files.Number]] = Field(default_factory=dict)
     #: Kinds of energy assets, by the id of `records.costs`.
     kinds: dict[str, Words] = Field(default_factory=dict)
     #: What a supplier of heat makes: entries of its sheet beside the fuels, in no form.
@@ -222,12 +220,12 @@ PURPOSES = "template_purposes.yml"
 
 def purposes() -> dict[str, Purpose]:
     """Return the purposes a template can be written for, by id."""
-    return dict(_purposes(data_folder() / PURPOSES))
+    return dict(_purposes(files.data_folder() / PURPOSES))
 
 
 @cache
 def _purposes(path: Path) -> dict[str, Purpose]:
-    return validated(path, _Purposes)[0].root
+    return yaml_files.validated(path, _Purposes)[0].root
 
 
 def read_layout(path: Path) -> Layout:
@@ -238,12 +236,12 @@ def read_layout(path: Path) -> Layout:
     InputError
         All faults of the file, by line: unknown keys, units nobody can convert, entries twice.
     """
-    return _layout(*stamped(path))
+    return _layout(*files.stamped(path))
 
 
 @cache
-def _layout(path: Path, _: Stamp) -> Layout:
-    layout, lines = validated(path, Layout)
+def _layout(path: Path, _: files.Stamp) -> Layout:
+    layout, lines = yaml_files.validated(path, Layout)
     faults = [
         Fault(path.name, f"line {lines.get(keys, 1)}, {'.'.join(map(str, keys))}", value, expected, remedy, code=code)
         for keys, value, expected, remedy, code in _problems(layout)
@@ -275,9 +273,9 @@ def _problems(layout: Layout) -> Iterator[tuple[tuple[str | int, ...], str, str,
 
 def layouts() -> tuple[Layout, ...]:
     """All shipped layouts, in the order of their file names."""
-    return tuple(read_layout(path) for path in sorted((data_folder() / "layouts").glob("*.yml")))
+    return tuple(read_layout(path) for path in sorted((files.data_folder() / "layouts").glob("*.yml")))
 
 
 def template_layout() -> Layout:
     """The layout of our own workbook."""
-    return read_layout(data_folder() / "layouts" / "template.yml")
+    return read_layout(files.data_folder() / "layouts" / "template.yml")

@@ -7,22 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.yaml_files import validated
+from pathway_models.core import Fault, InputError, yaml_files
 from pathway_models.intake.factors.tables import GRID_CHOICES
 from pathway_models.intake.numbers import Finding, label_of, read_text, read_year
 from pathway_models.intake.plans.scenario_tables import faults_of_scenarios
 from pathway_models.intake.plausibility_warnings import other_province
 from pathway_models.intake.statements import Choices, Description, Statements, is_park_id, sound_choices
-from pathway_models.intake.workbook.asset_sheet import read_asset_sheet
-from pathway_models.intake.workbook.blocks import (
-    read_form,
-    read_grid,
-    read_list,
-    read_supplier_sheet,
-    read_use_sheet,
-    year_sheets,
-)
+from pathway_models.intake.workbook import asset_sheet, blocks
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import (
     DescriptionField,
@@ -271,7 +262,7 @@ def _described(book: Book, statements: Statements) -> tuple[Description | None, 
 def _beside(sidecar: Path, statements: Statements) -> tuple[Description | None, Choices]:
     """The description in a file beside the workbook."""
     try:
-        said, lines = validated(sidecar, Description)
+        said, lines = yaml_files.validated(sidecar, Description)
     except InputError as error:
         statements.faults += error.faults
         return None, Choices()
@@ -308,24 +299,24 @@ def _tables(book: Book, years: range, statements: Statements) -> set[str]:
 
 def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements: Statements) -> None:
     if isinstance(block, GridBlock):
-        read_grid(sheet, block, statements)
+        blocks.read_grid(sheet, block, statements)
     elif block.role == "asset":
-        read_asset_sheet(sheet, block, statements)
+        asset_sheet.read_asset_sheet(sheet, block, statements)
     elif block.role == "use":
-        read_use_sheet(sheet, block, statements)
+        blocks.read_use_sheet(sheet, block, statements)
     elif block.role in ("supplier", "plant"):
-        read_supplier_sheet(sheet, block, statements)
+        blocks.read_supplier_sheet(sheet, block, statements)
     elif block.role == "scenario":
         statements.faults += faults_of_scenarios(sheet, block, statements.file)
     elif block.role == "investment":
         statements.projects.append((sheet, block))
     else:
-        read_list(sheet, block, years, statements)
+        blocks.read_list(sheet, block, years, statements)
 
 
 def _forms(book: Book, block: FormBlock, years: range, statements: Statements) -> set[str]:
     """Read the sheets of all years."""
-    found = year_sheets(book, block, statements)
+    found = blocks.year_sheets(book, block, statements)
     for year in years:
         if year not in found:
             finding = Finding(f"a sheet {year}", _remedy_for_missing(book, statements), "sheet_missing")
@@ -336,7 +327,7 @@ def _forms(book: Book, block: FormBlock, years: range, statements: Statements) -
             remedy = "correct first and last year on the park sheet, or remove the sheet"
             statements.report(sheet.name, None, Finding(f"years {years[0]} to {years[-1]}", remedy, "year_outside"))
         elif not sheet.is_far:
-            read_form(sheet, block, year, statements)
+            blocks.read_form(sheet, block, year, statements)
             _apart(sheet, block, statements)
     return {sheet.name for sheet in found.values()}
 

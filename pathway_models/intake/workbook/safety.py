@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from xml.parsers import expat
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core import Fault, InputError
 
 #: A filled template has about 0.1 MB in the file and 2 MB unpacked.
 LARGEST_FILE = 20 * 2**20

@@ -17,8 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import SAFE, data_folder, write_whole
+from pathway_models.core import errors, files
 from pathway_models.intake.factors.tables import factor_sets, grid_choices
 from pathway_models.intake.numbers import read_plausible
 from pathway_models.intake.plans.investments import lever_ids
@@ -33,7 +32,7 @@ from pathway_models.intake.workbook.layout import (
     purposes,
     template_layout,
 )
-from pathway_models.language.words import word
+from pathway_models.language import word
 from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records.plans import KINDS, SCENARIO_DRIVERS
 
@@ -162,14 +161,16 @@ def write_template(
     known = purposes()
     if purpose not in known:
         expected = f"one of {', '.join(known)}"
-        raise InputError([Fault(path.name, "purpose", purpose, expected, "choose one of them", code="no_rules")])
+        raise errors.InputError(
+            [errors.Fault(path.name, "purpose", purpose, expected, "choose one of them", code="no_rules")]
+        )
     layout = known[purpose].of(template_layout())
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, SAFE) as workbook:
+    with xlsxwriter.Workbook(content, files.SAFE) as workbook:
         workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
         _Template(workbook, layout, lang).write(list(years))
-    with writing(path):
-        return write_whole(path, content.getvalue())
+    with errors.writing(path):
+        return files.write_whole(path, content.getvalue())
 
 
 def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
@@ -181,7 +182,7 @@ def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite
         As of `write_template`; or there is no sample of these years.
     """
     _check_target(path, overwrite)
-    folder = data_folder() / "samples"
+    folder = files.data_folder() / "samples"
     sample = folder / f"sample-{years[0]}-{years[-1]}_{lang}.xlsx"
     if not sample.is_file():
         spans = dict.fromkeys(
@@ -189,15 +190,15 @@ def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite
         )
         written = f"{years[0]}-{years[-1]}"
         expected, remedy = f"years of a sample, {' or '.join(spans)}", "give one of them as --years"
-        raise InputError([Fault(path.name, "years", written, expected, remedy, code="no_sample")])
+        raise errors.InputError([errors.Fault(path.name, "years", written, expected, remedy, code="no_sample")])
     content = sample.read_bytes()
-    with writing(path):
-        return write_whole(path, content)
+    with errors.writing(path):
+        return files.write_whole(path, content)
 
 
 def _check_target(path: Path, overwrite: bool) -> None:
     """Refuse a file that cannot or may not be written."""
-    with writing(path):
+    with errors.writing(path):
         there = path.exists()
     wrong = None
     if path.suffix.lower() != ".xlsx":
@@ -207,12 +208,12 @@ def _check_target(path: Path, overwrite: bool) -> None:
     elif there and not overwrite:
         wrong = "a new file", "it exists; choose another name or give --force", "template_exists"
     if wrong:
-        raise InputError([Fault(path.name, "file", "", *wrong[:2], code=wrong[2])])
+        raise errors.InputError([errors.Fault(path.name, "file", "", *wrong[:2], code=wrong[2])])
 
 
 def _grid_lists() -> dict[str, list[str]]:
     """Provinces, and the grid factors that may be chosen, ``table`` first."""
-    with (data_folder() / "factors" / "grid_factors.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (files.data_folder() / "factors" / "grid_factors.csv").open(encoding="utf-8-sig", newline="") as file:
         provinces = dict.fromkeys(row["region_cn"] for row in csv.DictReader(file) if row["level"] == "province")
     return {"provinces": list(provinces), "grid_factors": ["table", *grid_choices()]}
 

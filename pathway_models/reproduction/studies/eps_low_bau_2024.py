@@ -6,8 +6,7 @@ Run China Low BAU of 29 August 2024 (source key eps_china_2024).
 import pandas as pd
 
 from pathway_models.intake.published import Estimate, Study
-from pathway_models.records.levers import Scenario
-from pathway_models.records.plans import DriverPath
+from pathway_models.records import DriverPath, Scenario
 from pathway_models.reproduction.comparison import Answer, Answers, drive, record_of_totals, tabled_scenarios
 
 #: Last year of the run that stands as the record; the years before it are three.

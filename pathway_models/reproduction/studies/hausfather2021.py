@@ -6,8 +6,7 @@ Hausfather (2021), Breakthrough Institute; data here: Global Carbon Budget 2023 
 import pandas as pd
 
 from pathway_models.intake.published import Study
-from pathway_models.kernels.published_rules import RULES
-from pathway_models.kernels.trends import ols_slope
+from pathway_models.kernels import published_rules, trends
 from pathway_models.peaks.judging import judge
 from pathway_models.reproduction.comparison import Answer, Answers
 
@@ -86,7 +85,7 @@ def _filled(given: pd.DataFrame, has_gdp: pd.Series) -> pd.DataFrame:
 
 
 def _count(given: pd.DataFrame, window: tuple[int, int], companions: tuple[str, ...]) -> int:
-    apply = RULES[RULE].apply
+    apply = published_rules.RULES[RULE].apply
     results = [
         apply(rows["year"], rows["value"], window=window, **{name: rows[name] for name in companions})
         for _, rows in given.groupby("entity")
@@ -99,7 +98,8 @@ def falling_countries(given: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for entity, rows in given.groupby("entity"):
         trend = [
-            100.0 * ols_slope(rows["year"], rows[name]).slope / rows[name].mean() for name in ("value", "consumption")
+            100.0 * trends.ols_slope(rows["year"], rows[name]).slope / rows[name].mean()
+            for name in ("value", "consumption")
         ]
         if max(trend) < 0:
             lines.append((entity, rows["country"].iloc[0], *trend, max(trend)))

@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.units import CONVERSIONS
-from pathway_models.intake.parks import read_park
-from pathway_models.intake.published import Estimate, Key, Study
-from pathway_models.inventory.accounts import take_inventory
-from pathway_models.inventory.decomposition import decompose_past
+from pathway_models.intake import parks, published
+from pathway_models.inventory import accounts, decomposition
 from pathway_models.reproduction.comparison import Answer, Answers
 
 #: Tonnes in the sheet's unit, 万tCO2.
@@ -20,10 +18,10 @@ LAST_DIGIT = 1e-6
 EXACT = "use x factor of the sheet gives its own emissions to the last digit"
 
 
-def compute(study: Study) -> Answers:
+def compute(study: published.Study) -> Answers:
     """Take the inventory through the ordinary accounts and compare sector by sector, year by year."""
-    park = read_park("region-d")
-    inventory, change = take_inventory(park), decompose_past(park)
+    park = parks.read_park("region-d")
+    inventory, change = accounts.take_inventory(park), decomposition.decompose_past(park)
     sums = {f"region D, {name}": values / SHEET_UNIT for name, values in inventory.by_sector().items()}
     sums["region D, transport and buildings"] = sums["region D, transport"] + sums["region D, buildings"]
     sums["region D, total"] = inventory.total() / SHEET_UNIT
@@ -44,7 +42,7 @@ def compute(study: Study) -> Answers:
     return Answers(values, {"decomposition": effects}, {"inventory": _sentence(study, values)})
 
 
-def _sentence(study: Study, values: dict[Key, Answer]) -> str:
+def _sentence(study: published.Study, values: dict[published.Key, Answer]) -> str:
     """Say how far the sectors are from the sheet, over all years and in 2020."""
     gaps: dict[str, dict[str, float]] = {}
     for estimate in study.estimates:
@@ -63,7 +61,7 @@ def _sentence(study: Study, values: dict[Key, Answer]) -> str:
     )
 
 
-def _cause(estimate: Estimate, ours: float) -> str:
+def _cause(estimate: published.Estimate, ours: float) -> str:
     """Say what lies behind a difference; the reasons were found by looking at the sheet."""
     difference, year = ours - estimate.value, estimate.quantity[-4:]
     if abs(difference) < LAST_DIGIT:

@@ -5,8 +5,7 @@ Seller's sample paper, not peer reviewed (source key region_d_mbd_2023); our own
 
 import pandas as pd
 
-from pathway_models.intake.parks import read_park
-from pathway_models.intake.published import Study
+from pathway_models.intake import parks, published
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.reproduction.comparison import Answer, Answers, Driven, drive, record_of_totals, tabled_scenarios
 
@@ -16,11 +15,11 @@ DRAWN = "the engine draws the study's own curve from its own parameters"
 SINK = 0.2
 
 
-def compute(study: Study) -> Answers:
+def compute(study: published.Study) -> Answers:
     """Drive region D by the solution's parameters and answer curves and claims."""
     base = study.table().drop_duplicates("name").set_index("name")["value"].astype(float)
     scenarios = tabled_scenarios(study)
-    region = read_park("region-d")
+    region = parks.read_park("region-d")
     inventory = take_inventory(region)
     found = drive(record_of_totals("region-d", inventory.years, inventory.total()), scenarios, LAST)
     detailed = drive(region, scenarios, LAST).emissions * base["co2"]

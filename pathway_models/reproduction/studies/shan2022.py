@@ -6,8 +6,7 @@ Shan et al. (2022), Science Bulletin 67(18), 1910-1920, doi 10.1016/j.scib.2022.
 import numpy as np
 import pandas as pd
 
-from pathway_models.intake.panels import read_panel
-from pathway_models.intake.published import Study
+from pathway_models.intake import panels, published
 from pathway_models.kernels.published_rules import RULES
 from pathway_models.reproduction.comparison import Answer, Answers
 
@@ -16,7 +15,7 @@ GAPS, LEVELS, FEWEST = (4, 5, 6), (0.05, 0.10), (3, 6, 10, 15)
 OWN_END, CALENDAR = READINGS = ("the city's last year", f"{LAST}")
 
 
-def compute(study: Study) -> Answers:
+def compute(study: published.Study) -> Answers:
     """Judge every city of the open file by the rule, then vary gap, level and the fewest years asked for."""
     cities = city_series()
     sensitivity = by_settings(cities)
@@ -46,7 +45,7 @@ def compute(study: Study) -> Answers:
 
 def city_series() -> dict[str, pd.Series]:
     """Return emissions of each city since 2001, indexed by year, gaps left out."""
-    panel = read_panel("cities")
+    panel = panels.read_panel("cities")
     table = pd.DataFrame(panel.values["emissions_tco2"].T, index=panel.years, columns=list(panel.entities)).loc[FIRST:]
     series = {name: table[name].dropna() for name in table}
     return {name: values for name, values in series.items() if len(values)}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pathway_models.baseline.scenario_drivers import stirpat_drivers, stirpat_level
 from pathway_models.intake.published import Study
-from pathway_models.records.levers import Scenario
+from pathway_models.records import Scenario
 from pathway_models.reproduction.comparison import Answer, Answers, drive, record_of_totals
 
 BASE, LAST = 2019, 2035
