@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    """Tests and modules stay to the end: the search for garbage leaves them out, a tenth of all processor time."""
+    """Tests and modules stay to the end: the search for garbage, a tenth of all processor time, leaves them out."""
     gc.collect()
     gc.freeze()
 
