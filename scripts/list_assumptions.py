@@ -20,7 +20,7 @@ def assumptions(path: Path) -> list[tuple[int, str]]:
     found = []
     for at, line in enumerate(lines):
         match = MARK.search(line)
-        if not match or "re.compile" in line or "startswith" in line:
+        if not match or "re.compile" in line or "startswith" in line or line.lstrip().startswith(">>>"):
             continue
         text = match.group(1).strip()
         for follow in lines[at + 1 :]:

@@ -274,14 +274,15 @@ def source_text(source: str, lang: str) -> str:
         return told
     more = "与本项目假设" if "ASSUME" in source else ""
     kinds = {"ASSUME": "本项目假设", "derived": f"推算值{more}", "definition": "定义"}
-    return cited(next((text for start, text in kinds.items() if source.startswith(start)), source))
+    return next((text for start, text in kinds.items() if source.startswith(start)), source)
 
 
 @cache
 def read_titles() -> dict[str, str]:
-    """Read the titles of ``data/SOURCES.bib`` by their keys."""
+    """Read the titles of ``data/SOURCES.bib`` by their keys, those that an English text can name."""
     text = (files.data_folder() / "SOURCES.bib").read_text(encoding="utf-8")
-    return {key: re.sub(r"[{}]|\\(?=[_%&$])", "", title) for key, title in BIB_TITLE.findall(text)}
+    titles = {key: re.sub(r"[{}]|\\(?=[_%&$])", "", title) for key, title in BIB_TITLE.findall(text)}
+    return {key: title for key, title in titles.items() if not any(sign >= "\u2e80" for sign in title)}
 
 
 def cited(text: str) -> str:

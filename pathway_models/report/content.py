@@ -184,7 +184,8 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     park, lang = inputs.park, inputs.lang
     factor_set = factor_set_name(park.factor_set, lang)
     licence, grid = in_one_language(park.licence, lang), factor_name(park.grid_factor, lang)
-    source = cited(translated(park.source, lang, "tables"))
+    # Titles are as foreign to a Chinese text as the keys, and longer.
+    source = say(lang, en=cited(park.source), zh=translated(park.source, lang, "tables"))
     builder.say(
         inputs.say(
             en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the table come first.",
@@ -294,7 +295,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
             measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
             translated(measure.lever.units.get(name, ""), lang, "tables"),
-            cited(translated(measure.lever.source_of(name, measure.setting), lang, "tables")),
+            source_in(measure.lever.source_of(name, measure.setting), lang),
         )
         for measure in scenario.measures
         for name, corners in measure.lever.triangles(measure.setting).items()
@@ -313,6 +314,11 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
         [say(lang, en=e, zh=z) for e, z in head],
         rows,
     )
+
+
+def source_in(source: str, lang: str) -> str:
+    """Tell the source of a lever's number: by titles, or in Chinese where the catalogue has it."""
+    return say(lang, en=cited(source), zh=translated(source, lang, "tables"))
 
 
 def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
