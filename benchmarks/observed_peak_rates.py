@@ -13,7 +13,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.kernels.observed_peak import LEVEL, ar1_paths, p_values
+from pathway_models.kernels.broken_stick import ar1_paths
+from pathway_models.kernels.observed_peak import LEVEL, p_values
 from pathway_models.kernels.published_rules import RULES
 
 SEED = 20_240_515

@@ -13,9 +13,8 @@ from pathway_models.batch.execution import check_parameters
 from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
-from pathway_models.core import BatchError, Fault, InputError, ScenarioError
+from pathway_models.core import BatchError, Fault, InputError, ScenarioError, present_year
 from pathway_models.core.files import PARK_NOTEBOOK, write_whole
-from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
 from pathway_models.records import Scenarios
 from pathway_models.records.peaks import refusal

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import language
-from pathway_models.core import InputError, files, issue_year
+from pathway_models.core import EARLIEST_ISSUE, LATEST_ISSUE, InputError, files, issued_in
 from pathway_models.language import say
 
 
 def _issue(ctx: click.Context, _: click.Parameter, year: int | None) -> None:
-    ctx.with_resource(issue_year.issued_in(year))
+    ctx.with_resource(issued_in(year))
 
 
 as_of_option = click.option(
     "--as-of",
-    type=click.IntRange(issue_year.EARLIEST, issue_year.LATEST),
+    type=click.IntRange(EARLIEST_ISSUE, LATEST_ISSUE),
     metavar="YEAR",
     is_eager=True,
     expose_value=False,

@@ -1,11 +1,14 @@
 """Errors, units, arrays and files: what every room above leans on.
 
-Here: names imported when they are first used, so that ``import pathway_models`` and the command line start at once.
+Here: names imported when they are first used, so that ``import pathway_models`` and the command line start at once; and
+the issue year, in which an answer is given: of the call, else of the variable ``PATHWAYS_AS_OF``, else the clock.
 """
 
-import contextlib
 import ctypes
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -28,10 +31,48 @@ def keep_freed_memory() -> None:
     Blocks of an ensemble are just large enough for glibc to return each to the system and to ask for it again, page by
     page: half of the time of a projection.
     """
-    with contextlib.suppress(AttributeError, OSError, TypeError):
+    with suppress(AttributeError, OSError, TypeError):
         allocator = ctypes.CDLL(None)
         allocator.mallopt(_MMAP_THRESHOLD, 2**30)
         allocator.mallopt(_TRIM_THRESHOLD, 2**30)
+
+
+#: Variable that fixes the present year of a process and of all it starts.
+ISSUE_VARIABLE = "PATHWAYS_AS_OF"
+#: First and last year that can be meant.
+EARLIEST_ISSUE, LATEST_ISSUE = 1990, 2100
+
+
+def present_year() -> int:
+    """Return the year of ``PATHWAYS_AS_OF``, else that of the clock.
+
+    Raises
+    ------
+    InputError
+        The variable holds no year from `EARLIEST_ISSUE` to `LATEST_ISSUE`.
+    """
+    given = os.environ.get(ISSUE_VARIABLE, "")
+    if not given:
+        return date.today().year
+    if not (given.isascii() and given.isdecimal() and EARLIEST_ISSUE <= int(given) <= LATEST_ISSUE):
+        expected, remedy = f"a year from {EARLIEST_ISSUE} to {LATEST_ISSUE}", "correct the variable or leave it out"
+        raise InputError([Fault("environment", ISSUE_VARIABLE, given, expected, remedy, code="issue_year")])
+    return int(given)
+
+
+@contextmanager
+def issued_in(year: int | None) -> Iterator[None]:
+    """Fix the present year for a while, in this process and in those it starts; None changes nothing."""
+    before = os.environ.get(ISSUE_VARIABLE)
+    if year is not None:
+        os.environ[ISSUE_VARIABLE] = str(year)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ[ISSUE_VARIABLE] = before
+        elif year is not None:
+            os.environ.pop(ISSUE_VARIABLE, None)
 
 
 def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:

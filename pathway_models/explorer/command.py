@@ -18,8 +18,8 @@ from click.core import ParameterSource
 
 from pathway_models.cli import Interruption
 from pathway_models.console.common_options import PARK, as_of_option, data_option, lever_file_option
+from pathway_models.core import present_year
 from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
-from pathway_models.core.issue_year import present_year
 from pathway_models.explorer.files import newest_run, read_run
 
 #: Folder with our template of the page, in the place where the server looks for such.

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pathway_models.core import Fault, InputError, arrays
-from pathway_models.core.issue_year import present_year
+from pathway_models.core import Fault, InputError, arrays, present_year
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory import accounts, decomposition

@@ -16,9 +16,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pathway_models.core import Fault, InputError, RecordError, yaml_files
+from pathway_models.core import Fault, InputError, RecordError, present_year, yaml_files
 from pathway_models.core.files import data_folder
-from pathway_models.core.issue_year import present_year
 from pathway_models.intake import fitted, rules
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers

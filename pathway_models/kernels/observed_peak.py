@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.kernels import Floats
+from pathway_models.kernels import Floats, broken_stick
 
 VERDICTS = ("peaked", "plateau", "rising", "not_peaked", "unknown")
 #: Relative difference below which two totals count as equal (the ``tie`` of our own rule).
@@ -202,8 +202,8 @@ class NullDistribution(NamedTuple):
 def null_distribution(length: int, paths: int = NULL_PATHS) -> NullDistribution:
     """Simulate level series of one length once; every series of that length shares them."""
     rng = np.random.default_rng([_NULL_SEED, length])
-    fit = fit_broken_sticks if length <= WINDOW else fit_long_noise
-    fits = [fit(ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
+    fit = broken_stick.fit_broken_sticks if length <= WINDOW else broken_stick.fit_long_noise
+    fits = [fit(broken_stick.ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
     raw = np.array([np.median(fit.memory) for fit in fits])
     fall, rise = zip(*(adjusted(fit, raw) for fit in fits), strict=True)
     ratio = np.array([np.median(fit.noise) for fit in fits])
@@ -215,7 +215,7 @@ def unbiased_memory(raw: ArrayLike, raw_by_memory: Floats) -> Floats:
     return np.interp(raw, raw_by_memory, MEMORIES)
 
 
-def adjusted(fit: BrokenSticks, raw_by_memory: Floats) -> tuple[Floats, Floats]:
+def adjusted(fit: broken_stick.BrokenSticks, raw_by_memory: Floats) -> tuple[Floats, Floats]:
     """Deflate fall and rise by what autocorrelation adds to the error of a slope, so that one bound serves all."""
     memory = unbiased_memory(fit.memory, raw_by_memory)
     deflation = np.sqrt((1.0 - memory) / (1.0 + memory))
@@ -252,7 +252,7 @@ def p_values(values: Floats, autocorrelation: float | None = None) -> tuple[Floa
     """
     null = null_distribution(values.shape[1])
     allowed = allowed_memories(autocorrelation)
-    fall, rise = adjusted(fit_broken_sticks(np.log(values)), null.raw_memory)
+    fall, rise = adjusted(broken_stick.fit_broken_sticks(np.log(values)), null.raw_memory)
     return _largest_p(fall, null.fall[:allowed]), _largest_p(rise, null.rise[:allowed])
 
 
@@ -403,13 +403,17 @@ def _tested(
 ) -> list[ObservedPeak]:
     """Test series whose last ``length`` years are asked about."""
     recent = np.stack([record.values[-length:] for record in records])
-    allowed, null, fit = allowed_memories(autocorrelation), null_distribution(length), fit_broken_sticks(np.log(recent))
+    allowed, null, fit = (
+        allowed_memories(autocorrelation),
+        null_distribution(length),
+        broken_stick.fit_broken_sticks(np.log(recent)),
+    )
     fall, rise = adjusted(fit, null.raw_memory)
     p_peaked, p_rising = _largest_p(fall, null.fall[:allowed]), _largest_p(rise, null.rise[:allowed])
     memory = np.minimum(unbiased_memory(fit.memory, null.raw_memory), MEMORIES[allowed - 1])
     noise = fit.noise / np.interp(memory, MEMORIES, null.noise_ratio)
     since = np.array([len(record.years) - 1 - top for record, top in zip(records, tops, strict=True)])
-    declining = np.clip(since, SHORTEST_DECLINE, length - SHORTEST_SIDE)
+    declining = np.clip(since, SHORTEST_DECLINE, length - broken_stick.SHORTEST_SIDE)
     critical = critical_value(null.fall[:allowed])
     nearest = np.searchsorted(MEMORIES, memory)
     alarm = (null.fall > critical).mean(axis=1)
@@ -469,7 +473,7 @@ def _checked(years: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.int_], Flo
 @lru_cache(maxsize=256)
 def _noise(length: int, nearest: int) -> Floats:
     rng = np.random.default_rng([_SEED, length, nearest])
-    return ar1_paths(length, MEMORIES[nearest], MISS_PATHS, rng)
+    return broken_stick.ar1_paths(length, MEMORIES[nearest], MISS_PATHS, rng)
 
 
 class _Quadratic(NamedTuple):
@@ -529,7 +533,7 @@ class _DecliningPaths(NamedTuple):
         size = max(noise, 1e-9)
         a, b = growth / size, float(np.log1p(-decline)) / size
         total = self.total.at(a, b)[0]
-        floor = np.maximum(ROUNDING * total, self.length * (ROUNDING / size) ** 2)
+        floor = np.maximum(broken_stick.ROUNDING * total, self.length * (broken_stick.ROUNDING / size) ** 2)
         errors = self.errors.at(a, b)
         best = errors.min(axis=0)
         knot = (errors == best).argmax(axis=0)  # half the time of argmin, which has no fast way along the first axis
@@ -549,10 +553,10 @@ class _DecliningPaths(NamedTuple):
 @lru_cache(maxsize=8)
 def _of_noise(length: int, nearest: int) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
     """Simulated noise, and through each knot its squares left by both shapes, lagged squares, and slopes."""
-    noise, shapes = _noise(length, nearest), _shapes(length)
+    noise, shapes = _noise(length, nearest), broken_stick.shapes_of(length)
     noise = noise - noise.mean(axis=1, keepdims=True)
     total = (noise**2).sum(axis=1)
-    errors, stopped = (total - _explained(noise, bases).T for bases in (shapes.broken, shapes.flat_after))
+    errors, stopped = (total - broken_stick.explained(noise, bases).T for bases in (shapes.broken, shapes.flat_after))
     lagged = np.empty_like(errors)
     for knot, basis in enumerate(shapes.broken):
         left = noise - (noise @ basis) @ basis.T
@@ -563,7 +567,7 @@ def _of_noise(length: int, nearest: int) -> tuple[Floats, Floats, Floats, Floats
 @lru_cache(maxsize=4)
 def _declining_paths(length: int, nearest: int, declining: int) -> _DecliningPaths:
     noise, errors, stopped, lagged, slope_after, slope_rise = _of_noise(length, nearest)
-    shapes = _shapes(length)
+    shapes = broken_stick.shapes_of(length)
     time = np.arange(length) - (length - 1.0 - declining)
     signal = np.stack([np.minimum(time, 0.0), np.maximum(time, 0.0)])
     signal -= signal.mean(axis=1, keepdims=True)
@@ -603,198 +607,3 @@ def _finding(status: str, p_peaked: float, p_rising: float, top_year: int, is_fi
         "plateau": f"neither fall nor rise beyond the noise (p = {p_peaked:.2f} and {p_rising:.2f})",
         "unknown": f"the record cannot tell (p of a fall {p_peaked:.2f}, of a rise {p_rising:.2f})",
     }[status]
-
-
-#: Fewest years on each side of a knot, the knot counted on both.
-# ASSUME: three points are the fewest that tell a trend from a jump.
-SHORTEST_SIDE = 3
-
-
-#: Years without change after which a rise is over.
-# ASSUME: five years, the gap that most published rules ask for between maximum and last year.
-PLATEAU_YEARS = 5
-
-
-#: Share of a series' variance, and of its values, below which a residual is rounding, not noise.
-ROUNDING = 1e-12
-
-
-class BrokenSticks(NamedTuple):
-    """Best broken stick of every series; arrays of shape ``(series,)`` but for ``fitted``.
-
-    ``fall`` and ``rise`` are relative drops of the residual sum of squares from the best shape
-    *without* a fall (or without a rise in the last years) to the best broken stick; 0 when that
-    does not end falling (rising).  ``noise`` is the residual standard deviation and ``memory`` the
-    raw lag-1 autocorrelation of the residuals, both biased low; ``before`` is the slope up to the
-    knot; ``fitted`` has shape ``(series, year)``.
-    """
-
-    fall: Floats
-    rise: Floats
-    noise: Floats
-    memory: Floats
-    before: Floats
-    fitted: Floats
-
-
-class _Shapes(NamedTuple):
-    """Orthonormal bases and slope weights of every knot for series of one length."""
-
-    broken: Floats  # (knot, year, 3)
-    flat_after: Floats  # (knot, year, 2)
-    slope_before: Floats  # (knot, year), of the broken stick
-    slope_after: Floats  # (knot, year), of the broken stick
-    slope_rise: Floats  # (knot, year), of the shape that is flat after its knot
-    early: NDArray[np.bool_]  # (knot,) knots that leave PLATEAU_YEARS after them
-
-
-@lru_cache(maxsize=64)
-def _shapes(length: int) -> _Shapes:
-    time = np.arange(length, dtype=float)
-    knots = np.arange(SHORTEST_SIDE - 1, length - SHORTEST_SIDE + 1)
-    level = np.ones(length)
-    before = [np.minimum(time - knot, 0.0) for knot in knots]
-    after = [np.maximum(time - knot, 0.0) for knot in knots]
-    broken = [np.column_stack([level, b, a]) for b, a in zip(before, after, strict=True)]
-    flats = [np.column_stack([level, b]) for b in before]
-    inverses = [np.linalg.pinv(design) for design in broken]
-    return _Shapes(
-        broken=np.array([np.linalg.qr(design)[0] for design in broken]),
-        flat_after=np.array([np.linalg.qr(design)[0] for design in flats]),
-        slope_before=np.array([inverse[1] for inverse in inverses]),
-        slope_after=np.array([inverse[2] for inverse in inverses]),
-        slope_rise=np.array([np.linalg.pinv(design)[1] for design in flats]),
-        early=knots <= length - 1 - PLATEAU_YEARS,
-    )
-
-
-def _explained(series: Floats, bases: Floats) -> Floats:
-    """Sum of squares that each basis explains: (series, knot)."""
-    knots, years, columns = bases.shape
-    scores = series @ bases.transpose(2, 1, 0).reshape(columns, years, knots)
-    return (scores**2).sum(axis=0)
-
-
-def fit_broken_sticks(series: Floats) -> BrokenSticks:
-    """Fit every knot to every series and compare the best broken stick with shapes that never fall or have stopped.
-
-    Parameters
-    ----------
-    series : (series, year) float
-        Logarithms of emissions, at least ``2 * SHORTEST_SIDE`` consecutive years.
-
-    Returns
-    -------
-    BrokenSticks
-    """
-    shapes = _shapes(series.shape[1])
-    centred = series - series.mean(axis=1, keepdims=True)
-    total = (centred**2).sum(axis=1)
-    floor = np.maximum(ROUNDING * total, series.shape[1] * ROUNDING**2)
-    errors = total[:, None] - _explained(centred, shapes.broken)
-    knot = errors.argmin(axis=1)
-    best = np.maximum(errors.min(axis=1), floor)
-
-    # Flat after the knot and never falling before it; a falling first side is replaced by all flat.
-    stopped = total[:, None] - _explained(centred, shapes.flat_after)
-    stopped = np.where(centred @ shapes.slope_rise.T > 0, stopped, total[:, None])
-    never_falling = np.minimum(stopped.min(axis=1), total)
-    no_recent_rise = np.minimum(stopped[:, shapes.early].min(axis=1, initial=np.inf), total)
-
-    last_slope = np.einsum("sy,sy->s", centred, shapes.slope_after[knot])
-    fitted = _project(centred, shapes.broken, knot)
-    residual = centred - fitted
-    spread = np.maximum((residual**2).sum(axis=1), floor)
-    return BrokenSticks(
-        fall=np.where(last_slope < 0, np.maximum(never_falling - best, 0.0) / best, 0.0),
-        rise=np.where(last_slope > 0, np.maximum(no_recent_rise - best, 0.0) / best, 0.0),
-        noise=np.sqrt(best / (series.shape[1] - 3)),
-        memory=(residual[:, 1:] * residual[:, :-1]).sum(axis=1) / spread,
-        before=np.einsum("sy,sy->s", centred, shapes.slope_before[knot]),
-        fitted=fitted + series.mean(axis=1, keepdims=True),
-    )
-
-
-#: Series fitted together: their arrays stay in the cache of a processor.
-BLOCK = 200
-
-
-def fit_long_noise(series: Floats) -> BrokenSticks:
-    """Do what `fit_broken_sticks` does, to rounding, in a time that grows with the length and not with its square.
-
-    The products of a series with the hinges of all knots are sums of its running sums.  They lose digits where a
-    series is fitted exactly, so that this is for noise.
-
-    Parameters
-    ----------
-    series : (series, year) float
-
-    Returns
-    -------
-    BrokenSticks
-        ``fitted`` is empty.
-    """
-    count, length = series.shape
-    if count > BLOCK:
-        parts = [fit_long_noise(series[at : at + BLOCK]) for at in range(0, count, BLOCK)]
-        return BrokenSticks(*(np.concatenate(of) for of in zip(*parts, strict=True)))
-    time = np.arange(length, dtype=float)
-    knots = np.arange(SHORTEST_SIDE - 1, length - SHORTEST_SIDE + 1)
-    before, after = (of(time - knots[:, None], 0.0) for of in (np.minimum, np.maximum))
-    before, after = (hinge - hinge.mean(axis=1, keepdims=True) for hinge in (before, after))
-    bb, ba, aa = (before**2).sum(axis=1), (before * after).sum(axis=1), (after**2).sum(axis=1)
-    size = bb * aa - ba**2
-    centred = series - series.mean(axis=1, keepdims=True)
-    total = (centred**2).sum(axis=1)
-    floor = np.maximum(ROUNDING * total, length * ROUNDING**2)
-    with_before = -np.cumsum(np.cumsum(centred, axis=1), axis=1)[:, knots - 1]
-    with_after = (centred @ time)[:, None] - with_before
-
-    slope_before = (with_before * aa - with_after * ba) / size
-    slope_after = (with_after * bb - with_before * ba) / size
-    errors = total[:, None] - with_before * slope_before - with_after * slope_after
-    knot, rows = errors.argmin(axis=1), np.arange(count)
-    best = np.maximum(errors[rows, knot], floor)
-    stopped = np.where(with_before > 0, total[:, None] - with_before**2 / bb, total[:, None])
-    early = knots <= length - 1 - PLATEAU_YEARS
-    no_recent_rise = stopped[:, early].min(axis=1, initial=np.inf)
-    rising, falling = slope_before[rows, knot], slope_after[rows, knot]
-    residual = centred - rising[:, None] * before[knot] - falling[:, None] * after[knot]
-    return BrokenSticks(
-        fall=np.where(falling < 0, np.maximum(stopped.min(axis=1) - best, 0.0) / best, 0.0),
-        rise=np.where(falling > 0, np.maximum(no_recent_rise - best, 0.0) / best, 0.0),
-        noise=np.sqrt(best / (length - 3)),
-        memory=(residual[:, 1:] * residual[:, :-1]).sum(axis=1) / np.maximum((residual**2).sum(axis=1), floor),
-        before=rising,
-        fitted=np.empty((0, length)),
-    )
-
-
-def _project(centred: Floats, bases: Floats, knot: NDArray[np.intp]) -> Floats:
-    """Fit every series by least squares on the basis of its own knot: (series, year)."""
-    fitted = np.empty_like(centred)
-    for index in np.unique(knot):
-        chosen = knot == index
-        fitted[chosen] = (centred[chosen] @ bases[index]) @ bases[index].T
-    return fitted
-
-
-def ar1_paths(length: int, memory: float, paths: int, rng: np.random.Generator) -> Floats:
-    """Simulate stationary AR(1) noise of unit standard deviation: (path, year).
-
-    Parameters
-    ----------
-    length : int
-        Years.
-    memory : float
-        Lag-1 autocorrelation, below 1 in size.
-    paths : int
-        Number of paths.
-    rng : numpy.random.Generator
-        Source of the normal draws.
-    """
-    noise = rng.standard_normal((paths, length))
-    step = np.sqrt(1.0 - memory**2)
-    for year in range(1, length):
-        noise[:, year] = memory * noise[:, year - 1] + step * noise[:, year]
-    return noise

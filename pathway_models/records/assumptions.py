@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.core import RecordError
-from pathway_models.core.issue_year import EARLIEST, LATEST
+from pathway_models.core import EARLIEST_ISSUE, LATEST_ISSUE, RecordError
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.levers.action import FEEDSTOCK
 from pathway_models.records import growth_laws, levers, plans
@@ -333,8 +332,8 @@ class Assumptions:
         for name in ("carriers", "default_factors", "fits", "demand"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         year = self.issue_year
-        if isinstance(year, bool) or not isinstance(year, int) or not EARLIEST <= year <= LATEST:
-            raise RecordError(f"issue year {year!r}: expected a year from {EARLIEST} to {LATEST}")
+        if isinstance(year, bool) or not isinstance(year, int) or not EARLIEST_ISSUE <= year <= LATEST_ISSUE:
+            raise RecordError(f"issue year {year!r}: expected a year from {EARLIEST_ISSUE} to {LATEST_ISSUE}")
 
     @cached_property
     def hash(self) -> str:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.console import cli_language, common_options
+from pathway_models.core import issued_in
 from pathway_models.core.files import write_whole
-from pathway_models.core.issue_year import issued_in
 from pathway_models.language import say
 
 if TYPE_CHECKING:

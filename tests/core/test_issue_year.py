@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import pathway_models as pw
+from pathway_models import core
 from pathway_models.cli.main import main
-from pathway_models.core import issue_year
 from pathway_models.core.errors import InputError, RecordError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,14 +34,14 @@ class Clock(date):
 def later(request, monkeypatch):
     """A machine whose clock stands at a later year, and which nobody told the year to answer in."""
     monkeypatch.setattr(Clock, "year_now", request.param)
-    monkeypatch.setattr(issue_year, "date", Clock)
-    monkeypatch.delenv(issue_year.VARIABLE, raising=False)
+    monkeypatch.setattr(core, "date", Clock)
+    monkeypatch.delenv(core.ISSUE_VARIABLE, raising=False)
     return request.param
 
 
 def test_call_goes_before_variable_and_variable_before_clock(later, monkeypatch):
     assert pw.read_assumptions().issue_year == later
-    monkeypatch.setenv(issue_year.VARIABLE, "2028")
+    monkeypatch.setenv(core.ISSUE_VARIABLE, "2028")
     assert pw.read_assumptions().issue_year == 2028
     assert pw.read_assumptions(as_of=FIXED).issue_year == FIXED
 
@@ -55,8 +55,8 @@ def test_the_issue_year_is_part_of_the_hash_and_both_are_shipped():
 
 @pytest.mark.parametrize("wrong", ["26", "now", "1500", "２０２６"])
 def test_a_wrong_variable_is_refused(monkeypatch, wrong):
-    monkeypatch.setenv(issue_year.VARIABLE, wrong)
-    with pytest.raises(InputError, match=issue_year.VARIABLE):
+    monkeypatch.setenv(core.ISSUE_VARIABLE, wrong)
+    with pytest.raises(InputError, match=core.ISSUE_VARIABLE):
         pw.read_assumptions()
 
 
@@ -70,9 +70,9 @@ def test_the_option_holds_for_its_command_only(monkeypatch):
     said = CliRunner().invoke(main, ["run", "--as-of", "26", "region-d"])
     assert said.exit_code == 2
     assert "--as-of" in said.output
-    with issue_year.issued_in(2030):
-        assert issue_year.present_year() == 2030
-    assert issue_year.present_year() == FIXED
+    with core.issued_in(2030):
+        assert core.present_year() == 2030
+    assert core.present_year() == FIXED
 
 
 def sampling_notebooks():
@@ -106,8 +106,8 @@ def test_no_notebook_reads_the_clock(path, monkeypatch):
         def today(cls):
             raise AssertionError("the clock was read")
 
-    monkeypatch.setattr(issue_year, "date", Stopped)
-    monkeypatch.delenv(issue_year.VARIABLE, raising=False)
+    monkeypatch.setattr(core, "date", Stopped)
+    monkeypatch.delenv(core.ISSUE_VARIABLE, raising=False)
     texts(path)
 
 
@@ -116,7 +116,7 @@ def texts(path, at=None):
     import matplotlib.pyplot as plt
 
     said, space = [], {"display": lambda shown: said.append(repr(shown))}
-    with issue_year.issued_in(at), contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(path.parent):
+    with core.issued_in(at), contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(path.parent):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type != "code":
                 continue

@@ -10,23 +10,26 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from peak_rule_tables import rate, table_after
 
+from pathway_models.kernels import broken_stick
 from pathway_models.kernels import observed_peak as module
-from pathway_models.kernels.observed_peak import (
+from pathway_models.kernels.broken_stick import (
     BLOCK,
+    SHORTEST_SIDE,
+    BrokenSticks,
+    ar1_paths,
+    fit_broken_sticks,
+    fit_long_noise,
+)
+from pathway_models.kernels.observed_peak import (
     DECLINES,
     LEVEL,
     MEMORIES,
     MISS_PATHS,
     OBSERVED_STATUS,
     SHORTEST_RECORD,
-    SHORTEST_SIDE,
-    BrokenSticks,
     Record,
     adjusted,
-    ar1_paths,
     critical_value,
-    fit_broken_sticks,
-    fit_long_noise,
     null_distribution,
     observed_peak,
     observed_peaks,
@@ -268,8 +271,8 @@ def test_many_series_are_tested_as_each_alone_and_fitted_once_a_length(monkeypat
     records.append(Record(np.arange(2000, 2040), np.full(40, 5.0), 2039))
     alone = [observed_peak(record.years, record.values) for record in records]
     fits = []
-    fit = module.fit_broken_sticks
-    monkeypatch.setattr(module, "fit_broken_sticks", lambda series: fits.append(series.shape) or fit(series))
+    fit = broken_stick.fit_broken_sticks
+    monkeypatch.setattr(broken_stick, "fit_broken_sticks", lambda series: fits.append(series.shape) or fit(series))
     together = observed_peaks(records)
     for one, other in zip(together, alone, strict=True):
         assert (one.status, one.peak_year, one.detail) == (other.status, other.peak_year, other.detail)

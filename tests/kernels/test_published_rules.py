@@ -8,7 +8,7 @@ import pytest
 from data_reading import DATA
 from peak_series import judged, tent
 
-from pathway_models.kernels.observed_peak import ar1_paths
+from pathway_models.kernels.broken_stick import ar1_paths
 from pathway_models.kernels.published_rules import RULES
 from pathway_models.kernels.turning_points import PeakRule
 

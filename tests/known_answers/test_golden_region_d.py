@@ -11,7 +11,7 @@ import pytest
 from builders import SEED
 
 import pathway_models as pw
-from pathway_models.core.issue_year import VARIABLE
+from pathway_models.core import ISSUE_VARIABLE
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "region_d.csv"
 COLUMNS = ("scenario", "year", "total_p50_tco2")
@@ -44,7 +44,7 @@ def answered_in_2026(region_d, scenarios):
 
 @pytest.mark.parametrize("year", [2027, 2031])
 def test_the_golden_table_is_the_same_at_any_clock(today, year, region_d, scenarios, monkeypatch):
-    monkeypatch.setenv(VARIABLE, str(year))
+    monkeypatch.setenv(ISSUE_VARIABLE, str(year))
     assert answered_in_2026(region_d, scenarios) == today
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import pathway_models as pw
-from pathway_models.core import issue_year
+from pathway_models import core
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,8 +24,8 @@ def test_the_python_code_runs_and_does_not_read_the_clock(monkeypatch):
         def today(cls):
             raise AssertionError("the clock was read")
 
-    monkeypatch.setattr(issue_year, "date", Stopped)
-    monkeypatch.delenv(issue_year.VARIABLE)
+    monkeypatch.setattr(core, "date", Stopped)
+    monkeypatch.delenv(core.ISSUE_VARIABLE)
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.S)
     assert blocks
     names: dict[str, object] = {}
