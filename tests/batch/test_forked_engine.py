@@ -283,7 +283,8 @@ def test_a_fork_server_is_started_again_when_the_data_are_others(monkeypatch, tm
 
 def test_the_fork_server_and_its_children_end_with_the_client(tmp_path):
     code = (
-        "import os, papermill\nfrom pathway_models.batch.forked_engine import Cells, preload_cells, shared_server\n"
+        "import os, papermill\nfrom pathway_models.batch.fork_client import shared_server\n"
+        "from pathway_models.batch.forked_engine import Cells\nfrom pathway_models.batch.preload import preload_cells\n"
         "cells = Cells({'folder': '/'})\nprint(cells.child.pid, shared_server(preload_cells).process.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )

@@ -73,7 +73,7 @@ def test_a_park_has_the_same_numbers_alone_and_after_all_others(shipped_parks, s
     chosen = scenarios.pick(["bau", "deep"])
     name = "demo-cement"
     alone = projected(shipped_parks[name], chosen, members=20)
-    among = {other: projected(park, chosen, members=20) for other, park in reversed(shipped_parks.items())}
+    among = {other: projected(park, chosen, members=20) for other, park in reversed(list(shipped_parks.items()))}
     assert same(alone, among[name])
 
 

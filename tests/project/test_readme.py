@@ -92,4 +92,4 @@ def test_the_answer_it_gives_is_that_of_the_model():
     numbers += [before["efficiency"], before["substitution"]]
     for text, start in ((README, "The answer for this region"), (CHINESE, "该区域在2026年的答案")):
         told = text[text.index(start) :].partition("\n\n")[0]
-        assert [int(number) for number in re.findall(r"(\d+) %", told)] == numbers
+        assert [int(number) for number in re.findall(r"(\d+) ?%", told)] == numbers
