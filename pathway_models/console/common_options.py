@@ -6,6 +6,7 @@ program.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -166,6 +167,16 @@ def progress_bar(total: int, unit: str, *, quiet: bool = False) -> Iterator[tqdm
     hidden = quiet or not sys.stderr.isatty()
     with tqdm(total=total, unit=unit, disable=hidden, ascii=os.name == "nt", file=sys.stderr) as bar:
         yield bar
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no circles among new objects for a while: among hundreds of thousands that takes up to an eighth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -112,11 +112,13 @@ def _laid_out(rows: Sequence[Sequence[str]], room: int) -> list[str]:
     """Align one part, its widest texts broken first."""
     columns = list(zip(*rows, strict=True))
     widths, least = ([of(column) for column in columns] for of in (lambda one: max(map(width_of, one)), _narrowest))
-    while sum(widths) + GAP * (len(widths) - 1) > room:
+    while (over := sum(widths) + GAP * (len(widths) - 1) - room) > 0:
         loose = [at for at, width in enumerate(widths) if width > least[at]]
         if not loose:
             break
-        widths[max(loose, key=lambda at: widths[at])] -= 1
+        widest = max(loose, key=widths.__getitem__)
+        others = max((widths[at] for at in loose if at != widest), default=0)
+        widths[widest] -= min(over, max(1, widths[widest] - max(least[widest], others)))
     right = [_is_number(column) for column in columns]
     lines = []
     for row in rows:
@@ -190,6 +192,8 @@ def wrapped(text: str, room: int) -> list[str]:
     >>> wrapped("应为0或以上的数值 check the sign", 16)
     ['应为0或以上的数', '值 check the', 'sign']
     """
+    if width_of(text) <= room:  # as nearly all cells of a table do
+        return [text.strip()]
     lines = [""]
     for piece in re.findall(PIECES, text):
         if lines[-1] and width_of(lines[-1] + piece.rstrip()) > room:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
+from pathway_models.console.common_options import uncollected
 from pathway_models.console.tables import on_screen, screen_lines
 from pathway_models.language import word
 
@@ -53,29 +54,32 @@ def judge_command(
     from pathway_models.core.errors import InputError
     from pathway_models.peaks import judging
 
-    try:
-        names = {"entity": entity, "year": year, "value": value}
-        table = judging.judge_file(file, rules or None, as_of, **names, wide=wide, announce=lambda text: _note([text]))
-    except InputError as error:
-        click.echo(mistake_text(error), err=True)
-        sys.exit(1)
-    if form != "table":
-        show(table, form)
-        return
-    from pathway_models.peaks import sentences
+    with uncollected():  # thousands of series make hundreds of thousands of records
+        try:
+            names = {"entity": entity, "year": year, "value": value}
+            table = judging.judge_file(
+                file, rules or None, as_of, **names, wide=wide, announce=lambda text: _note([text])
+            )
+        except InputError as error:
+            click.echo(mistake_text(error), err=True)
+            sys.exit(1)
+        if form != "table":
+            show(table, form)
+            return
+        from pathway_models.peaks import sentences
 
-    _note(table.attrs["told"])
-    rows = table.to_dict(orient="records")
-    starts = [at for at, row in enumerate(rows) if not at or row["entity"] != rows[at - 1]["entity"]]
-    series = list(pairwise([*starts, len(rows)]))
-    heads = [name for name in table if name != "entity"]
-    for first, end in series:
-        click.echo(f"\n## {rows[first]['entity']}\n\n{_screen_of(heads, rows[first:end])}")
-    click.echo(f"\n## {in_table('verdict')}\n")
-    colon = word("colon", language())
-    for first, end in series:
-        verdict = sentences.describe_verdicts(table.iloc[first:end], lang=language())
-        click.echo(on_screen(f"{rows[first]['entity']}{colon}{verdict}"))
+        _note(table.attrs["told"])
+        rows = table.to_dict(orient="records")
+        starts = [at for at, row in enumerate(rows) if not at or row["entity"] != rows[at - 1]["entity"]]
+        series = list(pairwise([*starts, len(rows)]))
+        heads = [name for name in table if name != "entity"]
+        for first, end in series:
+            click.echo(f"\n## {rows[first]['entity']}\n\n{_screen_of(heads, rows[first:end])}")
+        click.echo(f"\n## {in_table('verdict')}\n")
+        colon = word("colon", language())
+        for first, end in series:
+            verdict = sentences.describe_verdicts(table.iloc[first:end], lang=language())
+            click.echo(on_screen(f"{rows[first]['entity']}{colon}{verdict}"))
 
 
 def _note(told: Sequence[str]) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import gc
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +80,7 @@ def report_command(
     langs = ("zh", "en") if lang == "both" else (lang,)
     if wrong := _refused(everything == bool(parks), template is not None and "docx" not in forms, search < 1):
         raise click.UsageError(wrong)
-    with _uncollected():
+    with common_options.uncollected():
         # Deferred: pandas takes a second to load, which --help should not wait for.
         from pathway_models.intake.plans.investments import investments_of, read_investments
         from pathway_models.runs.store import parameters_of, parks_of
@@ -99,7 +97,7 @@ def report_command(
     issue_year = parameters_of(run).get("as_of")
     for (park_id, given), asked in chosen.items():
         written = []
-        with issued_in(issue_year), common_options.working(len(asked) + 2) as stage, _uncollected():
+        with issued_in(issue_year), common_options.working(len(asked) + 2) as stage, common_options.uncollected():
             projects = read_investments(investments) if investments else investments_of(given)
             inputs = _inputs(run, park_id, langs[0], search if package else 0, projects, stage)
             inputs = dataclasses.replace(inputs, allow_background=allow_background)
@@ -118,16 +116,6 @@ def report_command(
         link_papers(run)
     if left_out:
         sys.exit(1)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no circles among new objects while modules load and documents are made: it takes a twentieth."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _refused(*wrong: bool) -> str:
