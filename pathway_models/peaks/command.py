@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 TOLD = {"verdict": in_words, "detail": in_table, "state": in_words}
 
 
+#: Series up to which a terminal shows the answer of every rule: nobody reads a table a series of thousands.
+MOST_SHOWN = 300
+
+
 @click.command("judge")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--rule", "rules", multiple=True, metavar="NAME", help="A rule; may be repeated. All by default.")
@@ -73,12 +77,16 @@ def judge_command(
         starts = [at for at, row in enumerate(rows) if not at or row["entity"] != rows[at - 1]["entity"]]
         series = list(pairwise([*starts, len(rows)]))
         heads = [name for name in table if name != "entity"]
-        for first, end in series:
+        is_read = len(series) <= MOST_SHOWN
+        if not is_read:
+            _note([f"{len(series)} series: their verdicts alone are shown; --format csv has the answer of every rule"])
+        for first, end in series if is_read else ():
             click.echo(f"\n## {rows[first]['entity']}\n\n{_screen_of(heads, rows[first:end])}")
         click.echo(f"\n## {in_table('verdict')}\n")
         colon = word("colon", language())
         for first, end in series:
-            verdict = sentences.describe_verdicts(table.iloc[first:end], lang=language())
+            columns = {name: [row[name] for row in rows[first:end]] for name in ("verdict", "peak_year")}
+            verdict = sentences.describe_verdicts(columns, lang=language())
             click.echo(on_screen(f"{rows[first]['entity']}{colon}{verdict}"))
 
 

@@ -1,5 +1,7 @@
 """Sentences about peaks: each is computed from the members, and none names a peak that they do not carry."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -236,12 +238,12 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
     )
 
 
-def describe_verdicts(verdicts: pd.DataFrame, *, lang: str = "en") -> str:
+def describe_verdicts(verdicts: pd.DataFrame | Mapping[str, Sequence], *, lang: str = "en") -> str:
     """Sum up what the rules say of one series: how many that can judge it say peaked, and in which years.
 
     Parameters
     ----------
-    verdicts : pandas.DataFrame
+    verdicts : pandas.DataFrame or mapping of columns
         Rows of one entity, as `judge` returns them.
     """
     pairs = list(zip(verdicts["verdict"], verdicts["peak_year"], strict=True))

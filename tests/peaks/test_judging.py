@@ -9,9 +9,11 @@ from click.testing import CliRunner
 from peak_series import tent
 
 import pathway_models as pw
+from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.intake.panels import check_series, read_series
 from pathway_models.kernels.published_rules import RULES
+from pathway_models.peaks import command as module
 from pathway_models.peaks import judging
 from pathway_models.peaks.command import judge_command
 from pathway_models.peaks.judging import MISS_COLUMNS, judge_file, observed_peaks
@@ -366,6 +368,23 @@ def test_long_work_is_announced_before_it_begins_and_minutes_of_it_are_refused(t
     assert fault.code == "lengths_many"
     assert "60 years" in fault.remedy
     assert len(judge_file(path, "c40")) == 1
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "12 series: their verdicts"), ("zh", "12个序列：仅列出判定结论")])
+def test_of_many_series_a_terminal_shows_the_verdicts_alone(tmp_path, monkeypatch, lang, said):
+    path = tmp_path / "series.csv"
+    ragged(12).to_csv(path, index=False)
+    call = ["judge", str(path), "--rule", "c40", "--lang", lang]
+    whole = CliRunner().invoke(main, call)
+    monkeypatch.setattr(module, "MOST_SHOWN", 11)
+    short = CliRunner().invoke(main, call)
+    assert (whole.exit_code, short.exit_code) == (0, 0)
+    assert said in short.stderr
+    assert said not in whole.stderr
+    assert whole.stdout.endswith(short.stdout)
+    assert whole.stdout.count("## e") == 12
+    assert short.stdout.count("## e") == 0
+    assert all(f"e{at}" in short.stdout for at in range(12))
 
 
 def test_many_columns_that_nobody_asks_for_are_told_in_a_line(tmp_path):
