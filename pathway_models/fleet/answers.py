@@ -229,8 +229,11 @@ def money_of(step: peaks.Step, lang: str) -> str:
 def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     """Say in one sentence how many places peak in time without new measures, and how many could."""
     year = found[0].year
-    if len(found) == 1:
-        one = found[0]
+    # Invented parks say nothing about any place: they count only where there are no others.
+    real = [one for one in found if one.row["invented"] != "true"]
+    counted = real or found
+    if len(counted) == 1:
+        one = counted[0]
         without, best = (rounding.share_text(split.before, lang) for split in (one.without, one.best))
         name_zh = one.row.get("name_zh") or one.row["name"]
         return say(
@@ -238,9 +241,6 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
             en=f"{one.row['name']}: {without} before {year} without new measures, {best} with the best scenario.",
             zh=f"{name_zh}：无新措施时{year}年前达峰的概率为{without}，最佳情景下为{best}。",
         )
-    # Invented parks say nothing about any place: they count only where there are no others.
-    real = [one for one in found if one.row["invented"] != "true"]
-    counted = real or found
     likely, could = (
         sum(split.before > 0.5 for split in splits)
         for splits in ([one.without for one in counted], [one.best for one in counted])
