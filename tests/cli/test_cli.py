@@ -202,8 +202,8 @@ def test_a_signal_within_an_exec_as_of_a_dataclass_keeps_its_code(tmp_path, name
 @pytest.mark.parametrize(
     "words",
     [
-        ["template", "OUT/own.xlsx"],
-        ["template", "--filled", "OUT/own.xlsx"],
+        pytest.param(["template", "OUT/own.xlsx"], marks=pytest.mark.slow),
+        pytest.param(["template", "--filled", "OUT/own.xlsx"], marks=pytest.mark.slow),
         ["check", "region-d", "--ledger", "OUT/own.csv"],
     ],
 )

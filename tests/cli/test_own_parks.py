@@ -119,6 +119,7 @@ def test_list_shows_a_folder_and_without_one_what_it_always_did(working_folder):
     assert call("list", "--data", "--all").output == call("list").output != with_data
 
 
+@pytest.mark.slow
 def test_parks_of_a_folder_are_run_by_id_beside_those_of_the_register(working_folder):
     make_parks(working_folder / "mine", ["a", "b"])
     notebook = make_notebook(working_folder / "small.ipynb")

@@ -56,7 +56,10 @@ def test_optimum_over_seven_levers_at_four_settings_equals_brute_force(park_id):
     assert {one.label for one in found.alternatives} <= {labels[i] for i in np.flatnonzero(within)}
 
 
-@pytest.mark.parametrize("park_id", ["region-d", "demo-mixed-chp", "region-jiangsu"])
+@pytest.mark.parametrize(
+    "park_id",
+    ["region-d", *(pytest.param(one, marks=pytest.mark.slow) for one in ("demo-mixed-chp", "region-jiangsu"))],
+)
 def test_every_package_has_the_totals_and_peaks_of_a_projection(park_id):
     """Residents, balances and nineteen carriers are in these."""
     park = pw.read_park(park_id)

@@ -170,6 +170,7 @@ def test_a_factor_set_without_the_carrier_a_lever_brings_is_refused(scenarios):
         projected(poor, scenarios.pick(["substitution"]))
 
 
+@pytest.mark.slow
 def test_every_row_of_an_inventory_is_counted_once(shipped_parks):
     for shipped in shipped_parks.values():
         inventory = pw.take_inventory(shipped)

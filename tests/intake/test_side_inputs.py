@@ -136,6 +136,7 @@ WORDS = [
 KEYS = ["a", "1", "~", ".nan", "2020-01-01", "? [1, 2]\n", "? {a: 1}\n", "<<", "!!binary aGk=", "!!bool x", "&k a"]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(KEYS), st.sampled_from(["", *TAGS]), st.sampled_from(WORDS))
 def test_keys_and_tags_of_every_kind_are_read_or_refused_in_words(tmp_path_factory, key, tag, word):
     path = tmp_path_factory.mktemp("forms") / "own.yml"

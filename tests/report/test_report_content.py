@@ -79,7 +79,7 @@ def test_parks_that_differ_get_reports_that_differ():
     assert len({one.alt for front in fronts for one in front if isinstance(one, Figure)}) == len(fronts)
 
 
-@pytest.mark.parametrize("park_id", reports.PARKS)
+@pytest.mark.parametrize("park_id", ONE_QUICK)
 def test_the_first_page_tells_the_probability_of_the_members(park_id):
     on = reports.report_inputs(park_id)
     without, advised = (100 * on.early(name) for name in (on.reference, on.chosen))
@@ -90,7 +90,7 @@ def test_the_first_page_tells_the_probability_of_the_members(park_id):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("park_id", reports.PARKS)
+@pytest.mark.parametrize("park_id", ONE_QUICK)
 def test_the_first_page_is_the_decision_before_any_chapter(park_id, lang):
     front = reports.report(park_id, lang).summary
     roles = [getattr(one, "role", "figure") for one in front]
