@@ -86,13 +86,14 @@ def read_text(path: Path) -> str:
 WIDE_SIGN = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\x7e\x80-\xfe])")
 #: As many signs tell an encoding as well as all of them do.
 MOST_SIGNS = 20_000
-#: Share of the signs that a language writes one way from which on its encoding is meant.
+#: Share of the signs that a language writes one way from which on its encoding is meant.  Set so that no Chinese name
+#: of the shipped data and no text of GB 2312 is doubted (tests/core/test_text_encodings.py).
 LATIN_SHARE, BIG5_SHARE, BIG5_COMMON = 0.6, 0.2, 0.9
 
 
 #: A Chinese character of UTF-8; any run of bytes beyond ASCII.
 UTF8_CHINESE, BEYOND_ASCII = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}"), re.compile(rb"[\x80-\xff]+")
-#: Share of the bytes beyond ASCII that are such characters from which on a text is UTF-8 that was torn.
+#: Share of the bytes beyond ASCII that are such characters from which on a text is UTF-8 that was torn; set likewise.
 UTF8_SHARE = 0.8
 
 
