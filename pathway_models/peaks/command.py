@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
-from pathway_models.console.common_options import uncollected
+from pathway_models.console.common_options import uncollected, working
 from pathway_models.console.tables import on_screen, screen_lines
-from pathway_models.language import word
+from pathway_models.language import say, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,14 +159,16 @@ def economy_command(
     from pathway_models.peaks.judging import decompose, decouple, growth
 
     names = {"entity": entity, "year": year}
-    try:
-        if quantities:
-            table = growth(file, quantities, [years] if years else [], **names)
-        elif factors:
-            table = decompose(file, factors, total=total, part=part, years=years or (), **names)
-        else:
-            table = decouple(file, *(years or ()), value=value, gdp=gdp, **names)
-    except InputError as error:
-        click.echo(mistake_text(error), err=True)
-        sys.exit(1)
+    said = say(language(), en=f"reading and computing {file.name}", zh=f"读取并计算{file.name}")
+    with uncollected(), working(1, said):
+        try:
+            if quantities:
+                table = growth(file, quantities, [years] if years else [], **names)
+            elif factors:
+                table = decompose(file, factors, total=total, part=part, years=years or (), **names)
+            else:
+                table = decouple(file, *(years or ()), value=value, gdp=gdp, **names)
+        except InputError as error:
+            click.echo(mistake_text(error), err=True)
+            sys.exit(1)
     show(table, form)
