@@ -21,7 +21,7 @@ import numpy as np
 from _sector_by_fuel import SECTORS, split
 from _tables import DATA, Row, places, read_rows, write_park, write_rows
 
-from pathway_models.intake.names import item_name
+from pathway_models.intake.naming import item_name
 
 YEARS = range(2004, 2020)
 PRICE_YEAR = 2015

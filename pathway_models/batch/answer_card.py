@@ -17,7 +17,7 @@ from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
 from pathway_models.fleet import answers
 from pathway_models.fleet import answers as fleet
-from pathway_models.intake import library, names
+from pathway_models.intake import library, naming
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say, share_words, word_list
 from pathway_models.records import Draws, Park, Peaks, Scenario
@@ -163,7 +163,7 @@ def what_first(one: answers.Answer, steps: Sequence[Step] | None, lang: str, mos
 def _card(one: answers.Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "", back: str = "") -> Card:
     splits = {say(lang, en="No new measures", zh="无新措施"): one.without}
     if one.best_scenario != one.row["scenario"]:
-        splits[names.scenario_name(one.best_scenario, lang)] = one.best
+        splits[naming.scenario_name(one.best_scenario, lang)] = one.best
     sentence, about, first = _sentence(one, lang), _about(one, lang), what_first(one, steps, lang)
     notes, listed = [what_decides(one, lang), _readings(one, lang)], fleet.worth_naming(steps or ()) if first else []
     if first and not listed:
@@ -242,13 +242,13 @@ def _name(row: Mapping[str, str], lang: str) -> str:
 
 def _sentence(one: answers.Answer, lang: str) -> str:
     is_better = one.best_scenario != one.row["scenario"]
-    name = names.scenario_name(one.best_scenario, lang) if is_better else ""
+    name = naming.scenario_name(one.best_scenario, lang) if is_better else ""
     return fleet.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
 
 
 def what_decides(one: answers.Answer, lang: str) -> str:
     """Name the lever family that decides an answer."""
-    name = names.scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
+    name = naming.scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
     return fleet.decisive_sentence(name, one.gained, one.has_families, lang)
 
 

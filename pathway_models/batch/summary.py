@@ -19,7 +19,7 @@ from pathway_models.core import BatchError, files, yaml_files
 from pathway_models.documents.markup import font_face, html
 from pathway_models.fleet.answers import LEAST_GAIN, Answer, answers, chance, headline_of, worth_naming, year_asked
 from pathway_models.intake import library, statements
-from pathway_models.intake.names import in_one_language, scenario_name
+from pathway_models.intake.naming import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language import rounding, words

@@ -96,7 +96,7 @@ def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[error
 
 def _inventory_lines(park: Park) -> list[str]:
     """Summarise the inventory: totals by year, and the choices behind them."""
-    from pathway_models.intake.names import factor_name, heat_origin, in_one_language
+    from pathway_models.intake.naming import factor_name, heat_origin, in_one_language
     from pathway_models.inventory.accounts import take_inventory, totals_beside
 
     inventory, lang = take_inventory(park), cli_language.language()

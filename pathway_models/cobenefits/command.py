@@ -94,7 +94,7 @@ def _found(park: str, **asked: Any) -> tuple[Cobenefits, LeverCobenefits, tuple[
 
 def _lines(whole: Cobenefits, parts: LeverCobenefits, costs: tuple[list, int], year: int, lang: str) -> list[str]:
     from pathway_models.cobenefits import tables
-    from pathway_models.intake.names import headline
+    from pathway_models.intake.naming import headline
 
     blocks = [
         headline(whole.identity, lang),

@@ -10,7 +10,7 @@ from pathway_models.cobenefits.records import RANGE, Cobenefits, LeverCobenefits
 from pathway_models.cobenefits.tables import player_name
 from pathway_models.decisions.figures import label
 from pathway_models.figures import canvas, marks, style
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say
 
 #: Band of the years, and thick lines: half of the members, because the wildest would flatten everything else.

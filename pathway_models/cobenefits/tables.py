@@ -19,7 +19,7 @@ from pathway_models.cobenefits.records import (
 )
 from pathway_models.decisions.tables import UNKNOWN, family_name, table
 from pathway_models.intake.messages import translated
-from pathway_models.intake.names import item_name, scenario_name
+from pathway_models.intake.naming import item_name, scenario_name
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.language import rounding, say
 from pathway_models.records import Park

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, Compliance
-from pathway_models.intake.names import item_name
+from pathway_models.intake.naming import item_name
 from pathway_models.intake.register import country_of
 from pathway_models.inventory.accounts import Accounted, per_tonne
 from pathway_models.language import rounding, say, word

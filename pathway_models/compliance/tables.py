@@ -7,7 +7,7 @@ import pandas as pd
 
 from pathway_models.compliance.records import AccountsAhead, CarbonBudget, CarbonCost, Compliance, CoreAhead, Judgement
 from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.intake.names import chp_rule_name, scenario_name, unit_name
+from pathway_models.intake.naming import chp_rule_name, scenario_name, unit_name
 from pathway_models.inventory.accounts import PARTS, Accounted, Bridge, share_out
 from pathway_models.language import say, word
 from pathway_models.language.rounding import scale_of, share_text, significant

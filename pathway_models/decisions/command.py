@@ -151,7 +151,7 @@ def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
     from pathway_models.decisions import indicator_packages, sentences
     from pathway_models.decisions.decision import indicator_record
-    from pathway_models.intake import costs, library, names, parks
+    from pathway_models.intake import costs, library, naming, parks
 
     context = click.get_current_context()
     idle = [name for name in OF_PEAKS if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT]
@@ -173,7 +173,7 @@ def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
     if form == "json":
         click.echo(json.dumps(indicator_record(found), ensure_ascii=False, indent=1))
     else:
-        for line in (names.headline(found.identity, lang), *sentences.describe_indicator(found, lang=lang)):
+        for line in (naming.headline(found.identity, lang), *sentences.describe_indicator(found, lang=lang)):
             click.echo(line)
     return 0 if found.reached else 1
 
@@ -238,7 +238,7 @@ def _exposure(park: Park, decision: Decision, **asked: Any) -> CarbonExposure | 
 
 def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure | None, lang: str) -> list[str]:
     from pathway_models.decisions import sentences, tables
-    from pathway_models.intake.names import headline
+    from pathway_models.intake.naming import headline
 
     before = decision.target.before
     told = sentences.describe_open_points(decision, lang=lang)
@@ -307,7 +307,7 @@ def projects_command(
     from pathway_models.decisions import tables
     from pathway_models.decisions.investments import value_investments
     from pathway_models.decisions.project_effects import project_effects
-    from pathway_models.intake import names, parks, rules
+    from pathway_models.intake import naming, parks, rules
     from pathway_models.intake.plans.investments import read_investments
 
     given, lang = parks.read_park(park), cli_language.language()
@@ -315,7 +315,7 @@ def projects_command(
     found = project_effects(given, listed, rules.read_account(account), year=year, members=members, seed=seed)
     valued = value_investments(listed, rate)
     if form == "table":
-        click.echo(names.headline(found.identity, lang))
+        click.echo(naming.headline(found.identity, lang))
         for table in (tables.economics(valued, lang=lang), tables.project_effects(found, lang=lang)):
             shown = table.reset_index()
             for line in ("", *screen_lines([list(shown.columns), *shown.to_numpy().tolist()])):

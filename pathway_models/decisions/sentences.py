@@ -27,7 +27,7 @@ from pathway_models.decisions.tables import (
     package_name,
     player_name,
 )
-from pathway_models.intake.names import item_name
+from pathway_models.intake.naming import item_name
 from pathway_models.intake.rules import read_account
 from pathway_models.language.rounding import emissions_text, error_text, money_text, share_text, significant
 from pathway_models.language.words import bracketed, say

@@ -23,7 +23,7 @@ from pathway_models.decisions.records import (
 )
 from pathway_models.intake import library, messages
 from pathway_models.intake.costs import unknown_costs
-from pathway_models.intake.names import item_name
+from pathway_models.intake.naming import item_name
 from pathway_models.language.rounding import error_text, money_text, scale_of, share_text, significant
 from pathway_models.language.words import bracketed, say, word
 from pathway_models.records.costs import Costs, LeverCost

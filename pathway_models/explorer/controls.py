@@ -10,7 +10,7 @@ from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.fleet.answers import step_text
-from pathway_models.intake import messages, names
+from pathway_models.intake import messages, naming
 from pathway_models.language import say, word
 from pathway_models.records import peaks, plans
 from pathway_models.records.costs import Costs, LeverCost
@@ -113,7 +113,7 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> list[Markup]:
     sources = dict.fromkeys(
         lever.source_of(name, setting) for setting, given in lever.settings.items() for name in given
     )
-    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=names.source_text(one, lang))
+    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=naming.source_text(one, lang))
               for one in sources]  # fmt: skip
     lines.append(html("{head}{cost}", head=say(lang, en="Cost: ", zh="成本："), cost=_cost(cost, lang)))
     return lines

@@ -30,7 +30,7 @@ from pathway_models.explorer.controls import Choices, LeverControls, package_of,
 from pathway_models.explorer.files import read_run, run_command, save_scenario
 from pathway_models.fleet.answers import Answer
 from pathway_models.intake import assumptions, costs, library, register
-from pathway_models.intake.names import is_invented, park_name, short_name
+from pathway_models.intake.naming import is_invented, park_name, short_name
 from pathway_models.intake.parks import read_park
 from pathway_models.language import LANGUAGES, say, word
 from pathway_models.language.rounding import change_text, money_text, share_text

@@ -38,7 +38,7 @@ from pathway_models.figures.style import (
     readable,
     use_style,
 )
-from pathway_models.intake.names import scenario_families
+from pathway_models.intake.naming import scenario_families
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language import rounding, words
 

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, ScaledTranslation, Transform, offset_copy
 
 from pathway_models.figures import axes, canvas
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.naming import scenario_name
 from pathway_models.kernels import Floats
 from pathway_models.language import rounding, word
 from pathway_models.records import Peaks

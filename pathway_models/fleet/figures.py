@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from pathway_models.figures import canvas, marks, style
 from pathway_models.fleet import fleet_results, tables, totals
 from pathway_models.fleet.benchmarking import ENOUGH, INDICATORS, OUTLIER
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language import INVENTED, rounding, say, word
 from pathway_models.pathways.figures import fan, frame

@@ -9,7 +9,7 @@ from pathway_models.fleet import fleet_results, tables
 from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.fleet.benchmarking import CORE, ENOUGH, INDICATORS, outliers
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.naming import scenario_name
 from pathway_models.intake.register import Entry
 from pathway_models.language import INVENTED, say
 from pathway_models.language.rounding import change_text, emissions_text, money_text, share_text, significant

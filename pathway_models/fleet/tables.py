@@ -9,7 +9,7 @@ import pandas as pd
 from pathway_models.decisions.tables import cost_text, package_name
 from pathway_models.figures.style import readable
 from pathway_models.fleet import benchmarking, fleet_results
-from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.intake.naming import park_name, scenario_name
 from pathway_models.intake.register import Entry
 from pathway_models.language import INVENTED, rounding, say
 

@@ -29,7 +29,7 @@ from pathway_models.fleet.fleet_results import (
 from pathway_models.gaps.analysis import gaps
 from pathway_models.gaps.sentences import plain_text
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.intake.naming import park_name, scenario_name
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
 from pathway_models.inventory.accounts import take_inventory

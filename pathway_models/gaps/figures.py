@@ -12,7 +12,7 @@ from pathway_models.figures.axes import ROUND, light_ticks
 from pathway_models.figures.canvas import DARK, MARK, fill_of, put_note, put_title, sheet, wrapped
 from pathway_models.figures.marks import labels, markers, segments
 from pathway_models.gaps.sentences import gap_name
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say
 from pathway_models.records import Gaps, Park
 from pathway_models.records.gaps import Gap

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.documents.blocks import text_table
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.naming import scenario_name
 from pathway_models.language import rounding, say
 from pathway_models.records.gaps import Gap, Gaps
 

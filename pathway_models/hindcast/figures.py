@@ -11,7 +11,7 @@ from pathway_models.figures import marks, style
 from pathway_models.figures.canvas import FAINT, LEGEND, put_note, put_title, sheet
 from pathway_models.hindcast.evaluation import Hindcast
 from pathway_models.hindcast.matching import name_of, of_regions
-from pathway_models.intake.names import region_name
+from pathway_models.intake.naming import region_name
 from pathway_models.intake.panels import Panel
 from pathway_models.language import say
 

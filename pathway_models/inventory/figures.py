@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from pathway_models.figures.canvas import BEHIND, DARK, FAINT, mark_year, put_note, put_title, sheet, wrapped
-from pathway_models.intake.names import headline
+from pathway_models.intake.naming import headline
 from pathway_models.inventory import decomposition, tables
 from pathway_models.language import say
 from pathway_models.language.rounding import scale_of, share_text

@@ -6,7 +6,7 @@ import numpy as np
 
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import published_factors
-from pathway_models.intake.names import factor_set_name, scenario_name
+from pathway_models.intake.naming import factor_set_name, scenario_name
 from pathway_models.inventory import accounts, decomposition, tables
 from pathway_models.inventory.indicators import indicators
 from pathway_models.language import say, word

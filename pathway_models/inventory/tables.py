@@ -13,7 +13,7 @@ from pathway_models.core import InputError, units
 from pathway_models.intake import messages, numbers, parks
 from pathway_models.intake.factors import ids, spread
 from pathway_models.intake.factors.tables import factor_sets
-from pathway_models.intake.names import unit_name
+from pathway_models.intake.naming import unit_name
 from pathway_models.inventory import accounts, decomposition
 from pathway_models.inventory.indicators import indicators, summed_energy, system_name, total_energy
 from pathway_models.language import rounding, say, word

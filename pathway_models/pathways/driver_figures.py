@@ -10,7 +10,7 @@ from pathway_models.figures import canvas
 from pathway_models.figures.axes import light_line, light_number_ticks, light_ticks
 from pathway_models.figures.marks import markers, segments
 from pathway_models.figures.style import WITH, WITHOUT
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language import rounding, say, word
 from pathway_models.pathways import plan_effects, sentences, tables

@@ -30,7 +30,7 @@ from pathway_models.figures.canvas import (
 from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row, tell_peaks
 from pathway_models.intake.factors.ids import CAPTURED, SOLD
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language import rounding, say, word
 from pathway_models.peaks import finding, sentences

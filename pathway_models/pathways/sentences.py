@@ -7,7 +7,7 @@ import numpy as np
 from pathway_models.engine.package_tree import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.names import (
+from pathway_models.intake.naming import (
     factor_name,
     factor_set_name,
     headline,

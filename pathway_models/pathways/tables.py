@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.documents.blocks import text_table
-from pathway_models.intake.names import factor_name, item_name, park_name, scenario_name, source_text
+from pathway_models.intake.naming import factor_name, item_name, park_name, scenario_name, source_text
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.kernels.turning_points import STATUS

@@ -18,7 +18,7 @@ from pathway_models.figures.canvas import (
     years_axis,
 )
 from pathway_models.figures.marks import WIDTH, draw_spreads, labels, peak_shares, tell_peaks
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import word
 from pathway_models.records.park import Park

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.naming import scenario_name
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, turning_points
 from pathway_models.language.rounding import emissions_text, error_text, share_text

@@ -9,7 +9,7 @@ from pathway_models.decisions import figures as decision_plots
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.records import Attribution
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.naming import scenario_name
 from pathway_models.language.rounding import change_text, scale_of, significant
 from pathway_models.language.words import say, word
 from pathway_models.report import claims

@@ -9,7 +9,7 @@ import numpy as np
 from pathway_models.core.units import CO2_PER_C, CONVERSIONS, TJ_PER_MWH
 from pathway_models.intake.factors.ids import carrier_factor_id, process_factor_id
 from pathway_models.intake.factors.tables import find_fuel, fuel_parts, read_carriers
-from pathway_models.intake.names import factor_name, item_name
+from pathway_models.intake.naming import factor_name, item_name
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.rows import read_rows
 from pathway_models.intake.workbook.layout import template_layout

@@ -14,7 +14,7 @@ from pathway_models.core import PathwayError
 from pathway_models.decisions.tables import option_name
 from pathway_models.engine import batches, projecting, ramps, sampling
 from pathway_models.intake.messages import translated
-from pathway_models.intake.names import item_name
+from pathway_models.intake.naming import item_name
 from pathway_models.language import say, word
 from pathway_models.levers import SINKS
 from pathway_models.records import Draws, Measure, Park, Pathways, Scenario

@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pathway_models.core.files import SAFE
 from pathway_models.documents.word_fields import MAKER, MOMENT, stable_zip
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import INVENTED, say, width_of
 from pathway_models.report import audit_formulas, audit_inventory, audit_pathway, claims
 from pathway_models.report.inputs import ReportInputs

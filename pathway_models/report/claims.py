@@ -4,7 +4,7 @@ import numpy as np
 
 from pathway_models.decisions.tables import lever_names, option_name
 from pathway_models.fleet.answers import answer_sentence, decisive_sentence
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.naming import scenario_name
 from pathway_models.language import rounding, say
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 

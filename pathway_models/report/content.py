@@ -8,7 +8,7 @@ from pathway_models.decisions.tables import option_name
 from pathway_models.documents.blocks import Report, ReportBuilder, clean
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.messages import translated
-from pathway_models.intake.names import (
+from pathway_models.intake.naming import (
     cited,
     factor_name,
     factor_set_name,

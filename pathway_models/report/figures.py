@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from pathway_models.figures import canvas, marks, style
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.naming import scenario_name
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, share_words, word
 from pathway_models.records import Inventory, Pathways

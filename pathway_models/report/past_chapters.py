@@ -5,7 +5,7 @@ import numpy as np
 from pathway_models import plotting, sentences, tables
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake import messages, names, register
+from pathway_models.intake import messages, naming, register
 from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, system_name, total_energy
@@ -307,7 +307,7 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
         (
             one.requirement.name_zh if lang == "zh" else one.name_en,
             rounding.significant(one.values[max(one.values)], 3),
-            names.unit_name(one.unit, lang),
+            naming.unit_name(one.unit, lang),
             str(max(one.values)),
             messages.translated(one.requirement.text, lang, "tables")
             if one.requirement.is_trusted

@@ -8,7 +8,7 @@ from pathway_models.decisions import decision, sentences, tables
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.names import factor_set_name, scenario_name
+from pathway_models.intake.naming import factor_set_name, scenario_name
 from pathway_models.language import rounding, say
 from pathway_models.records import Lever, Measure
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs

@@ -9,7 +9,7 @@ from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake import names, rules
+from pathway_models.intake import naming, rules
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.language import say, word
 from pathway_models.language.rounding import scale_of, significant
@@ -27,12 +27,12 @@ YEARS = 3
 
 def identity(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the park as its table describes it."""
-    park, boundary = inputs.park, names.in_one_language(inputs.park.boundary, inputs.lang)
+    park, boundary = inputs.park, naming.in_one_language(inputs.park.boundary, inputs.lang)
     builder.say(
         inputs.say(
-            en=f"{names.park_name(park, 'en')}; data {park.years[0]}-{park.last_observed_year}."
+            en=f"{naming.park_name(park, 'en')}; data {park.years[0]}-{park.last_observed_year}."
             f" Boundary, as the table states it: {boundary or 'not stated'}",
-            zh=f"{names.park_name(park, 'zh')}；数据年份{park.years[0]}—{park.last_observed_year}年。"
+            zh=f"{naming.park_name(park, 'zh')}；数据年份{park.years[0]}—{park.last_observed_year}年。"
             f"核算边界（数据表原文）：{boundary or '未说明'}",
         )
     )
@@ -49,7 +49,7 @@ def energy_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
     years = park.years[-YEARS:]
     used = park.energy.sum(axis=0)[:, -YEARS:] / TJ_PER_TCE
     rows = [
-        (names.item_name(carrier, lang), *(significant(float(value), 4) for value in used[c]))
+        (naming.item_name(carrier, lang), *(significant(float(value), 4) for value in used[c]))
         for c, carrier in enumerate(park.carriers)
         if used[c].any()
     ]
@@ -89,8 +89,8 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
     rows += [
         (
             inputs.say(
-                en=f"international bunkers, {names.item_name(fuel, 'en')}",
-                zh=f"国际航空航运燃料，{names.item_name(fuel, 'zh')}",
+                en=f"international bunkers, {naming.item_name(fuel, 'en')}",
+                zh=f"国际航空航运燃料，{naming.item_name(fuel, 'zh')}",
             ),
             "t",
             *(significant(float(of[int(year)]), 4) if int(year) in of else "-" for year in park.years[-YEARS:]),
@@ -144,7 +144,7 @@ def core_indicator_ahead(builder: ReportBuilder, inputs: ReportInputs) -> None:
     found = judging.core_ahead(park, pathways, draws, profile, scenarios={one.scenario_id: one for one in chosen})
     last = {one.reading_id: np.median(found.values[at, :, :, -1], axis=1) for at, one in enumerate(profile.readings)}
     told = inputs.say(en=" / ", zh="/").join(significant(float(values[-1]), 3) for values in last.values())
-    year, name = int(found.years[-1]), names.scenario_name(chosen[-1].scenario_id, lang)
+    year, name = int(found.years[-1]), naming.scenario_name(chosen[-1].scenario_id, lang)
     builder.say(
         inputs.say(
             en=f"On the path “{name}” the median member emits {told} t CO2 a tonne of standard coal in {year}, by annex"

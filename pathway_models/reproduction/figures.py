@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from pathway_models.figures import canvas
 from pathway_models.figures.style import NARROW, OKABE_ITO, WIDE
-from pathway_models.intake.names import item_name, park_name, scenario_name, short_name
+from pathway_models.intake.naming import item_name, park_name, scenario_name, short_name
 from pathway_models.language import say, width_of
 from pathway_models.reproduction.register import Reproduction
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
-from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.intake.naming import park_name, scenario_name
 from pathway_models.kernels import event_split, turning_points
 from pathway_models.language import INVENTED, rounding, say
 from pathway_models.records import Park

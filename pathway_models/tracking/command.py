@@ -278,7 +278,7 @@ def _totals_of(
 
 def _show_scores(scores: Scores, forecasts: Mapping[str, Mapping[str, object]]) -> None:
     """Print what was scored, what was restated, and the tables."""
-    from pathway_models.intake.names import scenario_name
+    from pathway_models.intake.naming import scenario_name
 
     lang = cli_language.language()
     for park, (first, last) in scores.scored.items():

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathway_models.figures import canvas, style
-from pathway_models.intake.names import headline, scenario_name
+from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say, word
 from pathway_models.records import Park
 from pathway_models.tracking.records import DRIVERS, TrackingResult

@@ -13,7 +13,7 @@ from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import TRUSTED, read_carriers
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.messages import read_catalogue
-from pathway_models.intake.names import cited, read_titles
+from pathway_models.intake.naming import cited, read_titles
 from pathway_models.levers import ORDER
 from pathway_models.records.levers import FAMILIES
 

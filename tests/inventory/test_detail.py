@@ -8,7 +8,7 @@ import pytest
 from workbook_maker import Filled, examined
 
 import pathway_models as pw
-from pathway_models.intake.names import factor_set_name
+from pathway_models.intake.naming import factor_set_name
 from pathway_models.inventory import figures as inventory_plots
 from pathway_models.inventory import sentences as inventory_sentences
 from pathway_models.inventory import tables as inventory_tables

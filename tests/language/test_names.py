@@ -6,7 +6,7 @@ import string
 import pytest
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.intake.names import headline, is_invented, item_name, park_name, scenario_name
+from pathway_models.intake.naming import headline, is_invented, item_name, park_name, scenario_name
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
 from pathway_models.language.words import INVENTED, WORDS, say, share_words, word, word_list
