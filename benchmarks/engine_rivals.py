@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.engine.ramps import acting_ramp
-from pathway_models.intake.assumptions import read_baselines, read_uncertainties
+from pathway_models.intake.assumptions import read_baselines
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.kernels.emissions import ramp
 from pathway_models.kernels.growth import expected_change, member_scale, record_growth, slope_loading

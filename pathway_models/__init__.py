@@ -44,7 +44,7 @@ _HOME = {
     "decompose": "peaks.judging",
     "observed_peaks": "peaks.judging",
     "write_results": "batch.results",
-    "run_tables": "batch.tables_only",
+    "run_tables": "batch.running",
     "open_run": "runs.store",
     "reproduce": "reproduction.register",
     "reproduce_all": "reproduction.register",

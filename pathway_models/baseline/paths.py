@@ -5,8 +5,6 @@ kept as they are; years set aside lend no growth.  Plans come on top (``baseline
 is sold, captured or kept of the own fuel, are carried by the factors of their sector.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -175,7 +173,7 @@ class _Sample:
         bridged = self.bridged[s].less(economy, middle[: self.draws.bridged])
         return self.change("intensity", park.energy[s].sum(axis=0) / park.activity[s], "intensity", bridged)
 
-    def change(self, driver: str, history: np.ndarray, use: str, bridged: _Bridged | None = None) -> np.ndarray:
+    def change(self, driver: str, history: np.ndarray, use: str, bridged: "_Bridged | None" = None) -> np.ndarray:
         """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step).
 
         Parameters
@@ -362,7 +360,7 @@ class _Bridged:
     members: np.ndarray
     middle: np.ndarray
 
-    def less(self, members: np.ndarray, middle: np.ndarray) -> _Bridged:
+    def less(self, members: np.ndarray, middle: np.ndarray) -> "_Bridged":
         """Take another driver's change off."""
         return _Bridged(self.members - members, self.middle - middle)
 

@@ -18,10 +18,8 @@ from pathway_models.documents.markup import page
 from pathway_models.fleet import answers
 from pathway_models.fleet import answers as fleet
 from pathway_models.intake import library, naming
-from pathway_models.language.rounding import share_text
-from pathway_models.language.words import say, share_words, word_list
-from pathway_models.records import Draws, Park, Peaks, Scenario
-from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Step
+from pathway_models.language import say, share_text, share_words, word_list
+from pathway_models.records import IF_DRIVERS_HOLD, SHARES, Draws, Park, Peaks, Scenario, Step
 from pathway_models.runs.tables import write_columns
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"

@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.batch.fork_server import Stop, can_fork
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import screen_lines
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import BatchError, InputError, files
 from pathway_models.intake.register import table_of
-from pathway_models.runs import folders, provenance, store
-from pathway_models.runs.tables import read_status, write_status
+from pathway_models.runs import folders, provenance, store, tables
 
 if TYPE_CHECKING:
     from pathway_models.runs.folders import Outcome
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 def summarise_command(folder: Path, lang: str) -> None:
     """Make the summary and the page of a run again from its parks' folders."""
-    outcomes = [_as_found(folder, outcome) for outcome in read_status(folder)]
+    outcomes = [_as_found(folder, outcome) for outcome in tables.read_status(folder)]
     try:
         store.read_record(folder)
     except InputError as error:  # the summary does without, but nothing can be computed again from this folder
@@ -73,7 +71,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool,
 
     page = folder / "index.html"
     before = _content(folder / "summary.csv") if page.is_file() else None
-    write_status(folder, outcomes)
+    tables.write_status(folder, outcomes)
     rows = summary.write_summary(folder, outcomes)
     provenance.hash_outputs(folder, with_inputs=is_run)
     if not quiet:
@@ -160,7 +158,7 @@ def run_command(
                 (step.park_id, cli_language.in_table(step.action), cli_language.in_table(step.why))
                 for step, _ in plan(request, place.folder)
             ]
-            for line in screen_lines([tuple(map(cli_language.in_table, ("park", "action", "why"))), *steps]):
+            for line in screen.screen_lines([tuple(map(cli_language.in_table, ("park", "action", "why"))), *steps]):
                 click.echo(line)
             return
         progress = contextlib.ExitStack()
@@ -227,7 +225,7 @@ def outputs_now(folder: Path) -> dict[str, str]:
             ends[name] = NOT_HASHED
         elif not (folder / name).is_file() or provenance.file_hash(folder / name) != hashes[name]:
             ends[name] = ALTERED
-    for outcome in read_status(folder):
+    for outcome in tables.read_status(folder):
         if not outcome.came_out:
             continue
         of_park = provenance.read_park_record(folder, outcome.park_id) or {}
@@ -328,7 +326,7 @@ def verify(
     from pathway_models.batch.running import Request, run_parks
 
     record = store.read_record(folder)
-    done = {outcome.park_id for outcome in read_status(folder) if outcome.came_out}
+    done = {outcome.park_id for outcome in tables.read_status(folder) if outcome.came_out}
     given: dict[str, Any] = dict(store.parameters_of(folder))
     unknown = sorted(set(given) - {field.name for field in fields(Request)})
     if unknown:

@@ -1,7 +1,5 @@
 """One park, one notebook: executed by papermill, exported, and put in its place whole or not at all."""
 
-from __future__ import annotations
-
 import json
 import os
 import time
@@ -168,7 +166,7 @@ def _refusal(given: Mapping[str, Any]) -> str:
     return refusal(given["before"], given["as_of"], park.last_observed_year, given["until"])
 
 
-def _execute(job: folders.Job, folder: Path) -> tuple[NotebookNode, str, str]:
+def _execute(job: folders.Job, folder: Path) -> "tuple[NotebookNode, str, str]":
     """Run the notebook; return it with the name and the cause of a failure, empty when it ran through."""
     import nbformat
     import papermill

@@ -4,8 +4,6 @@ A server is known by its preload, the function it calls before it serves. Those 
 use, and again when the package or its data have changed.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import os
@@ -54,7 +52,7 @@ class Child:
         Descriptor that delivers the wait status once.
     """
 
-    def __init__(self, server: ForkClient, pid: int, channel: Connection, report: int) -> None:
+    def __init__(self, server: "ForkClient", pid: int, channel: Connection, report: int) -> None:
         self.server, self.pid, self.channel = server, pid, channel
         #: The server that this child asks for children of its own.
         self.relies_on: ForkClient | None = None
@@ -113,7 +111,7 @@ class ForkClient:
         self._ready = False
 
     @classmethod
-    def start(cls, preload: Preload) -> ForkClient:
+    def start(cls, preload: Preload) -> "ForkClient":
         """Start a server; it gets ready while the caller goes on."""
         control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         module, name = preload.__module__, preload.__name__

@@ -23,8 +23,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
-from pathway_models.batch import fork_client, preload
-from pathway_models.batch.fork_server import can_fork
+from pathway_models.batch import fork_client, fork_server, preload
 
 #: Names of our engines, as ``papermill --engine`` takes them.
 FORKED, ORDINARY = "pathways-fork", "pathways-kernel"
@@ -264,7 +263,7 @@ class ForkedEngine(OrdinaryEngine):
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
     ) -> NotebookNode | None:
         """Run a notebook whose parameters papermill has put in."""
-        if not can_fork() or kernel_name not in OWN_KERNELS or fork_client.refusal(preload.preload_cells):
+        if not fork_server.can_fork() or kernel_name not in OWN_KERNELS or fork_client.refusal(preload.preload_cells):
             logger.info("No fork here: the notebook runs in an ordinary kernel")
             return OrdinaryEngine.execute_managed_notebook(nb_man, kernel_name, **options)
         return super().execute_managed_notebook(nb_man, kernel_name, **options)

@@ -3,8 +3,6 @@
 Recomputation of a park from the record of its run, checked against the results the run stored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +18,7 @@ from pathway_models.gaps.analysis import gaps
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.kernels.quantiles import sorted_quantiles
-from pathway_models.records import Inventory, Park, Pathways, Peaks, Scenario
-from pathway_models.records.peaks import Step
+from pathway_models.records import Inventory, Park, Pathways, Peaks, Scenario, Step
 from pathway_models.runs import provenance, store
 from pathway_models.runs.tables import MEMBERS, Columns, whole, write_columns, write_members
 
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-5
 
 
-def compute_again(folder: Path, park_id: str) -> ParkResults:
+def compute_again(folder: Path, park_id: str) -> "ParkResults":
     """Compute a park of a run again, with all members.
 
     Raises
@@ -61,7 +58,7 @@ def _refuse_altered(folder: Path, park_id: str) -> None:
         raise BatchError(f"{folder / park_id}: not as the run wrote it: {listed}; run the park again")
 
 
-def _check(stored: Path, found: ParkResults) -> None:
+def _check(stored: Path, found: "ParkResults") -> None:
     if not stored.is_file():
         raise BatchError(f"{stored} is missing; run the park again")
     now = pathway_quantiles(found.pathways)

@@ -1,48 +1,26 @@
-"""A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park."""
+"""A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park.
+
+Each park runs in the batch notebook (`run_parks`), or for its tables alone (`run_tables`): no notebook, no figure, and
+memory that does not grow with the number of parks.
+"""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pathway_models as pw
-from pathway_models.batch.execution import check_parameters
-from pathway_models.batch.fork_client import call_preloaded
-from pathway_models.batch.fork_server import Stop, can_fork
-from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
-from pathway_models.core import BatchError, Fault, InputError, ScenarioError, present_year
-from pathway_models.core.files import PARK_NOTEBOOK, write_whole
+from pathway_models.batch import execution, fork_client, fork_server, results, scheduling
+from pathway_models.core import BatchError, Fault, InputError, ScenarioError, files, present_year
+from pathway_models.intake.parks import ids_of
 from pathway_models.intake.register import name_anywhere, table_of
-from pathway_models.records import Scenarios
-from pathway_models.records.peaks import refusal
-from pathway_models.runs.folders import (
-    Job,
-    Outcome,
-    RunFolder,
-    locked,
-    park_id_of,
-    partial_folder,
-    remove,
-    tidy,
-)
-from pathway_models.runs.provenance import (
-    KEPT_INPUTS,
-    code_hash,
-    content_hash,
-    describe_run,
-    file_hash,
-    is_whole,
-    park_inputs,
-    read_park_record,
-    seals_in,
-    shared_inputs,
-    versions,
-    write_record,
-)
-from pathway_models.runs.store import OWN_FILES
+from pathway_models.records import Park, Scenario, Scenarios, peaks
+from pathway_models.runs import folders, provenance, store, tables
 
 #: Inputs common to all parks, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
@@ -80,16 +58,16 @@ class Basis:
     def __init__(self, parameters: Mapping[str, object], notebook: Path) -> None:
         self.common: dict[str, Any] = {
             "parameters": dict(parameters),
-            "code": code_hash(),
-            "notebook": file_hash(notebook),
-            "versions": versions(),
+            "code": provenance.code_hash(),
+            "notebook": provenance.file_hash(notebook),
+            "versions": provenance.versions(),
         }
-        own = [Path(str(parameters[name])) for name in OWN_FILES if parameters.get(name)]
-        self.shared = shared_inputs() | {path.name: file_hash(path) for path in own}
+        own = [Path(str(parameters[name])) for name in store.OWN_FILES if parameters.get(name)]
+        self.shared = provenance.shared_inputs() | {path.name: provenance.file_hash(path) for path in own}
 
     def of(self, table: Path) -> dict[str, Any]:
         """Collect the inputs that one park's results depend on."""
-        return {**self.common, "inputs": {**self.shared, **park_inputs(table)}}
+        return {**self.common, "inputs": {**self.shared, **provenance.park_inputs(table)}}
 
 
 def decide(
@@ -102,12 +80,12 @@ def decide(
     """
     if force:
         return Step(park_id, "run", "asked for by --force")
-    record = read_park_record(folder, park_id)
+    record = provenance.read_park_record(folder, park_id)
     if record is None:
         return Step(park_id, "run", "no results yet")
-    if record["key"] != content_hash(basis):
+    if record["key"] != provenance.content_hash(basis):
         return Step(park_id, "run", _changed(record.get("basis", {}), basis))
-    if not is_whole(folder, park_id, record):
+    if not provenance.is_whole(folder, park_id, record):
         return Step(park_id, "run", "files are missing, cut short or altered")
     if record["status"] == "done":
         return Step(park_id, "unchanged", "nothing has changed")
@@ -127,7 +105,7 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 #: Threads that wait for the disk while workers continue.
 PUBLISHERS = 2
-Report = Callable[[Outcome], None]
+Report = Callable[[folders.Outcome], None]
 
 
 @dataclass(frozen=True)
@@ -178,11 +156,11 @@ class Request:
     memory: float = 0
     scenario_file: str = ""
     lever_file: str = ""
-    notebook: Path = PARK_NOTEBOOK
+    notebook: Path = files.PARK_NOTEBOOK
 
     def parameters(self) -> dict[str, object]:
         """Return the parameters of the notebook that are the same for all parks."""
-        given = {name: os.path.abspath(getattr(self, name)) for name in OWN_FILES if getattr(self, name)}
+        given = {name: os.path.abspath(getattr(self, name)) for name in store.OWN_FILES if getattr(self, name)}
         scenarios = list(self.scenarios or self.library())
         same = {name: getattr(self, name) for name in ("members", "seed", "until", "before", "as_of", "lang")}
         return {"scenarios": scenarios, **same, **given}
@@ -198,12 +176,12 @@ class Run:
 
     request: Request
     folder: Path
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, folders.Outcome] = field(default_factory=dict)
 
-    def ordered(self) -> list[Outcome]:
+    def ordered(self) -> list[folders.Outcome]:
         """Return outcomes in the order of the request; parks not reached are ``cancelled``."""
-        ids = [park_id_of(park) for park in self.request.parks]
-        return [self.outcomes.get(name, Outcome(name, "cancelled", 0.0, "the run was stopped")) for name in ids]
+        ids = [folders.park_id_of(park) for park in self.request.parks]
+        return [self.outcomes.get(name, folders.Outcome(name, "cancelled", 0.0, "the run was stopped")) for name in ids]
 
     @property
     def complete(self) -> bool:
@@ -211,7 +189,7 @@ class Run:
         return all(outcome.came_out for outcome in self.ordered())
 
 
-def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
+def plan(request: Request, folder: Path) -> list[tuple[Step, folders.Job]]:
     """List the action a run would take for each park, and why; nothing is started or written.
 
     Raises
@@ -221,17 +199,17 @@ def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
     """
     parameters = _checked(request)
     basis = Basis(parameters, request.notebook)
-    engine = papermill_engine(request.engine if can_fork() else "papermill")
+    engine = scheduling.papermill_engine(request.engine if fork_server.can_fork() else "papermill")
     steps = []
     for park in request.parks:
         table = table_of(park)
         of_park = basis.of(table)
-        job = Job(
-            park_id=park_id_of(park),
+        job = folders.Job(
+            park_id=folders.park_id_of(park),
             folder=str(folder.absolute()),
             # A user's own table is read from its place wherever the notebook runs; the basis knows it by content.
             parameters={**parameters, "park": name_anywhere(park)},
-            key=content_hash(of_park),
+            key=provenance.content_hash(of_park),
             engine=engine,
             timeout=request.timeout,
             memory=int(request.memory * 2**30),
@@ -244,7 +222,10 @@ def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
 
 
 def run_parks(
-    request: Request, folder: Path | RunFolder, report: Report = lambda outcome: None, stop: Stop | None = None
+    request: Request,
+    folder: Path | folders.RunFolder,
+    report: Report = lambda outcome: None,
+    stop: fork_server.Stop | None = None,
 ) -> Run:
     """Run the batch notebook for every park asked for.
 
@@ -268,29 +249,31 @@ def run_parks(
     BatchError, ScenarioError
         The request itself is wrong: nothing was started.
     """
-    place = folder if isinstance(folder, RunFolder) else RunFolder(folder)
-    parameters, stop = _checked(request), stop or Stop()  # before anything is made on disk
-    with locked(place.folder):
-        tidy(place.folder)
+    place = folder if isinstance(folder, folders.RunFolder) else folders.RunFolder(folder)
+    parameters, stop = _checked(request), stop or fork_server.Stop()  # before anything is made on disk
+    with folders.locked(place.folder):
+        folders.tidy(place.folder)
         steps = plan(request, place.folder)
         jobs = [job for step, job in steps if step.action == "run"]
         tables = [table_of(park) for park in request.parks]
-        about = describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
+        about = provenance.describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
         if jobs:
             # The server that checks them may take long to get ready on a busy machine.
             stop.interruptible(partial(_check_parameters, jobs[0], request))
         # What is made again gets a new seal: a run cut off in between must not leave the old one beside it.
         stay = {step.park_id for step, _ in steps if step.action != "run"}
-        seals = seals_in(place.folder)
-        write_record(place.folder, about, earlier={park: seal for park, seal in seals.items() if park in stay})
-        for name in OWN_FILES:
+        seals = provenance.seals_in(place.folder)
+        provenance.write_record(
+            place.folder, about, earlier={park: seal for park, seal in seals.items() if park in stay}
+        )
+        for name in store.OWN_FILES:
             _keep(getattr(request, name), place.folder)
         run = Run(request, place.folder)
         publish = _Publisher(run, place, report)
         for step, _ in steps:
             if step.action != "run":
                 status = "unchanged" if step.action == "unchanged" else "failed"
-                publish.note(Outcome(step.park_id, status, 0.0, step.cause and f"{step.cause} ({step.why})"))
+                publish.note(folders.Outcome(step.park_id, status, 0.0, step.cause and f"{step.cause} ({step.why})"))
         with ThreadPoolExecutor(PUBLISHERS) as publishers:
 
             def make() -> None:
@@ -298,10 +281,12 @@ def run_parks(
                     publishers.submit(publish, outcome)
 
             stop.interruptible(make)
-        tidy(place.folder)
+        folders.tidy(place.folder)
         ended = {outcome.park_id: outcome.status for outcome in run.ordered() if outcome.came_out}
         made = [park for park, status in ended.items() if status == "done" or park not in seals]
-        write_record(place.folder, about, made, {park: seal for park, seal in seals.items() if park in ended})
+        provenance.write_record(
+            place.folder, about, made, {park: seal for park, seal in seals.items() if park in ended}
+        )
     return run
 
 
@@ -310,43 +295,43 @@ class _Publisher:
     """Publisher of finished parks: moves their folders into place and reports them."""
 
     run: Run
-    place: RunFolder
+    place: folders.RunFolder
     report: Report
 
-    def __call__(self, outcome: Outcome) -> None:
-        partial = partial_folder(self.run.folder, outcome.park_id)
+    def __call__(self, outcome: folders.Outcome) -> None:
+        partial = folders.partial_folder(self.run.folder, outcome.park_id)
         try:
             if partial.is_dir():
                 self.place.publish(outcome.park_id)
         except OSError as error:
-            remove(partial)
-            outcome = Outcome(outcome.park_id, "failed", outcome.seconds, f"{type(error).__name__}: {error}")
+            folders.remove(partial)
+            outcome = folders.Outcome(outcome.park_id, "failed", outcome.seconds, f"{type(error).__name__}: {error}")
         self.note(outcome)
 
-    def note(self, outcome: Outcome) -> None:
+    def note(self, outcome: folders.Outcome) -> None:
         """Record and report an outcome."""
         self.run.outcomes[outcome.park_id] = outcome
         self.report(outcome)
 
 
-def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
+def _outcomes(jobs: Sequence[folders.Job], request: Request) -> Iterator[folders.Outcome]:
     if not jobs:
         return iter(())
     if request.scheduler:
         from pathway_models.batch.scheduling import on_cluster
 
         return on_cluster(jobs, request.scheduler)
-    return local(jobs, request.workers, request.engine)
+    return scheduling.local(jobs, request.workers, request.engine)
 
 
 def _keep(given: str, folder: Path) -> None:
     """Keep a file a run was given in its folder, so that reports and exports find it wherever it goes."""
     if given:
-        (folder / KEPT_INPUTS).mkdir(exist_ok=True)
-        copy = folder / KEPT_INPUTS / Path(given).name
+        (folder / provenance.KEPT_INPUTS).mkdir(exist_ok=True)
+        copy = folder / provenance.KEPT_INPUTS / Path(given).name
         content = Path(given).read_bytes()
         if not copy.exists() or copy.read_bytes() != content:
-            write_whole(copy, content)
+            files.write_whole(copy, content)
 
 
 def _check_scenarios(request: Request) -> None:
@@ -370,7 +355,7 @@ def _checked(request: Request) -> dict[str, object]:
     if request.memory < 0 or request.timeout < 1:
         raise BatchError("timeout must be at least 1 second, memory not below 0")
     # Parks whose data end after the issue year are refused one by one.
-    if wrong := refusal(request.before, request.as_of, request.as_of, request.until):
+    if wrong := peaks.refusal(request.before, request.as_of, request.as_of, request.until):
         raise BatchError(wrong)
     if request.scenario_file and Path(request.scenario_file).name == Path(request.lever_file).name:
         raise BatchError("the files of scenarios and levers have one name, and a run keeps one of each: rename one")
@@ -391,12 +376,12 @@ def _refuse_same_ids(parks: Iterable[str]) -> None:
         raise BatchError(f"asked for twice: {', '.join(told)}; name each park once, give each table an id of its own")
 
 
-def _check_parameters(job: Job, request: Request) -> None:
+def _check_parameters(job: folders.Job, request: Request) -> None:
     """Check that the notebook has the parameters; in a fork server, which has papermill already."""
-    if request.engine == "fork" and can_fork() and not request.scheduler:
-        start_servers()
+    if request.engine == "fork" and fork_server.can_fork() and not request.scheduler:
+        scheduling.start_servers()
     given = {**job.parameters, "out": "."}
-    call_preloaded(preload_parks, check_parameters, given, job.notebook)
+    fork_client.call_preloaded(scheduling.preload_parks, execution.check_parameters, given, job.notebook)
 
 
 def _unknown(park: str) -> tuple[Fault, ...]:
@@ -406,3 +391,162 @@ def _unknown(park: str) -> tuple[Fault, ...]:
     except InputError as error:
         return error.faults
     return ()
+
+
+Given = Park | str | Path
+#: Position of a park among those given, what was given, and whether one of its name came before.
+Task = tuple[int, Given, bool]
+#: Outcome of a park's run, and the lines of its summary with their header.
+Result = tuple[folders.Outcome, list[str]]
+
+
+def run_tables(
+    parks: Iterable[Given],
+    folder: str | Path,
+    scenarios: Mapping[str, Scenario] | None = None,
+    *,
+    members: int = 1000,
+    seed: int = 20240401,
+    until: int = 2060,
+    before: int = 2030,
+    neutral: int = 2060,
+    as_of: int | None = None,
+    workers: int = 2,
+    keep_members: bool = True,
+    report: Callable[[folders.Outcome], None] = lambda outcome: None,
+) -> store.StoredRun:
+    """Run parks and write their tables; ``summary.csv`` and ``status.csv`` grow with each finished park.
+
+    Parameters
+    ----------
+    parks : iterable of Park, str or Path
+        Records, ids of the register or paths of tables; taken as they are needed, so that a generator may make them.
+    folder : str or Path
+        Of the run: must be new or empty.
+    scenarios : mapping of Scenario, optional
+        All shipped ones by default.
+    members, seed, until, before, neutral : int
+    as_of : int, optional
+        Issue year; the present year by default.
+    workers : int
+        Processes.
+    keep_members : bool
+        Keep ``members.parquet`` of each park.
+    report : callable
+        Called with each outcome, in the order of the parks.
+
+    Returns
+    -------
+    StoredRun
+
+    Raises
+    ------
+    BatchError
+        The folder holds something already, or a number is out of range.
+    """
+    folder = Path(folder)
+    if workers < 1 or members < 1 or seed < 0:
+        raise BatchError("workers and members must be at least 1, seed at least 0")
+    if folder.exists() and any(folder.iterdir()):
+        raise BatchError(f"{folder}: expected a new or empty folder; name another one")
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = dict(pw.read_scenarios() if scenarios is None else scenarios)
+    ensemble = {"members": members, "seed": seed, "until": until}
+    assumed = pw.read_assumptions(as_of=as_of)
+    writing = {"before": before, "neutral": neutral, "keep_members": keep_members}
+    record = {"scenarios": list(chosen), **ensemble, **writing, "as_of": assumed.issue_year}
+    provenance.write_json(folder / "run.json", provenance.describe_run({"parks": [], **record}, []))
+    seen: dict[str, Path] = {}
+    run = partial(_run, folder=folder, scenarios=chosen, ensemble=ensemble, as_of=assumed.issue_year, **writing)
+    with (
+        closing(scheduling.Workers(partial(scheduling.SpawnedWorker, run))) as processes,
+        _growing(folder / "status.csv") as status,
+        _growing(folder / "summary.csv") as summary,
+    ):
+        status.write(",".join(tables.STATUS_COLUMNS) + "\n")
+        for outcome, lines in _in_order(processes.run(_tasks(parks, seen), workers)):
+            row = (outcome.park_id, outcome.status, f"{outcome.seconds:.2f}", outcome.cause)
+            files.SheetWriter(status).row(row)
+            summary.write("".join(lines[1:] if summary.tell() else lines))
+            report(outcome)
+    about = provenance.describe_run({"parks": list(seen), **record}, seen.values())
+    provenance.write_record(folder, about, [folders.park_id_of(park) for park in seen], {})
+    return store.open_run(folder)
+
+
+def _name_of(given: Given) -> str:
+    return given.park_id if isinstance(given, Park) else folders.park_id_of(str(given))
+
+
+def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
+    """Yield the parks as they are needed; only their names and tables stay in memory."""
+    names: set[str] = set()
+    for at, given in enumerate(parks):
+        try:
+            table = Path() if isinstance(given, Park) else table_of(str(given))
+        except InputError:
+            table = Path()  # reported with its faults when its turn comes
+        seen[given.park_id if isinstance(given, Park) else str(given)] = table
+        ids = {given.park_id.casefold()} if isinstance(given, Park) else ids_of(str(given))
+        yield at, given, bool(ids & names)
+        names |= ids
+
+
+def _growing(path: Path) -> TextIO:
+    """Open a table whose lines are in the file as soon as they are written."""
+    return path.open("w", buffering=1, encoding="utf-8-sig", newline="")
+
+
+def _in_order(done: Iterable[tuple[Task, Result | None, str]]) -> Iterator[Result]:
+    """Sort results, which come as they are ready, into the order of the parks."""
+    held: dict[int, Result] = {}
+    turn = 0
+    for (at, given, _), result, end in done:
+        held[at] = result or (
+            folders.Outcome(_name_of(given), "failed", 0.0, f"the process that ran the park died ({end})"),
+            [],
+        )
+        while turn in held:
+            yield held.pop(turn)
+            turn += 1
+
+
+def _run(
+    task: Task,
+    *,
+    folder: Path,
+    scenarios: Mapping[str, Scenario],
+    ensemble: Mapping[str, int],
+    as_of: int,
+    before: int,
+    neutral: int,
+    keep_members: bool,
+) -> Result:
+    """Run one park: its folder appears whole or not at all."""
+    _, given, is_doubled = task
+    park_id, begin = _name_of(given), time.perf_counter()
+    if is_doubled:
+        cause = "stands twice among the parks; name it once, or give its table an id of its own"
+        return folders.Outcome(park_id, "refused", 0.0, cause), []
+    status, cause, lines = "done", "", []
+    unfinished, final = folders.partial_folder(folder, park_id), folders.park_folder(folder, park_id)
+    folders.remove(unfinished)
+    try:
+        park = given if isinstance(given, Park) else pw.read_park(str(given))
+        if wrong := peaks.refusal(before, as_of, park.last_observed_year, ensemble["until"]):
+            return folders.Outcome(park_id, "refused", round(time.perf_counter() - begin, 2), wrong), []
+        draws = pw.sample(park, scenarios, **ensemble, assumptions=pw.read_assumptions(as_of=as_of))
+        pathways = pw.project(park, scenarios, draws, keep="totals")
+        years = {"before": before, "neutral": neutral}
+        read = pw.find_peaks(pathways, before=before)
+        held = pw.survey(park, scenarios, draws, probabilities=(), before=before, drivers="hold").peaks
+        found = {"held": held, "steps": pw.first_steps(park, scenarios, draws, read)}
+        results.write_results(unfinished, park, scenarios, pathways, read, **years, members=keep_members, **found)
+        lines = (unfinished / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        unfinished.rename(final)
+    except InputError as error:
+        status, cause = "refused", str(error.faults[0])
+    except Exception as error:  # whatever breaks one park must not break the others
+        status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
+    folders.remove(unfinished)
+    return folders.Outcome(park_id, status, round(time.perf_counter() - begin, 2), cause), lines

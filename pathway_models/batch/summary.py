@@ -14,18 +14,16 @@ from markupsafe import Markup
 
 from pathway_models import plotting, sentences
 from pathway_models.batch.answer_card import read_steps, what_decides, what_first
-from pathway_models.console.tables import on_screen, screen_lines
+from pathway_models.console.screen import on_screen, screen_lines
 from pathway_models.core import BatchError, files, yaml_files
 from pathway_models.documents.markup import font_face, html
 from pathway_models.fleet.answers import LEAST_GAIN, Answer, answers, chance, headline_of, worth_naming, year_asked
-from pathway_models.intake import library, statements
-from pathway_models.intake.naming import in_one_language, scenario_name
+from pathway_models.intake import library, naming, statements
 from pathway_models.intake.register import read_register
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language import rounding, words
 from pathway_models.records.peaks import SHARES, Step
-from pathway_models.runs.folders import Outcome
-from pathway_models.runs.tables import replace_text
+from pathway_models.runs import folders, tables
 
 TEMPLATES = files.PACKAGE_FOLDER / "documents" / "templates"
 TEXTS: dict[str, dict[str, Any]] = {
@@ -211,7 +209,7 @@ FORMS = MappingProxyType({"docx": "Word", "pdf": "PDF", "html": "HTML", "xlsx": 
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
 
 
-def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, str]]:
+def write_summary(folder: Path, outcomes: Sequence[folders.Outcome]) -> list[dict[str, str]]:
     """Gather the parks' summaries into ``summary.csv``, row by row unchanged.
 
     Returns
@@ -234,11 +232,11 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, s
 
         header = ",".join(CONTRACT)
     text = "\n".join([header, *lines]) + "\n"
-    replace_text(folder / "summary.csv", text)
+    tables.replace_text(folder / "summary.csv", text)
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, str]], lang: str) -> Path:
+def write_index(folder: Path, outcomes: Sequence[folders.Outcome], rows: list[dict[str, str]], lang: str) -> Path:
     """Write ``index.html`` and the figure of all parks it shows.
 
     Parks without data are told under a run of the register's parks; they have nothing to do with a park of one's own.
@@ -247,7 +245,7 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, 
     is_of_register = bool(outcomes) and all(outcome.park_id in register for outcome in outcomes)
     waiting = [entry for entry in register.values() if not entry.has_data] if is_of_register else []
     page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows, lang), steps_of(folder, rows))
-    return replace_text(folder / "index.html", with_papers(page, folder, lang), encoding="utf-8")
+    return tables.replace_text(folder / "index.html", with_papers(page, folder, lang), encoding="utf-8")
 
 
 def steps_of(folder: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Sequence[Step] | None]:
@@ -262,7 +260,7 @@ def link_papers(folder: Path) -> None:
         page = path.read_text(encoding="utf-8")
         linked = with_papers(page, folder, "zh" if '<html lang="zh-CN">' in page else "en")
         if linked != page:
-            replace_text(path, linked, encoding="utf-8")
+            tables.replace_text(path, linked, encoding="utf-8")
 
 
 def with_papers(page: str, folder: Path, lang: str) -> str:
@@ -291,7 +289,7 @@ def credits_of(rows: Sequence[Mapping[str, str]], lang: str) -> list[str]:
     licences = [
         yaml_files.validated(sidecar, statements.Description)[0].licence for sidecar in sidecars if sidecar.is_file()
     ]
-    return [in_one_language(text, lang) for text in dict.fromkeys(licences) if text]
+    return [naming.in_one_language(text, lang) for text in dict.fromkeys(licences) if text]
 
 
 def kind_of(row: Mapping[str, str]) -> str:
@@ -343,7 +341,7 @@ def index_page(
     known = library.read_scenarios()
     rows = [row | {"kind": kind_of(row), "chance": chance(row)} for row in rows]
     found = answers(rows, known)
-    names = {row["scenario"]: scenario_name(row["scenario"], lang) for row in rows}
+    names = {row["scenario"]: naming.scenario_name(row["scenario"], lang) for row in rows}
     sentence = headline_of(found, lang=lang) if found else ""
     shown = "".join([str(texts), sentence, *names.values(), *(value for row in rows for value in row.values())])
     shown += "".join(words.word(row.get("account") or "total", lang) for row in rows)
@@ -471,7 +469,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
 
 def summary_lines(
     rows: list[dict[str, str]],
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[folders.Outcome],
     lang: str = "en",
     steps: Mapping[str, Sequence[Step] | None] = MappingProxyType({}),
 ) -> list[str]:
@@ -548,7 +546,7 @@ def _rows(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str
         total, past, ahead, given = map(_percent, (chance(row), *(row.get(key, "") for key in SPLIT)))
         yield (
             name + mark if at == 0 else "",
-            scenario_name(scenario, lang),
+            naming.scenario_name(scenario, lang),
             total + _points(row.get("p_se", "")),
             past,
             ahead,
@@ -573,7 +571,7 @@ def _points(text: str | None) -> str:
     return rounding.error_text(float(text or "nan"))
 
 
-def _failure(outcome: Outcome, lang: str) -> str:
+def _failure(outcome: folders.Outcome, lang: str) -> str:
     if lang == "en":
         return f"{outcome.park_id:<24} {outcome.status.upper()}: {outcome.cause}"
     # The catalogue of messages is read only where somebody reads Chinese.

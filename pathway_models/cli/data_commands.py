@@ -1,7 +1,5 @@
 """``pathways check``, ``list`` and ``template``: faults of a table at once, the register, the empty workbook."""
 
-from __future__ import annotations
-
 import io
 import re
 import shlex
@@ -11,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import counts, fault_lines, on_screen, screen_lines
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import errors, files
 from pathway_models.language import INVENTED, say, word
 
@@ -63,8 +60,8 @@ def check_command(
 
 def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path | None, quiet: bool) -> bool:
     park, faults = _examined(table, layout)
-    click.echo(f"{table}: {counts(faults, cli_language.language())}")
-    for line in fault_lines(faults, lang=cli_language.language(), table=Path(table).name):
+    click.echo(f"{table}: {screen.counts(faults, cli_language.language())}")
+    for line in screen.fault_lines(faults, lang=cli_language.language(), table=Path(table).name):
         click.echo(line)
     try:
         if annotate:
@@ -83,7 +80,7 @@ def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path 
     return park is not None
 
 
-def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[errors.Fault, ...]]:
+def _examined(table: str, layout: Path | None) -> "tuple[Park | None, tuple[errors.Fault, ...]]":
     """Read a park; return it, or None, with the faults of its table."""
     from pathway_models.intake.parks import examine_park
 
@@ -94,7 +91,7 @@ def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[error
     return examination.park, examination.faults
 
 
-def _inventory_lines(park: Park) -> list[str]:
+def _inventory_lines(park: "Park") -> list[str]:
     """Summarise the inventory: totals by year, and the choices behind them."""
     from pathway_models.intake.naming import factor_name, heat_origin, in_one_language
     from pathway_models.inventory.accounts import take_inventory, totals_beside
@@ -106,7 +103,7 @@ def _inventory_lines(park: Park) -> list[str]:
         choices = say(lang, en="emissions as the table has them, no factors", zh="排放取自数据表，未用因子")
     colon = say(lang, en=": ", zh="：")
     lines = [
-        on_screen(
+        screen.on_screen(
             f"{park.park_id}{made_up}{colon}{choices.format(park.factor_set, factor_name(park.grid_factor, lang))}"
         )
     ]
@@ -126,7 +123,7 @@ def _inventory_lines(park: Park) -> list[str]:
     # Tonnes; their tenths only where a park is small enough for them to be read.
     places = int(max(values.max() for values in rows.values()) < 1000)
     cells = [(name, *(f"{value:,.{places}f}" for value in values)) for name, values in rows.items()]
-    lines += screen_lines([(unit, *inventory.years), *cells], indent=2)
+    lines += screen.screen_lines([(unit, *inventory.years), *cells], indent=2)
     if park.is_undivided:
         from pathway_models import sentences
         from pathway_models.intake.library import read_levers
@@ -137,7 +134,7 @@ def _inventory_lines(park: Park) -> list[str]:
     return lines
 
 
-def _write_ledger(park: Park, path: Path) -> Path:
+def _write_ledger(park: "Park", path: Path) -> Path:
     """Write every tonne with its cell and its factor."""
     from pathway_models.inventory.accounts import LEDGER_COLUMNS, ledger_rows
 
@@ -181,7 +178,7 @@ def list_command(data: str | None, everything: bool) -> None:
         state = nothing if not entry.has_data else made_up if entry.invented else with_table
         name = say(lang, en=entry.name_en, zh=entry.name_zh)
         rows.append((entry.park_id, kinds.get(entry.kind, entry.kind), state, name))
-    for line in screen_lines(rows):
+    for line in screen.screen_lines(rows):
         click.echo(line)
     with_data = sum(entry.has_data for entry in entries)
     said = say(lang, en="{} entries, {} with data", zh="共{}个，其中{}个有数据")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import on_screen
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import InputError, PathwayError
 from pathway_models.language import say
 
@@ -45,14 +44,14 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
         year, told = asked["year"], cli_language.of_terminal(lang)
         if form == "text":
             for line in _measured(park, told):
-                click.echo(on_screen(line))
+                click.echo(screen.on_screen(line))
         with common_options.working(1, say(told, en="working out the pollutants", zh="计算污染物协同减排")):
             whole, parts, costs = _found(park, **asked)
         if form == "json":
             click.echo(json.dumps(_record(whole, parts, year, lang), ensure_ascii=False, indent=1))
             return
         for line in _lines(whole, parts, costs, year, told):
-            click.echo(on_screen(line))
+            click.echo(screen.on_screen(line))
     except InputError as error:
         click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)

@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.cobenefits.records import RANGE, Cobenefits, LeverCobenefits, Period
-from pathway_models.cobenefits.tables import player_name
+from pathway_models.cobenefits import records, tables
 from pathway_models.decisions.figures import label
 from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.naming import headline, scenario_name
@@ -20,8 +19,8 @@ TEN_THOUSAND = 10.0
 
 
 def coordinates(
-    found: LeverCobenefits,
-    period: Period = 2035,
+    found: records.LeverCobenefits,
+    period: records.Period = 2035,
     reading: str = "shapley",
     *,
     lang: str = "en",
@@ -37,13 +36,13 @@ def coordinates(
         if not carbon[at].any() and not pollution[at].any():
             continue  # it does nothing in this park
         middle = float(x[at] @ found.weights), float(y[at] @ found.weights)
-        for share, width in ((RANGE, 0.9), (HALF, 2.6)):
+        for share, width in ((records.RANGE, 0.9), (HALF, 2.6)):
             ends = np.quantile(x[at], share), np.quantile(y[at], share)
             ax.plot(ends[0], [middle[1]] * 2, color=colour, linewidth=width)
             ax.plot([middle[0]] * 2, ends[1], color=colour, linewidth=width)
         ax.plot(*middle, "o", color=colour, markersize=7, markeredgecolor="white", zorder=4)
-        named.append((middle, player_name(found, at, lang), colour))
-        (left, right), (low, top) = np.quantile(x[at], RANGE), np.quantile(y[at], RANGE)
+        named.append((middle, tables.player_name(found, at, lang), colour))
+        (left, right), (low, top) = np.quantile(x[at], records.RANGE), np.quantile(y[at], records.RANGE)
         crosses += [((left, middle[1]), (right, middle[1])), ((middle[0], low), (middle[0], top))]
     _quadrants(ax, lang)
     if named:
@@ -75,7 +74,7 @@ def coordinates(
     return figure
 
 
-def _per(period: Period, lang: str) -> str:
+def _per(period: records.Period, lang: str) -> str:
     return "" if isinstance(period, str) else say(lang, en=" per year", zh="/年")
 
 
@@ -99,7 +98,7 @@ def _quadrants(ax: Axes, lang: str) -> None:
         )  # fmt: skip
 
 
-def over_years(found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en") -> Figure:
+def over_years(found: records.Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en") -> Figure:
     """Draw CO2 and pollution equivalents of some scenarios over the years, one below the other."""
     figure, (upper, lower) = canvas.sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
     names = list(scenarios) or [found.scenarios[found.reference].scenario_id, found.scenarios[-1].scenario_id]

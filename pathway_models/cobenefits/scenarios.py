@@ -10,26 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from pathway_models.cobenefits.records import (
-    CUMULATIVE,
-    Basis,
-    Calibration,
-    Cobenefits,
-    LeverCobenefits,
-    UnitCost,
-    measured_values,
-)
+from pathway_models.cobenefits import records
 from pathway_models.core import PathwayError
 from pathway_models.decisions.attribution import coalition, drawn_orders, families_of, names_of, players_of, share_out
 from pathway_models.decisions.package_cost import package_cost
 from pathway_models.engine import projecting, sampling
 from pathway_models.engine.package_tree import package_tree
-from pathway_models.engine.packages import NOTHING, PackageEngine
+from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.pollution import Pollution, coefficients_of, fires_of, member_factors
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.kernels.costs import levelised
 from pathway_models.kernels.emissions import KG_PER_T, carbon_weight
-from pathway_models.records import Costs, Draws, Measure, Park, Scenario
+from pathway_models.records import NO_MEASURES, Costs, Draws, Measure, Park, Scenario
 from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
 
 #: Background numbers that a refusal names.
@@ -45,7 +37,7 @@ def cobenefits(
     pollutants: Iterable[str] | None = None,
     allow_background: bool = False,
     until: int | None = None,
-) -> Cobenefits:
+) -> records.Cobenefits:
     """Work out air pollutants and CO2 of scenarios in the same draws.
 
     Parameters
@@ -75,11 +67,11 @@ def cobenefits(
         )
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     if all(scenario.measures for scenario in chosen):
-        chosen = [NOTHING, *chosen]
+        chosen = [NO_MEASURES, *chosen]
     basis = prepare_basis(park, chosen, draws, factors, pollutants, allow_background)
     engine = PackageEngine(park, chosen, draws, until=until)
     emissions, co2 = run(engine, basis, chosen)
-    return Cobenefits(
+    return records.Cobenefits(
         identity=park.identity,
         scenarios=tuple(chosen),
         reference=next(at for at, one in enumerate(chosen) if not one.measures),
@@ -93,7 +85,7 @@ def cobenefits(
     )
 
 
-def run(engine: PackageEngine, basis: Basis, packages: list[Scenario]) -> tuple[np.ndarray, np.ndarray]:
+def run(engine: PackageEngine, basis: records.Basis, packages: list[Scenario]) -> tuple[np.ndarray, np.ndarray]:
     """Project pollutants (package, pollutant, member, year) and CO2 (package, member, year), the record first."""
     tree, known = package_tree(packages), engine.park.years.size
     count = known + engine.years.size - 1
@@ -117,7 +109,7 @@ def prepare_basis(
     given: PollutantFactors | None,
     wanted: Iterable[str] | None,
     allow_background: bool,
-) -> Basis:
+) -> records.Basis:
     """Choose the pollutants that can be told, draw their factors and calibrate them to measured values.
 
     Raises
@@ -140,7 +132,7 @@ def prepare_basis(
     pollutants = tuple(factors.pollutants[key] for key in told)
     fitted = _calibrate(park, pollutants, by_member)
     names = {one.name: one for key in told for one in doubtful[key]}
-    return Basis(pollutants, *fitted[:4], unknown, tuple(names.values()), fitted[4], tuple(fires), factors)
+    return records.Basis(pollutants, *fitted[:4], unknown, tuple(names.values()), fitted[4], tuple(fires), factors)
 
 
 def _doubtful(fires: list[Fire], pollutant: Pollutant, factors: PollutantFactors) -> tuple[Coefficient, ...]:
@@ -159,7 +151,7 @@ def _refusal(park: Park, unknown: Mapping[str, tuple[Coefficient, ...]]) -> str:
 
 def _calibrate(
     park: Park, pollutants: tuple[Pollutant, ...], factors: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Calibration]]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, records.Calibration]]:
     """Scale factors to measured values: factors, observed emissions, rest and its year, what was done.
 
     ASSUME: the last measured year stands for the equipment of all years to come.
@@ -167,10 +159,10 @@ def _calibrate(
     factors = factors.copy()
     burnt = np.einsum("pmsc,scy->pmy", factors[..., : len(park.carriers)], park.energy)
     rest, columns = np.zeros(factors.shape[:2]), np.full(len(pollutants), park.years.size - 1)
-    done: dict[str, Calibration] = {}
+    done: dict[str, records.Calibration] = {}
     activity = park.activity[[kind != "population" for kind in park.activity_kinds]].sum(axis=0)
     for p, one in enumerate(pollutants):
-        measured = measured_values(park, one.key)
+        measured = records.measured_values(park, one.key)
         where = np.flatnonzero(~np.isnan(measured))
         if not where.size:
             continue
@@ -186,7 +178,7 @@ def _calibrate(
         burnt[p][:, where] = measured[where]
         columns[p] = at
         of_fuel = float(np.median(level / modelled[fires])) if fires.any() else float("nan")
-        done[one.key] = Calibration(int(park.years[at]), level, of_fuel, float(np.median(rest[p])))
+        done[one.key] = records.Calibration(int(park.years[at]), level, of_fuel, float(np.median(rest[p])))
     return factors, burnt, rest, columns, done
 
 
@@ -206,7 +198,7 @@ def lever_cobenefits(
     allow_background: bool = False,
     until: int | None = None,
     orders: int = 15,
-) -> LeverCobenefits:
+) -> records.LeverCobenefits:
     """Share out a scenario's cuts of CO2 and pollutants among its levers or families.
 
     Parameters
@@ -240,10 +232,10 @@ def lever_cobenefits(
     names_en, names_zh = names_of(players, by)
     (single, yearly), (alone_single, _) = reach.split(-shared.shares), reach.split(-shared.alone)
     without, reached = reach.split(np.stack([shared.without, shared.reached]))[0]
-    return LeverCobenefits(
+    return records.LeverCobenefits(
         identity=park.identity, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
         names_zh=names_zh, families=families_of(players, by), basis=basis,
-        years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
+        years=years, periods=(*periods, records.CUMULATIVE), shares=single + 0.0,
         alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
         standard_error=None if shared.standard_error is None else reach.split(shared.standard_error)[1],
         weights=reach.weights,
@@ -254,7 +246,7 @@ class _CoalitionEmissions:
     """Emissions of coalitions: single members in the periods, then means by year, in one row a coalition."""
 
     def __init__(
-        self, engine: PackageEngine, basis: Basis, measures: list[tuple[Measure, ...]], columns: list[int]
+        self, engine: PackageEngine, basis: records.Basis, measures: list[tuple[Measure, ...]], columns: list[int]
     ) -> None:
         self.engine, self.basis, self.measures, self.columns = engine, basis, measures, columns
         self.weights, self.known = engine.central(), engine.park.years.size
@@ -282,18 +274,18 @@ class _CoalitionEmissions:
 def single_levers(scenario: Scenario) -> list[Scenario]:
     """Build a scenario without levers, and one for every measure of a scenario by itself."""
     alone = [Scenario(m.lever.lever_id, m.lever.name_en, m.lever.name_zh, measures=(m,)) for m in scenario.measures]
-    return [NOTHING, *alone]
+    return [NO_MEASURES, *alone]
 
 
 def unit_costs(
     park: Park,
-    found: Cobenefits,
+    found: records.Cobenefits,
     draws: Draws,
     costs: Costs,
     *,
     tax_rate: float | None = None,
     rate: float | None = None,
-) -> list[UnitCost]:
+) -> list[records.UnitCost]:
     """Work out unit abatement costs of all scenarios with levers of some co-benefits.
 
     Parameters
@@ -334,5 +326,7 @@ def unit_costs(
         carbon, pollution = (cut[:, projected] for cut in found.cut(scenario.scenario_id))
         units = (carbon, KG_PER_T * pollution, KG_PER_T * (pollution + weight * carbon))
         per = (levelised(value, cut @ money.discount) for cut in units)
-        done.append(UnitCost(scenario.scenario_id, scenario.name_en, scenario.name_zh, tuple(money.unknown), *per))
+        done.append(
+            records.UnitCost(scenario.scenario_id, scenario.name_en, scenario.name_zh, tuple(money.unknown), *per)
+        )
     return done

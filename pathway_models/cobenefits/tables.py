@@ -9,17 +9,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from pathway_models.cobenefits.records import (
-    Basis,
-    Cobenefits,
-    LeverCobenefits,
-    Period,
-    UnitCost,
-    measured_values,
-)
+from pathway_models.cobenefits import records
 from pathway_models.decisions.tables import UNKNOWN, family_name, table
-from pathway_models.intake.messages import translated
-from pathway_models.intake.naming import item_name, scenario_name
+from pathway_models.intake import messages, naming
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.language import rounding, say
 from pathway_models.records import Park
@@ -36,7 +28,7 @@ QUADRANTS = {
 }
 
 
-def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.DataFrame:
+def scenarios(found: records.Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate pollutants, equivalents and CO2 of every scenario in a year, and the cross-elasticity with its range."""
     told = found.table(year, lang=lang)
     scale = rounding.scale_of(max(abs(float(row["co2_tco2"])) for row in told), lang)
@@ -64,7 +56,7 @@ def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.Da
 def measured(park: Park, *, lang: str = "en") -> pd.DataFrame | None:
     """Tabulate the air pollutants that a park's own table states, t a year; None where it states none."""
     names = read_pollutants().pollutants
-    stated = {key: values for key in names if not np.isnan(values := measured_values(park, key)).all()}
+    stated = {key: values for key in names if not np.isnan(values := records.measured_values(park, key)).all()}
     if not stated:
         return None
     kept = ~np.isnan(np.array(list(stated.values()))).all(axis=0)
@@ -92,14 +84,14 @@ def elasticity_text(row: dict[str, object], lang: str) -> str:
     return f"{middle:.2f} ({low:.2f} - {high:.2f})"
 
 
-def player_name(found: LeverCobenefits, at: int, lang: str) -> str:
+def player_name(found: records.LeverCobenefits, at: int, lang: str) -> str:
     """Name a lever or family."""
     name = found.names_zh[at] if lang == "zh" else found.names_en[at]
     return family_name(name, lang) if name == found.players[at] else name
 
 
 def coordinates(
-    found: LeverCobenefits, period: Period = 2035, reading: str = "shapley", *, lang: str = "en"
+    found: records.LeverCobenefits, period: records.Period = 2035, reading: str = "shapley", *, lang: str = "en"
 ) -> pd.DataFrame:
     """Tabulate co-control coordinates by lever: cuts of CO2 and of every pollutant, quadrant and elasticity."""
     told = found.table(period, reading, lang=lang)
@@ -123,7 +115,7 @@ def coordinates(
     return table(rows, head, lang)
 
 
-def unit_costs(found: Sequence[UnitCost], price_year: int, *, lang: str = "en") -> pd.DataFrame:
+def unit_costs(found: Sequence[records.UnitCost], price_year: int, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate unit abatement costs; an unknown cost is stated, never shown as a number."""
     head = [
         ("measure", "措施"),
@@ -148,10 +140,10 @@ def _range(values: tuple[float, float, float] | None, lang: str) -> str:
     return f"{middle} ({low} - {high})"
 
 
-def basis(found: Basis, *, lang: str = "en") -> pd.DataFrame:
+def basis(found: records.Basis, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate every background number that was used, with its range, source and confidence."""
     head = [("number", "参数"), ("value (range)", "取值（范围）"), ("source", "来源"), ("confidence", "可信度")]
-    told = partial(translated, lang=lang, catalogue="tables")
+    told = partial(messages.translated, lang=lang, catalogue="tables")
     rows = [(one.name, _stated(one, lang), told(one.source), told(one.confidence)) for one in found.background]
     return table(rows, head, lang)
 
@@ -162,10 +154,10 @@ def _stated(one: Coefficient, lang: str) -> str:
         return one.stated
     low, mode, high = one.corners.low, one.corners.mode, one.corners.high
     around = "" if low == high else f"（{low:g}至{high:g}）"
-    return f"{mode:g}{around} {translated(one.unit, lang, 'tables')}{CONTENTS[one.times]}"
+    return f"{mode:g}{around} {messages.translated(one.unit, lang, 'tables')}{CONTENTS[one.times]}"
 
 
-def equipment(found: Basis, *, lang: str = "en") -> pd.DataFrame:
+def equipment(found: records.Basis, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the burner and controls assumed for each carrier, unless given."""
     used, rows = found.used, {}
     for fire in found.fires:
@@ -173,15 +165,15 @@ def equipment(found: Basis, *, lang: str = "en") -> pd.DataFrame:
         controls = [used.controls[name] for name in fire.rule.controls]
         names = [one.name_zh if lang == "zh" else one.name_en for one in controls]
         text = say(lang, en=", ", zh="、").join(names) or say(lang, en="none", zh="无")
-        rows[item_name(fire.carrier_id, lang), burner.name_zh if lang == "zh" else burner.name_en, text] = None
+        rows[naming.item_name(fire.carrier_id, lang), burner.name_zh if lang == "zh" else burner.name_en, text] = None
     return table(list(rows), [("carrier", "能源品种"), ("burner", "燃烧设备"), ("controls", "治理设施")], lang)
 
 
-def describe(found: Cobenefits, scenario: str, year: int = 2035, *, lang: str = "en") -> str:
+def describe(found: records.Cobenefits, scenario: str, year: int = 2035, *, lang: str = "en") -> str:
     """Describe the change of CO2 and of pollution equivalents in a year under a scenario, and their elasticity."""
     rows = {str(row["scenario"]): row for row in found.table(year, lang=lang)}
     row, without = rows[scenario], rows[found.scenarios[found.reference].scenario_id]
-    name = scenario_name(scenario, lang)
+    name = naming.scenario_name(scenario, lang)
     carbon, pollution = (
         rounding.change_text(float(row[key]) / float(without[key]) - 1.0, lang)
         for key in ("co2_tco2", "equivalents_thousand")
@@ -212,7 +204,7 @@ def _meaning(elasticity: float, lang: str) -> str:
 
 
 def describe_levers(
-    found: LeverCobenefits, period: Period = 2035, reading: str = "shapley", *, lang: str = "en"
+    found: records.LeverCobenefits, period: records.Period = 2035, reading: str = "shapley", *, lang: str = "en"
 ) -> str:
     """Name the lever that cuts most of both, those that cut CO2 only, and those that raise pollutants."""
     rows = found.table(period, reading, lang=lang)
@@ -248,7 +240,7 @@ def describe_levers(
     return say(lang, en=" ", zh="").join(lines) or say(lang, en="No measure cuts both.", zh="没有措施两者同减。")
 
 
-def describe_costs(found: Sequence[UnitCost], *, lang: str = "en") -> str:
+def describe_costs(found: Sequence[records.UnitCost], *, lang: str = "en") -> str:
     """Name the cheapest measure for the combined reduction, and count those without a known cost."""
     # A measure that cuts CO2 alone, such as green power, is no candidate for both.
     ranges = {at: one.ranges() for at, one in enumerate(found)}
@@ -269,7 +261,7 @@ def describe_costs(found: Sequence[UnitCost], *, lang: str = "en") -> str:
     return cheapest + count
 
 
-def describe_basis(found: Basis, *, lang: str = "en") -> list[str]:
+def describe_basis(found: records.Basis, *, lang: str = "en") -> list[str]:
     """Describe the basis of the numbers: background numbers, pollutants not known, measured values met."""
     lines = []
     comma = say(lang, en=", ", zh="、")

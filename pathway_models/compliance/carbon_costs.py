@@ -9,8 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from pathway_models.baseline.bridges import factor_errors
-from pathway_models.compliance.judging import by_account, grid_of, not_projected
-from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, CarbonCost
+from pathway_models.compliance import judging, records
 from pathway_models.core import PathwayError
 from pathway_models.engine import projecting, sampling
 from pathway_models.intake import costs, register
@@ -36,7 +35,7 @@ def holds_in(country: str, rule: str) -> bool:
 
 def carbon_budget(
     pathways: Pathways, rule: str = "intensity", *, first: int = 2026, last: int = 2030, cut: float = CUT
-) -> CarbonBudget:
+) -> records.CarbonBudget:
     """Work out a budget and hold an ensemble against it.
 
     Parameters
@@ -60,8 +59,8 @@ def carbon_budget(
     """
     base = first - 1
     wrong = []
-    if rule not in RULE_WORDS:
-        wrong.append(f"rule {rule!r}: expected one of {', '.join(RULE_WORDS)}")
+    if rule not in records.RULE_WORDS:
+        wrong.append(f"rule {rule!r}: expected one of {', '.join(records.RULE_WORDS)}")
     if not int(pathways.years[0]) <= base < last <= int(pathways.years[-1]):
         wrong.append(f"period {first}-{last}: expected years from {pathways.years[0] + 1} to {pathways.years[-1]}")
     if not 0 <= cut < 1:
@@ -84,7 +83,7 @@ def carbon_budget(
         growth = np.median(activity[:, inside] / activity[:, at : at + 1], axis=0)
         allowed = start * growth * (1.0 - cut) ** (steps / years.size)
     is_observed = base <= pathways.last_observed_year
-    return CarbonBudget(
+    return records.CarbonBudget(
         pathways.identity, rule, years, allowed, total[..., inside], pathways.scenarios, base, is_observed
     )
 
@@ -102,7 +101,7 @@ def allowance_cost(
     price: np.ndarray,
     benchmark: Mapping[int, float],
     rules: CarbonCostRules | None = None,
-) -> CarbonCost:
+) -> records.CarbonCost:
     """Price what covered emissions exceed their free allocation by.
 
     Parameters
@@ -142,7 +141,7 @@ def allowance_cost(
                 f"{year}: allocation by intensity needs a benchmark in tCO2 per tonne; give one for {year}"
             )
         free[..., at] = benchmark[max(earlier)] * output[..., at]
-    return CarbonCost(years, (emissions - free) * price, "CNY/yr")
+    return records.CarbonCost(years, (emissions - free) * price, "CNY/yr")
 
 
 def border_cost(
@@ -154,7 +153,7 @@ def border_cost(
     paid_at_home: float = 0.0,
     default_values: bool = False,
     rules: CarbonCostRules | None = None,
-) -> CarbonCost:
+) -> records.CarbonCost:
     """Price the emissions embedded in goods sold to the European Union.
 
     Parameters
@@ -189,7 +188,7 @@ def border_cost(
     mark_up = np.array([border.marked_up(int(year)) if default_values else 0.0 for year in years])
     counted = np.maximum(embedded * (1.0 + mark_up) - free_benchmark, 0.0)
     price = np.where(years >= border.certificates_sold_from - 1, max(border.price.value - paid_at_home, 0.0), 0.0)
-    return CarbonCost(years, counted * exported * price, "EUR/yr")
+    return records.CarbonCost(years, counted * exported * price, "EUR/yr")
 
 
 def carbon_costs(
@@ -201,7 +200,7 @@ def carbon_costs(
     exported: float = 0.0,
     free_benchmark: float = 0.0,
     default_values: bool = False,
-) -> tuple[dict[str, CarbonCost], dict[str, Bilingual]]:
+) -> tuple[dict[str, records.CarbonCost], dict[str, Bilingual]]:
     """Price allowances and border adjustment of a park over an ensemble.
 
     Parameters
@@ -234,22 +233,22 @@ def carbon_costs(
     years, product = pathways.years[ahead], read_account("product")
     output = output_ahead(park, scenarios, draws, product)
     covered, found, reasons = read_account("ets"), {}, {}
-    if reason := not_projected(park, pathways.sources, covered) or (None if output is not None else NO_PRODUCT):
+    if reason := judging.not_projected(park, pathways.sources, covered) or (None if output is not None else NO_PRODUCT):
         reasons["allowances"] = reason
     else:
-        grid = grid_of(park, draws, pathways.scenarios, known)
+        grid = judging.grid_of(park, draws, pathways.scenarios, known)
         drawn = sampling.stream(draws.seed, sampling.SHARED, "cost:carbon_price").random(draws.members)
         price = 1e6 * costs.read_costs().carbon_price.draw(drawn, years)
         ruled = years >= min(one.first for one in read_carbon_costs().ets.allocation)
-        emissions, made = by_account(park, pathways, grid, covered)[..., ahead], output[..., ahead]
+        emissions, made = judging.by_account(park, pathways, grid, covered)[..., ahead], output[..., ahead]
         found["allowances"] = allowance_cost(
             years[ruled], emissions[..., ruled], made[..., ruled], price[..., ruled], benchmark
         )
     if exported and output is None:
         reasons["border"] = NO_PRODUCT
     elif exported:
-        grid = grid_of(park, draws, pathways.scenarios, known)
-        embedded = by_account(park, pathways, grid, product)[..., ahead] / output[..., ahead]
+        grid = judging.grid_of(park, draws, pathways.scenarios, known)
+        embedded = judging.by_account(park, pathways, grid, product)[..., ahead] / output[..., ahead]
         sold = np.full(years.size, exported)
         found["border"] = border_cost(
             years, embedded, sold, free_benchmark=free_benchmark, default_values=default_values

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import on_screen, screen_lines
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import InputError
 from pathway_models.language import say
 
@@ -64,7 +63,7 @@ def comply_command(
     found = comply(given, rules, year=year, accept=("background",) if allow_background else ())
     if form == "table":
         for line in _lines(found, cli_language.language()):
-            click.echo(on_screen(line))
+            click.echo(screen.on_screen(line))
     else:
         click.echo(_written(tables.compliance_frame(found, lang=cli_language.language()), form), nl=form == "json")
     sys.exit(0 if found.is_judged else 1)
@@ -102,7 +101,7 @@ def _tell(table: pd.DataFrame, form: str) -> None:
     if form != "table":
         click.echo(_written(shown, form), nl=form == "json")
         return
-    for line in screen_lines([list(shown.columns), *shown.to_numpy().tolist()]):
+    for line in screen.screen_lines([list(shown.columns), *shown.to_numpy().tolist()]):
         click.echo(line)
 
 
@@ -121,7 +120,7 @@ def _lines(found: Compliance, lang: str) -> list[str]:
     lines = [
         sentences.verdict_sentence(found, lang=lang),
         "",
-        *screen_lines([list(table.columns), *table.to_numpy().tolist()]),
+        *screen.screen_lines([list(table.columns), *table.to_numpy().tolist()]),
     ]
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
@@ -208,7 +207,7 @@ def _accounts_ahead(park: Park, rules: list[Account], members: int, seed: int, f
 def _notes(lines: list[str], form: str) -> None:
     """Write notes under a table; beside a machine's table they go to the error stream."""
     for line in lines:
-        click.echo(on_screen(line), err=form != "table")
+        click.echo(screen.on_screen(line), err=form != "table")
 
 
 @click.command("budget")
@@ -231,8 +230,8 @@ def budget_command(park: str, rule: str, period: str, cut: float | None, members
     # Deferred: pandas takes a second to load, which --help should not wait for.
     from pathway_models.compliance import sentences, tables
     from pathway_models.compliance.carbon_costs import CUT, NATIONAL, carbon_budget, holds_in
+    from pathway_models.core.units import HOME
     from pathway_models.intake.parks import read_park
-    from pathway_models.records.park import HOME
 
     first, dash, last = period.partition("-")
     if not (dash and first.isdecimal() and last.isdecimal()):
@@ -243,7 +242,7 @@ def budget_command(park: str, rule: str, period: str, cut: float | None, members
     pathways, _ = _projected(given, members, seed)
     found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=CUT if cut is None else cut)
     if form == "table":
-        click.echo(on_screen(sentences.budget_sentence(found, lang=cli_language.language())))
+        click.echo(screen.on_screen(sentences.budget_sentence(found, lang=cli_language.language())))
     _tell(tables.budget(found, lang=cli_language.language()) if form == "table" else tables.budget_rows(found), form)
 
 

@@ -13,16 +13,14 @@ import numpy as np
 from pathway_models.baseline import bridges, plans, scenario_drivers
 from pathway_models.compliance.records import AccountsAhead, Compliance, CoreAhead, Judgement, Missing
 from pathway_models.core import PathwayError, ScenarioError, units
-from pathway_models.engine.projecting import NOTHING, assumed_by
+from pathway_models.engine.projecting import assumed_by
 from pathway_models.intake import register, rules
 from pathway_models.intake.factors.tables import TRUSTED
 from pathway_models.intake.workbook.layout import Entry, FormBlock, template_layout
 from pathway_models.inventory.accounts import energy_use, last_ratio, take_account, take_ledger
 from pathway_models.inventory.indicators import ADDED, FORMULAS
-from pathway_models.records.assumptions import Assumptions
+from pathway_models.records import NO_MEASURES, Assumptions, Park, Scenario
 from pathway_models.records.inventory import Account, Bilingual, IndicatorRule, Limit, Profile, SizeClass
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
 from pathway_models.records.pathways import SOURCES, Draws, Pathways
 
 #: The formula that readings of a profile bear on: emissions of its account over energy use.
@@ -267,7 +265,7 @@ def grid_of(
     assumptions : Assumptions, optional
     """
     assumed, found = assumed_by(draws, assumptions), {}
-    chosen = [scenarios[name] if scenarios is not None else NOTHING for name in names]
+    chosen = [scenarios[name] if scenarios is not None else NO_MEASURES for name in names]
     for one in chosen:
         if (one.drivers, one.grid) not in found:
             found[one.drivers, one.grid] = grid_paths(

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, Compliance
-from pathway_models.intake.naming import item_name
-from pathway_models.intake.register import country_of
+from pathway_models.intake import naming, register
 from pathway_models.inventory.accounts import Accounted, per_tonne
 from pathway_models.language import rounding, say, word
 from pathway_models.records import Account, Bilingual, Park
@@ -39,7 +38,7 @@ def verdict_sentence(found: Compliance, *, lang: str = "en") -> str:
 
 def elsewhere(park: Park, name: Bilingual, country: str, *, lang: str = "en") -> str:
     """Say in one line that a rule is another country's than the park's."""
-    home, here = country_of(country).name(lang), country_of(park.country).name(lang)
+    home, here = register.country_of(country).name(lang), register.country_of(park.country).name(lang)
     return say(
         lang,
         en=f"{park.park_id} stands in {here}; {name.en} is a rule of {home} and does not hold there.",
@@ -53,7 +52,7 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
     for one in found:
         name = one.account.name.told(lang)
         home = one.identity.country
-        named = dict.fromkeys(item_name(sector, lang) for sector in one.account.sectors)
+        named = dict.fromkeys(naming.item_name(sector, lang) for sector in one.account.sectors)
         branches = say(lang, en=", ", zh="、").join(named)
         if not one.applies:
             lines.append(
@@ -67,9 +66,10 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
             lines.append(
                 say(
                     lang,
-                    en=f"{name}: no factor without traded green power is known for {country_of(home).name_en}; the"
-                    " park's own factor stands, which counts traded green power twice.",
-                    zh=f"{name}：{country_of(home).name_zh}没有扣除市场化交易绿电的因子，沿用园区自身因子，其中市场化绿电被重复计算。",
+                    en=f"{name}: no factor without traded green power is known for {register.country_of(home).name_en};"
+                    " the park's own factor stands, which counts traded green power twice.",
+                    zh=f"{name}：{register.country_of(home).name_zh}没有扣除市场化交易绿电的因子，"
+                    "沿用园区自身因子，其中市场化绿电被重复计算。",
                 )
             )
         elif one.without_residual:
@@ -94,9 +94,9 @@ def product_lines(park: Park, found: Iterable[Accounted], *, lang: str = "en") -
                 say(
                     lang,
                     en=f"{one.account.name.en}, {word(sector, lang)}: {rates[-1]:.3g} tCO2 per tonne of"
-                    f" {item_name(product, lang)} in {one.years[-1]}.",
-                    zh=f"{one.account.name.zh}，{word(sector, lang)}：{one.years[-1]}年每吨{item_name(product, lang)}"
-                    f"排放{rates[-1]:.3g}吨CO2。",
+                    f" {naming.item_name(product, lang)} in {one.years[-1]}.",
+                    zh=f"{one.account.name.zh}，{word(sector, lang)}：{one.years[-1]}年每吨"
+                    f"{naming.item_name(product, lang)}排放{rates[-1]:.3g}吨CO2。",
                 )
             )
         if one.account.products and not per_tonne(park, one):

@@ -9,8 +9,7 @@ from pathway_models.compliance.records import AccountsAhead, CarbonBudget, Carbo
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.naming import chp_rule_name, scenario_name, unit_name
 from pathway_models.inventory.accounts import PARTS, Accounted, Bridge, share_out
-from pathway_models.language import say, word
-from pathway_models.language.rounding import scale_of, share_text, significant
+from pathway_models.language import say, scale_of, share_text, significant, word
 from pathway_models.records import Park
 
 VERDICT_WORDS = {

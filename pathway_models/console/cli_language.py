@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.console.tables import screen_lines, terminal_columns, wrapped
+from pathway_models.console.screen import screen_lines, terminal_columns, wrapped
 from pathway_models.language.words import LANGUAGES, VARIABLE, width_of
 
 if TYPE_CHECKING:

@@ -4,8 +4,6 @@
 program.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 import sys
@@ -151,7 +149,7 @@ TICK = 0.5
 
 
 @contextmanager
-def progress_bar(total: int, unit: str, *, quiet: bool = False) -> Iterator[tqdm]:
+def progress_bar(total: int, unit: str, *, quiet: bool = False) -> "Iterator[tqdm]":
     """Show a bar of things of one kind.
 
     Parameters

@@ -20,18 +20,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core import PathwayError, ScenarioError
-from pathway_models.decisions.package_cost import draw_rates
-from pathway_models.decisions.records import Attribution, Macc, Reading
+from pathway_models.decisions import package_cost, records
 from pathway_models.engine import package_tree, projecting, sampling
-from pathway_models.engine.packages import NOTHING, PackageEngine
+from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels import event_split, sensitivity
 from pathway_models.kernels.costs import levelised
-from pathway_models.records import Assumptions, Costs, Draws, DriverPath, Lever, Measure, Park, Peaks, Scenario
-from pathway_models.records.levers import FAMILIES
-from pathway_models.records.peaks import Step
+from pathway_models.records import Assumptions, Costs, Draws, DriverPath, Park, Peaks, Step
+from pathway_models.records.levers import FAMILIES, NO_MEASURES, Lever, Measure, Scenario
 
 #: Players up to which every coalition is worked out.
 EXACT_UP_TO = 10
@@ -143,7 +141,7 @@ def attribute(
     before: int = 2030,
     until: int | None = None,
     orders: int = 100,
-) -> Attribution:
+) -> records.Attribution:
     """Share out the effect of a scenario among its families or levers.
 
     Parameters
@@ -179,11 +177,11 @@ def attribute(
 
     shared = share_out(reach, drawn_orders(draws, n, orders))
     years = engine.years[1:]
-    peaked = engine.survey([NOTHING, scenario]).p_peaked_by(int(years[-1]))
+    peaked = engine.survey([NO_MEASURES, scenario]).p_peaked_by(int(years[-1]))
     # Fewer tonnes and earlier years are good, more probability is; adding zero leaves no minus before a zero.
     good = np.append(-np.ones(years.size + 3), 1.0)
     names_en, names_zh = names_of(players, by)
-    return Attribution(
+    return records.Attribution(
         identity=park.identity,
         scenario=scenario.scenario_id,
         players=tuple(players),
@@ -250,14 +248,14 @@ def first_steps(
     prices = costs or read_costs(levers=levers)
     # Each alone under the park's own growth, also where the scenario states another one.
     everything = Scenario(best, best, best, measures=measures)
-    alone = [NOTHING, *(Scenario(m.lever.lever_id, "", "", measures=(m,)) for m in measures)]
+    alone = [NO_MEASURES, *(Scenario(m.lever.lever_id, "", "", measures=(m,)) for m in measures)]
     decided = PackageEngine(
         park, everything, draws, until=min(peaks.before + event_split.WINDOW - 1, int(draws.years[-1]))
     )
     gain = decided.survey(alone, before=[peaks.before]).p_before(peaks.before)
     wishes = {"seed": draws.seed, "until": int(draws.years[-1]), "assumptions": draws.assumptions}
     few = sampling.sample(park, [everything], members=min(FEW, draws.members), **wishes)
-    rates = draw_rates(prices, levers, few)
+    rates = package_cost.draw_rates(prices, levers, few)
     engine = PackageEngine(park, everything, few, rates=rates)
     found, level = engine.survey(alone, before=[peaks.before]), float(rates.discount.sum())
     case, sinks = found.tree.case_of, found.tree.sinks_of
@@ -427,7 +425,7 @@ def abatement_costs(
     until: int | None = None,
     rate: float | None = None,
     orders: int = 60,
-) -> Macc:
+) -> records.Macc:
     """Work out the abatement cost curve of a scenario's levers in three readings.
 
     Parameters
@@ -452,10 +450,13 @@ def abatement_costs(
     if not measures:
         raise PathwayError(f"scenario {scenario.scenario_id!r} has no lever that avoids emissions")
     levers = {m.lever.lever_id: m.lever for m in measures}
-    rates, unknown = draw_rates(costs, levers, draws, until=until, rate=rate), unknown_costs(costs, levers, park)
+    rates, unknown = (
+        package_cost.draw_rates(costs, levers, draws, until=until, rate=rate),
+        unknown_costs(costs, levers, park),
+    )
     engine = PackageEngine(park, scenario, draws, until=until, rates=rates)
     known = np.array([name not in unknown for name in levers])
-    return Macc(
+    return records.Macc(
         identity=park.identity,
         scenario=scenario.scenario_id,
         levers=tuple(levers),
@@ -472,12 +473,12 @@ def abatement_costs(
 
 def _readings(
     engine: PackageEngine, measures: tuple[Measure, ...], known: np.ndarray, orders: int
-) -> dict[str, Reading]:
+) -> dict[str, records.Reading]:
     level, groups = engine.rates.discount.sum(), [(measure,) for measure in measures]
 
     def reach(members: np.ndarray) -> np.ndarray:
         """Work out level yearly cost and tonnes avoided of some coalitions: (coalition, 2, member)."""
-        cost, tonnes = engine.by_member([NOTHING, *(coalition(groups, inside) for inside in members)])
+        cost, tonnes = engine.by_member([NO_MEASURES, *(coalition(groups, inside) for inside in members)])
         return np.stack([cost[1:] - cost[0], tonnes[0] - tonnes[1:]], axis=1) / level
 
     shared = share_out(reach, drawn_orders(engine.draws, len(groups), orders, "macc:orders"), exact_up_to=EXACT_GROUPS)
@@ -487,9 +488,9 @@ def _readings(
     marginal = np.empty_like(alone)
     marginal[order] = np.diff(reach(steps), axis=0)
     return {
-        "stand_alone": Reading(alone[:, 1], alone[:, 0], order),
-        "retrospective": Reading(marginal[:, 1], marginal[:, 0], order),
-        "shapley": Reading(shares[:, 1], shares[:, 0], _order(shares, known, engine.central())),
+        "stand_alone": records.Reading(alone[:, 1], alone[:, 0], order),
+        "retrospective": records.Reading(marginal[:, 1], marginal[:, 0], order),
+        "shapley": records.Reading(shares[:, 1], shares[:, 0], _order(shares, known, engine.central())),
     }
 
 

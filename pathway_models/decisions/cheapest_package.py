@@ -18,28 +18,15 @@ from math import isfinite
 import numpy as np
 
 from pathway_models.core import PathwayError
+from pathway_models.decisions import priced_grid
 from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price, Threshold
 from pathway_models.decisions.package_cost import draw_rates, package_cost, package_economics
-from pathway_models.decisions.priced_grid import (
-    MOST_RANKED,
-    ROUNDING,
-    TOGETHER,
-    PricedGrid,
-    a_unit,
-    changes,
-    contenders,
-    default_grid,
-    lever_added,
-    unpriced_blocks,
-    useless_blocks,
-)
 from pathway_models.engine import package_costs, package_tree, packages, sampling
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, uncounted_savings
 from pathway_models.kernels.costs import levelised
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.records import Assumptions, Costs, Draws, Grid, Park, levers, peaks
-from pathway_models.records.assumptions import Correlation
+from pathway_models.records import NO_MEASURES, Assumptions, Correlation, Costs, Draws, Grid, Park, levers, peaks
 
 #: Alternatives listed at most.
 MOST_ALTERNATIVES = 50
@@ -87,7 +74,7 @@ class Looked:
         return {name: self.counts.p_held(name) for name in names}
 
 
-class Search(PricedGrid):
+class Search(priced_grid.PricedGrid):
     """All packages of a grid, looked at; of a grid of more than ``most`` packages those that rank first."""
 
     def __init__(
@@ -124,17 +111,17 @@ class Search(PricedGrid):
         PathwayError
             The grid has too many packages even for ranking.
         """
-        if self.grid.size > MOST_RANKED:
+        if self.grid.size > priced_grid.MOST_RANKED:
             raise PathwayError(
-                f"the grid has {self.grid.size:,} packages, at most {MOST_RANKED:,} can be ranked: set levers together,"
-                " or leave levers, settings or start years out"
+                f"the grid has {self.grid.size:,} packages, at most {priced_grid.MOST_RANKED:,} can be ranked:"
+                " set levers together, or leave levers, settings or start years out"
             )
         codes = self.grid.codes()
         cost, steps = self.costs_of(codes), self.steps_of(codes)
         order = np.lexsort((cost, steps))
         looked, best, limit = 0, None, np.inf
         while looked < min(most, len(order)):
-            batch = order[looked : min(looked + TOGETHER, most)]
+            batch = order[looked : min(looked + priced_grid.TOGETHER, most)]
             if best is not None and (steps[batch[0]] > steps[best] or cost[batch[0]] > limit):
                 break
             looked += len(batch)
@@ -210,9 +197,9 @@ class Search(PricedGrid):
         return self._feasible(self.looked, self.cost, before, probability)
 
     def _feasible(self, looked: Looked, cost: np.ndarray, before: int, probability: float) -> np.ndarray:
-        fine = looked.counts.p_before(before) >= probability - ROUNDING
+        fine = looked.counts.p_before(before) >= probability - priced_grid.ROUNDING
         for share in looked.held().values():
-            fine &= share >= probability - ROUNDING
+            fine &= share >= probability - priced_grid.ROUNDING
         return fine if self.target.budget is None else fine & (cost <= self.target.budget)
 
     def first(self, fine: np.ndarray) -> int | None:
@@ -297,10 +284,10 @@ class Search(PricedGrid):
 
     def thresholds(self, shown: int, fine: np.ndarray) -> list[int]:
         """List packages that are cheaper than the one shown where their unpriced measures cost little enough."""
-        blocks = unpriced_blocks(self.grid, self.unknown)
+        blocks = priced_grid.unpriced_blocks(self.grid, self.unknown)
         if not blocks.any():
             return []
-        found = [int(at) for at in contenders(self.codes, self.cost, fine, blocks) if at != shown]
+        found = [int(at) for at in priced_grid.contenders(self.codes, self.cost, fine, blocks) if at != shown]
         # One with the settings of the package shown is that package, or has its known cost.
         asked = self.codes[:, blocks]
         return [at for at in found if (asked[at] != asked[shown]).any()]
@@ -309,12 +296,16 @@ class Search(PricedGrid):
         """Work out the cost below which a package is cheaper than the one shown."""
         below = float(self.cost[shown] - self.cost[at])
         here, there = (self.grid.scenario(self.codes[one]) for one in (at, shown))
-        lever = lever_added(there, here, self.unknown)
+        lever = priced_grid.lever_added(there, here, self.unknown)
         per_unit, unit = None, ""
         if lever is not None:
             done = package_cost(self.park, here, self.draws, self.costs, until=self.until)
-            per_unit, unit = a_unit(below, lever, float(done.mean_quantity(lever.lever_id) @ self.rates.discount))
-        changed = changes(self.grid, unpriced_blocks(self.grid, self.unknown), self.codes[shown], self.codes[at])
+            per_unit, unit = priced_grid.a_unit(
+                below, lever, float(done.mean_quantity(lever.lever_id) @ self.rates.discount)
+            )
+        changed = priced_grid.changes(
+            self.grid, priced_grid.unpriced_blocks(self.grid, self.unknown), self.codes[shown], self.codes[at]
+        )
         return Threshold(candidate, *changed, below, below / float(self.rates.discount.sum()), per_unit, unit)
 
     def fresh(self, candidates: list[Candidate], check: Draws | None) -> list[Candidate]:
@@ -443,11 +434,11 @@ def cheapest_package(
         is no number it can be, or no lever of the grid can change the park's peak.
     """
     costs = read_costs() if costs is None else costs
-    grid = default_grid() if grid is None else grid
+    grid = priced_grid.default_grid() if grid is None else grid
     target = DecisionTarget(before, probability, limits or levers.Limits(), budget)
     assumed = read_assumptions() if assumptions is None else assumptions
     _check(park, target, until, assumed.issue_year, {"rate": rate, "margin": margin})
-    dropped = useless_blocks(park, grid, target.limits.neutral is not None)
+    dropped = priced_grid.useless_blocks(park, grid, target.limits.neutral is not None)
     grid = grid.without({name: range(1, 99) for name in dropped})
     if not grid.blocks:
         raise PathwayError(f"{park.park_id}: no lever of the grid can change the peak of this park")
@@ -498,6 +489,6 @@ def cost_range(found: Decision, park: Park, draws: Draws) -> tuple[float, float]
     """
     package = found.scenario()
     rates = draw_rates(found.costs, {measure.lever.lever_id: measure.lever for measure in package.measures}, draws)
-    cost, _ = packages.PackageEngine(park, package, draws, rates=rates).by_member([packages.NOTHING, package])
+    cost, _ = packages.PackageEngine(park, package, draws, rates=rates).by_member([NO_MEASURES, package])
     low, high = np.quantile((cost[1] - cost[0]) / rates.discount.sum(), (0.05, 0.95))
     return float(low), float(high)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import on_screen
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import InputError, PathwayError
 from pathway_models.language import say
 
@@ -246,19 +245,19 @@ def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure 
         told.append(sentences.describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))
     if plan is not None:
         told += sentences.describe_assets(plan, before, lang=lang)
-    lines = [headline(decision.identity, lang), on_screen(sentences.describe_answer(decision, lang=lang)), ""]
+    lines = [headline(decision.identity, lang), screen.on_screen(sentences.describe_answer(decision, lang=lang)), ""]
     figures = tables.figures(decision, sentences.describe_prices(decision, lang=lang), lang=lang)
     lines += [cli_language.table_text(tables.measures(decision, lang=lang)), "", cli_language.table_text(figures), ""]
-    lines += map(on_screen, told)
+    lines += map(screen.on_screen, told)
     if unpriced := sentences.describe_unpriced(decision, lang=lang):
-        lines += ["", on_screen(unpriced)]
+        lines += ["", screen.on_screen(unpriced)]
     if decision.cheaper_if:
         lines += ["", cli_language.table_text(tables.cheaper_if(decision, SHOWN, lang=lang))]
     if decision.economics is not None:
-        lines += ["", on_screen(tables.describe_economics(decision, lang=lang)), ""]
+        lines += ["", screen.on_screen(tables.describe_economics(decision, lang=lang)), ""]
         lines.append(cli_language.table_text(tables.package_economics(decision.economics, lang=lang)))
     if len(decision.near):
-        lines += ["", on_screen(sentences.describe_alternatives(decision, SHOWN, lang=lang)), ""]
+        lines += ["", screen.on_screen(sentences.describe_alternatives(decision, SHOWN, lang=lang)), ""]
         lines.append(cli_language.table_text(tables.alternatives(decision, SHOWN, lang=lang)))
     return lines
 
@@ -302,7 +301,7 @@ def projects_command(
     csv and json are the carbon evaluation: total, structure and emissions a unit of product of every committed load.
     """
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
-    from pathway_models.console.tables import screen_lines
+    from pathway_models.console.screen import screen_lines
     from pathway_models.core.files import sheet_table
     from pathway_models.decisions import tables
     from pathway_models.decisions.investments import value_investments

@@ -11,8 +11,7 @@ from pathway_models.decisions.records import OUTPUTS, Attribution, Macc, Sensiti
 from pathway_models.decisions.tables import UNKNOWN, output_name, player_name
 from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.naming import headline, scenario_name
-from pathway_models.language import say, word
-from pathway_models.language.rounding import scale_of, significant
+from pathway_models.language import say, scale_of, significant, word
 from pathway_models.records import Park
 
 #: An input alone, and with interactions.

@@ -21,7 +21,7 @@ from pathway_models.engine.package_tree import package_tree
 from pathway_models.intake.costs import uncounted_savings, unknown_costs
 from pathway_models.kernels.costs import annuity, capital_per_energy, discount_factors, levelised, purchases
 from pathway_models.levers import SINKS
-from pathway_models.records import Costs, Draws, Lever, Park, Scenario
+from pathway_models.records import NO_MEASURES, Costs, Draws, Lever, Park, Scenario
 
 
 @dataclass(frozen=True)
@@ -281,7 +281,7 @@ def _replay(
     engine: packages.PackageEngine, scenario: Scenario
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
     """Work out quantities by lever, change of energy by group, and tonnes avoided: (member, year) each."""
-    tree = package_tree([packages.NOTHING, scenario])
+    tree = package_tree([NO_MEASURES, scenario])
     shape = (engine.draws.members, engine.years.size - 1)
     quantities: dict[str, np.ndarray] = {}
     energy: dict[str, np.ndarray] = {}
@@ -328,7 +328,7 @@ def carbon_exposure(
     for name, share in (("covered_share", covered_share), ("free_share", free_share)):
         if not 0 <= share <= 1:
             raise PathwayError(f"{name} = {share}: expected a share from 0 to 1")
-    pathways = projecting.project(park, [packages.NOTHING, scenario], draws, until=until)
+    pathways = projecting.project(park, [NO_MEASURES, scenario], draws, until=until)
     projected = pathways.years > park.last_observed_year
     bought = np.maximum(pathways.scope(1)[..., projected], 0.0) * covered_share * (1.0 - free_share)
     years = pathways.years[projected]

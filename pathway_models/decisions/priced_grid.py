@@ -22,8 +22,7 @@ from pathway_models.intake import assumptions, library
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.levers.action import ACTIVITY, CO2, ENERGY, SINKS
-from pathway_models.records import Costs, Draws, Grid, Lever, Park, Scenario
-from pathway_models.records.levers import Block, lever_grid
+from pathway_models.records import Block, Costs, Draws, Grid, Lever, Park, Scenario, lever_grid
 
 #: Packages that can be ranked at all: more do not fit in memory.
 MOST_RANKED = 4_000_000

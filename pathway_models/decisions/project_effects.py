@@ -11,14 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from pathway_models.core import PathwayError
-from pathway_models.decisions.attribution import attribute
-from pathway_models.decisions.records import ProjectEffect, ProjectEffects
+from pathway_models.decisions import attribution, records
 from pathway_models.engine import packages, sampling
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.plans.reading import with_plans
 from pathway_models.inventory.accounts import Ledger, kind_of_carrier, kind_of_process, take_account
-from pathway_models.records import Account, Investment, Measure, Park, Ramp, Scenario
-from pathway_models.records.plans import Project
+from pathway_models.records import NO_MEASURES, Account, Investment, Measure, Park, Project, Ramp, Scenario
 
 
 def project_effects(
@@ -30,7 +28,7 @@ def project_effects(
     members: int = 200,
     seed: int = 20240401,
     until: int = 2060,
-) -> ProjectEffects:
+) -> records.ProjectEffects:
     """Work out what projects do to emissions, each by itself and beside the others.
 
     Parameters
@@ -68,10 +66,10 @@ def project_effects(
             effects.append(_of_load(park, one, account, package, year, members, seed, until))
         elif one.lever:
             together = None if one.carbon is None else one.carbon * shares[one.lever]
-            effects.append(ProjectEffect(one, "lever", one.carbon, together, lever_alone[one.lever]))
+            effects.append(records.ProjectEffect(one, "lever", one.carbon, together, lever_alone[one.lever]))
         else:
-            effects.append(ProjectEffect(one, "", one.carbon))
-    return ProjectEffects(park.identity, year, account, tuple(effects), members, seed)
+            effects.append(records.ProjectEffect(one, "", one.carbon))
+    return records.ProjectEffects(park.identity, year, account, tuple(effects), members, seed)
 
 
 def _check(park: Park, investments: tuple[Investment, ...], account: Account, year: int, until: int) -> None:
@@ -106,7 +104,7 @@ def _lever_shares(
     if not package.measures:
         return {}, {}
     draws = sampling.sample(park, [package], members=members, seed=seed, until=until)
-    found = attribute(park, package, draws, by="lever")
+    found = attribution.attribute(park, package, draws, by="lever")
     at = found.column(year)
     alone, shared = -found.alone[:, at], -found.shares[:, at]
     # A lever that does nothing here has no share to speak of: what the owner states stands.
@@ -116,17 +114,17 @@ def _lever_shares(
 
 def _of_load(
     park: Park, one: Investment, account: Account, package: Scenario, year: int, members: int, seed: int, until: int
-) -> ProjectEffect:
+) -> records.ProjectEffect:
     plans = park.plans
     project = next(each for each in plans.projects if each.name == one.load)
     bare = with_plans(park, replace(plans, projects=tuple(each for each in plans.projects if each is not project)))
     draws = sampling.sample(park, [package], members=members, seed=seed, until=until)
     engines = [packages.PackageEngine(each, package, draws, until=until) for each in (park, bare)]
     at, central = year - int(park.years[0]), engines[1].central()
-    with_it, without = (engine.totals([packages.NOTHING, package])[:, :, at] @ central for engine in engines)
+    with_it, without = (engine.totals([NO_MEASURES, package])[:, :, at] @ central for engine in engines)
     alone, together = with_it - without
     sources, products = evaluate_load(park, project, account)
-    return ProjectEffect(one, "load", float(alone), float(together), None, sources, products)
+    return records.ProjectEffect(one, "load", float(alone), float(together), None, sources, products)
 
 
 def evaluate_load(park: Park, project: Project, account: Account) -> tuple[dict[str, float], dict[str, float]]:

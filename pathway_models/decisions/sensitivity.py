@@ -31,8 +31,7 @@ from pathway_models.engine import packages, sampling
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels import event_split, sensitivity
 from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_points
-from pathway_models.records import Assumptions, Draws, Grid, Lever, Park, Scenario
-from pathway_models.records.assumptions import Correlation
+from pathway_models.records import Assumptions, Correlation, Draws, Grid, Lever, Park, Scenario
 
 #: Optional packages as pip names them.
 EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}

@@ -5,32 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from pathway_models.core import PathwayError
+from pathway_models.decisions import records, tables
 from pathway_models.decisions.decision import Decision, IndicatorDecision, Price
-from pathway_models.decisions.records import (
-    OUTPUTS,
-    AssetPlan,
-    Attribution,
-    CarbonExposure,
-    DiscoveredRule,
-    Macc,
-    Sensitivity,
-    Waiting,
-    Worth,
-)
-from pathway_models.decisions.tables import (
-    cheaper_if,
-    claim,
-    cost_text,
-    lever_names,
-    option_name,
-    output_name,
-    package_name,
-    player_name,
-)
-from pathway_models.intake.naming import item_name
-from pathway_models.intake.rules import read_account
-from pathway_models.language.rounding import emissions_text, error_text, money_text, share_text, significant
-from pathway_models.language.words import bracketed, say
+from pathway_models.intake import naming, rules
+from pathway_models.language import bracketed, emissions_text, error_text, money_text, say, share_text, significant
 from pathway_models.records.peaks import shares_of
 
 #: Replacements told one by one.
@@ -41,13 +19,13 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
     """Describe the outcome of a search: the answer first, then open points."""
     target, found = decision.target, decision.closest
     p, wanted = share_text(found.p_before, lang), share_text(target.probability, lang)
-    package, cost = package_name(decision.grid, found.code, lang), cost_text(found, lang)
+    package, cost = tables.package_name(decision.grid, found.code, lang), tables.cost_text(found, lang)
     if decision.reached:
         answer = say(
             lang,
-            en=f"{claim(decision, lang)} that peaks before {target.before} with at least {wanted}: {package}."
+            en=f"{tables.claim(decision, lang)} that peaks before {target.before} with at least {wanted}: {package}."
             f" It does with {p}; {cost}.",
-            zh=f"以不低于{wanted}的概率在{target.before}年前达峰的{claim(decision, lang)}：{package}。"
+            zh=f"以不低于{wanted}的概率在{target.before}年前达峰的{tables.claim(decision, lang)}：{package}。"
             f"概率为{p}；{cost}。",
         )
     else:
@@ -79,7 +57,7 @@ def describe_unpriced(decision: Decision, *, lang: str = "en") -> str:
             en="Whatever the measures without a price cost, no package with more of them is cheaper.",
             zh="无论无价格的措施成本多少，含更多此类措施的组合都不会更便宜。",
         )
-    rows = cheaper_if(decision, 3, lang=lang).itertuples()
+    rows = tables.cheaper_if(decision, 3, lang=lang).itertuples()
     some = say(lang, en="; ", zh="；").join(
         say(lang, en=f"with {row[0]}: {row[1]} a year", zh=f"{row[0]}：每年{row[1]}") for row in rows
     )
@@ -102,13 +80,14 @@ def describe_answer(decision: Decision, *, lang: str = "en") -> str:
     """State in one sentence whether the target is reached, and at what cost; the package stands elsewhere."""
     target, found = decision.target, decision.closest
     p, wanted = share_text(found.p_before, lang), share_text(target.probability, lang)
-    cost = cost_text(found, lang)
+    cost = tables.cost_text(found, lang)
     if decision.reached:
         return say(
             lang,
-            en=f"Reached: {_lower(claim(decision, lang))} peaks before {target.before} with {p}, asked for {wanted};"
-            f" {cost}.",
-            zh=f"可以达标：{claim(decision, lang)}以{p}的概率在{target.before}年前达峰（要求{wanted}）；{cost}。",
+            en=f"Reached: {_lower(tables.claim(decision, lang))} peaks before {target.before} with {p},"
+            f" asked for {wanted}; {cost}.",
+            zh=f"可以达标：{tables.claim(decision, lang)}以{p}的概率在{target.before}年前达峰"
+            f"（要求{wanted}）；{cost}。",
         )
     none = _none_of(decision, lang)
     return say(
@@ -275,10 +254,10 @@ def _price(price: Price | None, lang: str) -> str:
 def _left_out(decision: Decision, lang: str) -> list[str]:
     lines = []
     if decision.unknown:
-        names = lever_names(decision, tuple(decision.unknown), lang)
+        names = tables.lever_names(decision, tuple(decision.unknown), lang)
         lines.append(say(lang, en=f"Cost not known: {names}.", zh=f"成本未知：{names}。"))
     if decision.uncounted:
-        groups = say(lang, en=", ", zh="、").join(item_name(group, lang) for group in decision.uncounted)
+        groups = say(lang, en=", ", zh="、").join(naming.item_name(group, lang) for group in decision.uncounted)
         lines.append(say(lang, en=f"Savings not counted, no price: {groups}.", zh=f"未计节约（无价格）：{groups}。"))
     if decision.gap is not None:
         cost = money_text(decision.gap.cost, lang)
@@ -297,7 +276,7 @@ def describe_indicator(found: IndicatorDecision, *, lang: str = "en") -> list[st
     """Describe the search for a package that meets the core indicator of a profile in a year."""
     one, year = found.closest, found.year
     p, wanted = share_text(one.probability, lang), share_text(found.probability, lang)
-    package, cost = package_name(found.grid, one.code, lang), cost_text(one, lang)
+    package, cost = tables.package_name(found.grid, one.code, lang), tables.cost_text(one, lang)
     what = bracketed(found.rule.name.told(lang), found.profile.name.told(lang), lang)
     if found.reached:
         answer = say(
@@ -335,7 +314,7 @@ def _indicator_values(found: IndicatorDecision, lang: str) -> str:
     told = " / ".join(f"{'<=' if one.is_upper else '>='} {one.value:g}" for one in limits if one is not None)
     names = say(lang, en=" / ", zh=" / ").join(one.name.told(lang) for one in found.profile.readings)
     values, off = (" / ".join(significant(value, 3) for value in one.values) for one in (found.closest, found.off))
-    account = read_account(found.profile.account).name.told(lang)
+    account = rules.read_account(found.profile.account).name.told(lang)
     return say(
         lang,
         en=f"Median in {found.year}: {values} {found.rule.unit} (without levers {off}), limit by size {told}. Account:"
@@ -345,7 +324,7 @@ def _indicator_values(found: IndicatorDecision, lang: str) -> str:
     )
 
 
-def describe_exposure(found: CarbonExposure, year: int, *, lang: str = "en") -> str:
+def describe_exposure(found: records.CarbonExposure, year: int, *, lang: str = "en") -> str:
     """State the cost of allowances in a year without and with a package, median and 5-95 % of members.
 
     Raises
@@ -367,7 +346,7 @@ def describe_exposure(found: CarbonExposure, year: int, *, lang: str = "en") -> 
     )
 
 
-def describe_rule(rule: DiscoveredRule, before: int, *, lang: str = "en") -> str:
+def describe_rule(rule: records.DiscoveredRule, before: int, *, lang: str = "en") -> str:
     """Put the rule of failure into a sentence."""
     fails = share_text(rule.base, lang)
     if not rule.bounds:
@@ -424,15 +403,15 @@ def describe_front(decision: Decision, *, lang: str = "en") -> str:
     )
 
 
-def describe_contributions(found: Attribution, year: int = 2035, *, lang: str = "en") -> str:
+def describe_contributions(found: records.Attribution, year: int = 2035, *, lang: str = "en") -> str:
     """Name the player that avoids most in a year, and its part of the whole."""
     column = found.column(year)
     whole, best = float(found.whole()[column]), int(found.shares[:, column].argmax())
     if found.shares[best, column] <= 0:
         return say(lang, en=f"No measure avoids emissions in {year}.", zh=f"{year}年没有措施减少排放。")
-    name, most = player_name(found, best, lang), float(found.shares[best, column])
+    name, most = tables.player_name(found, best, lang), float(found.shares[best, column])
     tonnes, all_of_it = (emissions_text(value, lang, beside=max(whole, most)) for value in (most, whole))
-    harmful = [player_name(found, at, lang) for at in range(len(found.players)) if found.shares[at, column] < 0]
+    harmful = [tables.player_name(found, at, lang) for at in range(len(found.players)) if found.shares[at, column] < 0]
     more = say(lang, en=f" More is emitted through: {', '.join(harmful)}.", zh=f"排放反而增加：{'、'.join(harmful)}。")
     return say(
         lang,
@@ -441,7 +420,7 @@ def describe_contributions(found: Attribution, year: int = 2035, *, lang: str = 
     ) + (more if harmful else "")
 
 
-def describe_years(found: Attribution, *, lang: str = "en") -> str:
+def describe_years(found: records.Attribution, *, lang: str = "en") -> str:
     """State the years all players gain on the peak, who gains most, and where that is a lower bound."""
     column = found.column("years_gained")
     whole, best = float(found.whole()[column]), int(found.shares[:, column].argmax())
@@ -450,8 +429,9 @@ def describe_years(found: Attribution, *, lang: str = "en") -> str:
     sentence = say(
         lang,
         en=f"Together the measures bring the peak {significant(whole)} years forward on average;"
-        f" {player_name(found, best, lang)} brings most, {significant(float(found.shares[best, column]))} years.",
-        zh=f"全部措施平均使达峰提前{significant(whole)}年，其中{player_name(found, best, lang)}最多，"
+        f" {tables.player_name(found, best, lang)} brings most,"
+        f" {significant(float(found.shares[best, column]))} years.",
+        zh=f"全部措施平均使达峰提前{significant(whole)}年，其中{tables.player_name(found, best, lang)}最多，"
         f"{significant(float(found.shares[best, column]))}年。",
     )
     if not any(found.censored):
@@ -465,7 +445,7 @@ def describe_years(found: Attribution, *, lang: str = "en") -> str:
     )
 
 
-def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -> str:
+def describe_curve(found: records.Macc, reading: str = "shapley", *, lang: str = "en") -> str:
     """Name the cheapest and the dearest measure of a reading, with the chance of the first place."""
     whole = found.curve(reading)
     rows = [row for row in whole if row["cny_per_tco2"] is not None]
@@ -485,20 +465,20 @@ def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -
     )
 
 
-def describe_drivers(found: Sensitivity, before: int, *, lang: str = "en") -> str:
+def describe_drivers(found: records.Sensitivity, before: int, *, lang: str = "en") -> str:
     """Name the strongest input for each output."""
     labels = found.labels_zh if lang == "zh" else found.labels_en
     parts = []
-    for column, output in enumerate(OUTPUTS):
+    for column, output in enumerate(records.OUTPUTS):
         at = int(found.leading[:, column].argmax())
         share = share_text(min(max(float(found.leading[at, column]), 0.0), 1.0), lang)
-        name = output_name(output, before, lang)
+        name = tables.output_name(output, before, lang)
         parts.append(say(lang, en=f"{name}: {labels[at]} ({share})", zh=f"{name}：{labels[at]}（{share}）"))
     joined = say(lang, en="; ", zh="；").join(parts)
     return say(lang, en=f"What drives each most: {joined}.", zh=f"各结果的首要因素：{joined}。")
 
 
-def describe_worth(found: Sequence[Worth], *, lang: str = "en") -> str:
+def describe_worth(found: Sequence[records.Worth], *, lang: str = "en") -> str:
     """Name the input to measure first, or state that none a park can learn stands out from chance."""
     first = next((worth for worth in found if worth.input.can_be_learnt), None)
     chance = share_text(min(max(found[0].spread, 0.0), 1.0), lang)
@@ -518,7 +498,7 @@ def describe_worth(found: Sequence[Worth], *, lang: str = "en") -> str:
     )
 
 
-def describe_assets(found: AssetPlan | None, before: int, *, lang: str = "en") -> list[str]:
+def describe_assets(found: records.AssetPlan | None, before: int, *, lang: str = "en") -> list[str]:
     """Describe reinvestment windows, lock-in, and the levers that wait for replacement; None: no table is given."""
     if found is None:
         return [
@@ -547,7 +527,7 @@ def describe_assets(found: AssetPlan | None, before: int, *, lang: str = "en") -
     return lines
 
 
-def _units(found: AssetPlan, lang: str) -> str:
+def _units(found: records.AssetPlan, lang: str) -> str:
     energy = significant(sum(one.energy for one in found.assets))
     told = [f"{row['year']} {row['asset']}" for row in found.windows]
     more = len(told) - MOST_TOLD
@@ -565,7 +545,7 @@ def _units(found: AssetPlan, lang: str) -> str:
     )
 
 
-def _locked_in(found: AssetPlan, before: int, lang: str) -> str:
+def _locked_in(found: records.AssetPlan, before: int, lang: str) -> str:
     told = []
     for year in dict.fromkeys((int(found.years[0]), before, before + 5)):
         at = np.flatnonzero(found.years == year)
@@ -580,12 +560,16 @@ def _locked_in(found: AssetPlan, before: int, lang: str) -> str:
     )
 
 
-def _named(one: Waiting, lang: str) -> str:
+def _named(one: records.Waiting, lang: str) -> str:
     name = one.lever.name_zh if lang == "zh" else one.lever.name_en
-    return say(lang, en=f"{name} ({option_name(one.option, lang)})", zh=f"{name}（{option_name(one.option, lang)}）")
+    return say(
+        lang,
+        en=f"{name} ({tables.option_name(one.option, lang)})",
+        zh=f"{name}（{tables.option_name(one.option, lang)}）",
+    )
 
 
-def _wait(one: Waiting, lang: str) -> str:
+def _wait(one: records.Waiting, lang: str) -> str:
     years, early = one.fitted.years_later, say(lang, en=", ", zh="、").join(one.fitted.early)
     name = _named(one, lang)
     if one.fitted.early_cost is None:

@@ -10,22 +10,12 @@ from math import isfinite
 
 import pandas as pd
 
+from pathway_models.decisions import records
 from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate
 from pathway_models.decisions.investments import CORNERS, WHOLE, Valued
-from pathway_models.decisions.records import (
-    Attribution,
-    Macc,
-    PackageEconomics,
-    ProjectEffect,
-    ProjectEffects,
-    Sensitivity,
-    Worth,
-)
-from pathway_models.intake import library, messages
+from pathway_models.intake import library, messages, naming
 from pathway_models.intake.costs import unknown_costs
-from pathway_models.intake.naming import item_name
-from pathway_models.language.rounding import error_text, money_text, scale_of, share_text, significant
-from pathway_models.language.words import bracketed, say, word
+from pathway_models.language import bracketed, error_text, money_text, say, scale_of, share_text, significant, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import OFF, Block, Grid, Lever
 from pathway_models.records.peaks import Step, shares_of
@@ -110,7 +100,7 @@ def table(rows: Sequence[Sequence[str]], head: Sequence[tuple[str, str]], lang: 
     return pd.DataFrame(list(rows), columns=names).set_index(names[0])
 
 
-def contributions(found: Attribution, *, year: int = 2035, lang: str = "en") -> pd.DataFrame:
+def contributions(found: records.Attribution, *, year: int = 2035, lang: str = "en") -> pd.DataFrame:
     """Tabulate each player's contribution in tonnes, years and points of probability; the last row is the whole."""
     rows = found.table(year)
     scale = scale_of(max(abs(float(row["avoided_tco2"])) for row in rows), lang)
@@ -173,7 +163,7 @@ def first_steps(steps: Sequence[Step], *, before: int = 2030, lang: str = "en") 
     return table(rows, head, lang)
 
 
-def player_name(found: Attribution, at: int, lang: str) -> str:
+def player_name(found: records.Attribution, at: int, lang: str) -> str:
     """Name a family or lever of an attribution."""
     name = found.names_zh[at] if lang == "zh" else found.names_en[at]
     return family_name(name, lang) if name == found.players[at] else name
@@ -189,7 +179,7 @@ def output_name(output: str, before: int, lang: str) -> str:
     return say(lang, en=names[output][0], zh=names[output][1])
 
 
-def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
+def comparison(found: records.Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
     """Set Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
     rows = found.comparison(quantity)
     divisor, unit = 1.0, say(lang, en="years", zh="年")
@@ -300,7 +290,7 @@ def cheaper_if(decision: Decision, most: int = 8, *, lang: str = "en") -> pd.Dat
     return table(rows, head, lang)
 
 
-def package_economics(found: PackageEconomics | None, *, lang: str = "en") -> pd.DataFrame:
+def package_economics(found: records.PackageEconomics | None, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the cash flow of a package: investment, operation and energy apart, annuity, rate of return, payback."""
     head = [("present value", "现值"), ("amount", "金额")]
     if found is None:
@@ -387,7 +377,7 @@ def _package_row(decision: Decision, one: Candidate, lang: str) -> tuple[str, ..
     return levers, share_text(one.p_before, lang), fresh, share_text(one.p_by, lang), cost, tonne
 
 
-def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.DataFrame:
+def abatement(found: records.Macc, reading: str = "shapley", *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the abatement cost curve; levers of unknown cost have tonnes and no cost."""
     told = [row for row in found.table(reading) if float(row["tco2_per_year"])]
     scale = scale_of(max((abs(float(row["tco2_per_year"])) for row in told), default=0.0), lang)
@@ -414,7 +404,9 @@ def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.
     return table(rows, head, lang)
 
 
-def drivers(found: Sensitivity, output: str = "peaked_before", *, most: int = 10, lang: str = "en") -> pd.DataFrame:
+def drivers(
+    found: records.Sensitivity, output: str = "peaked_before", *, most: int = 10, lang: str = "en"
+) -> pd.DataFrame:
     """Tabulate the inputs that drive an output, the strongest first."""
     head, kinds = [("input", "输入"), ("alone", "单独"), ("90 % interval", "90%区间")], ["first"]
     if found.total is not None:
@@ -430,7 +422,7 @@ def drivers(found: Sensitivity, output: str = "peaked_before", *, most: int = 10
     return table(rows, head, lang)
 
 
-def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.DataFrame:
+def measure_first(found: list[records.Worth], *, most: int = 6, lang: str = "en") -> pd.DataFrame:
     """Tabulate the inputs to measure first, and how; inputs no better than chance are left out."""
     head = [("input", "输入"), ("doubt it would remove", "可消除的不确定性"), ("how to learn it", "如何获知")]
     rows = [
@@ -497,7 +489,7 @@ def _rates(rates: Sequence[float], lang: str) -> str:
     )
 
 
-def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
+def project_effects(found: records.ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
     """Table the effects of projects in one year, each by itself and beside the others, and emissions of loads."""
     account = found.account.name.told(lang)
     head = [
@@ -514,12 +506,12 @@ def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
     return table([[row[at] for at in kept] for row in rows], [head[at] for at in kept], lang)
 
 
-def _effect(one: ProjectEffect, lang: str) -> tuple[str, ...]:
+def _effect(one: records.ProjectEffect, lang: str) -> tuple[str, ...]:
     unknown = say(lang, en="not stated", zh="未填报")
     alone, together = (unknown if value is None else _tonnes(value) for value in (one.alone, one.together))
     if not one.tied_to:
         together = say(lang, en="tied to no lever or load", zh="未对应措施或负荷")
-    products = "; ".join(f"{item_name(name, lang)} {rate:.3g} t" for name, rate in (one.products or {}).items())
+    products = "; ".join(f"{naming.item_name(name, lang)} {rate:.3g} t" for name, rate in (one.products or {}).items())
     tied = lever_name(one.investment.lever, lang) if one.tied_to == "lever" else one.investment.load or "-"
     whole = "-" if one.lever_alone is None else _tonnes(one.lever_alone)
     return (one.investment.name, tied, alone, together, whole, "-" if one.total is None else f"{one.total:,.0f}",
@@ -538,7 +530,7 @@ def lever_name(lever_id: str, lang: str) -> str:
     return lever.name_zh if lang == "zh" else lever.name_en
 
 
-def project_rows(found: ProjectEffects, valued: Sequence[Valued]) -> pd.DataFrame:
+def project_rows(found: records.ProjectEffects, valued: Sequence[Valued]) -> pd.DataFrame:
     """List the evaluation of projects, one number a row: value, rates, payback, effects, structure of loads.
 
     What is not known has a row with an empty value, so that it cannot be taken for zero.

@@ -3,8 +3,6 @@
 Cells of tables are texts already, so that pandas only has to lay them out.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -211,13 +209,13 @@ class ReportBuilder:
         self._blocks: list[Block] = []
         self._counts = {"chapter": 0, "annex": 0, "section": 0, "table": 0, "figure": 0}
 
-    def front(self, write: Callable[[ReportBuilder], None]) -> tuple[Block, ...]:
+    def front(self, write: "Callable[[ReportBuilder], None]") -> tuple[Block, ...]:
         """Let a function write the first page; return its blocks."""
         self._blocks = []
         write(self)
         return tuple(self._blocks)
 
-    def chapter(self, key: str, text: str, write: Callable[[ReportBuilder], None], *, annex: bool = False) -> None:
+    def chapter(self, key: str, text: str, write: "Callable[[ReportBuilder], None]", *, annex: bool = False) -> None:
         """Open a chapter, let a function fill it, and close it."""
         kind = "annex" if annex else "chapter"
         number = self._count(kind)

@@ -16,11 +16,8 @@ from pathway_models.engine.ramps import acting_ramp
 from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
-from pathway_models.records import Carrier
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Lever, Measure
+from pathway_models.records import Assumptions, Carrier, Lever, Measure, pathways
 from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
-from pathway_models.records.pathways import SHARED, Draws
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +90,7 @@ class Batch:
     """
 
     frame: Frame
-    draws: Draws
+    draws: pathways.Draws
     members: slice
     activity: np.ndarray
     use: np.ndarray
@@ -120,7 +117,7 @@ class Batch:
             self._values[key] = drawn
         return self._values[key]
 
-    def redrawn(self, levers: Draws) -> Self:
+    def redrawn(self, levers: pathways.Draws) -> Self:
         """Return the same baseline under other draws of the levers."""
         most = ceiling_of(self.frame, levers, self.members, self.frame.years[self.frame.known :])
         return replace(self, draws=levers, ceiling=most, _values={})
@@ -130,12 +127,12 @@ class Batch:
         return [(measure, self.values(measure)) for measure in measures]
 
 
-def ceiling_of(frame: Frame, draws: Draws, members: slice, years: np.ndarray) -> np.ndarray | None:
+def ceiling_of(frame: Frame, draws: pathways.Draws, members: slice, years: np.ndarray) -> np.ndarray | None:
     """Compute the most that can be captured in some years: (year, member), tCO2/yr; None without a limit."""
     assumed = frame.assumptions
     if assumed.capture is None:
         return None
-    place = draws.uniforms[f"{SHARED}:capture_ceiling"][members]
+    place = draws.uniforms[f"{pathways.SHARED}:capture_ceiling"][members]
     return assumed.capture.ceiling(frame.park, assumed.sectors, years, place)
 
 

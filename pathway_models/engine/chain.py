@@ -15,8 +15,6 @@ out once along the tree of packages.  Sums are over the sectors of a class and t
 (`accounts.Accounts`), on which all measures act alike.  Arrays are (year, member).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,19 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pathway_models.engine.batches import (
-    BURNT,
-    ECONOMIC,
-    EMITTING,
-    FOSSIL,
-    POWER,
-    RESIDENT,
-    Accounts,
-    Left,
-    Mix,
-    Parts,
-    times,
-)
+from pathway_models.engine import batches
 from pathway_models.kernels.emissions import mean_factor
 from pathway_models.levers.action import Values
 from pathway_models.records.levers import Measure
@@ -45,14 +31,14 @@ Measures = tuple[Measure, ...]
 
 
 def follow(
-    sums: Accounts,
+    sums: batches.Accounts,
     index: int,
     at: dict[str, int],
     of: dict[str, Measures],
-    keep: Kept,
+    keep: "Kept",
     out: np.ndarray,
     room: np.ndarray,
-) -> PackageCase:
+) -> "PackageCase":
     """Follow one package through the chain, on the drivers and plans of a batch.
 
     Parameters
@@ -81,17 +67,17 @@ def follow(
 # structure, intensity, process ---------------------------------------------------------------------------------------
 
 
-def left(sums: Accounts, measures: Measures) -> Left:
+def left(sums: batches.Accounts, measures: Measures) -> batches.Left:
     """Multiply what the measures of one part leave: (year, member), or 1 without measures."""
-    product: Left = 1.0
+    product: batches.Left = 1.0
     for measure, at in sums.batch.drawn(measures):
         product = product * measure.lever.acts.left(at)
     return product
 
 
-def left_by_process(sums: Accounts, measures: Measures) -> dict[tuple[str, str], Left]:
+def left_by_process(sums: batches.Accounts, measures: Measures) -> dict[tuple[str, str], batches.Left]:
     """Multiply what process measures leave, by kind of sectors and use: some act in some only."""
-    product: dict[tuple[str, str], Left] = dict.fromkeys(sums.made_by, 1.0)
+    product: dict[tuple[str, str], batches.Left] = dict.fromkeys(sums.made_by, 1.0)
     for measure, at in sums.batch.drawn(measures):
         here = measure.lever.acts.left(at)
         product |= {made_by: one * here for made_by, one in product.items() if measure.lever.reaches(*made_by)}
@@ -101,9 +87,9 @@ def left_by_process(sums: Accounts, measures: Measures) -> dict[tuple[str, str],
 # mix -----------------------------------------------------------------------------------------------------------------
 
 
-def mixed(sums: Accounts, measures: Measures) -> MixCase:
+def mixed(sums: batches.Accounts, measures: Measures) -> "MixCase":
     """Replace energy by other carriers, one measure after the other."""
-    mix = Mix()
+    mix = batches.Mix()
     for measure, at in sums.batch.drawn(measures):
         acts = measure.lever.acts
         mix = sums.substitute(mix, measure.lever, acts.share(at), acts.ratio(at))
@@ -114,38 +100,43 @@ def mixed(sums: Accounts, measures: Measures) -> MixCase:
 class MixCase:
     """Energy and emissions of one mix, before structure and intensity: (class, group) -> (year, member)."""
 
-    sums: Accounts
-    mix: Mix
+    sums: batches.Accounts
+    mix: batches.Mix
 
     @cached_property
-    def energy(self) -> Parts:
+    def energy(self) -> batches.Parts:
         """TJ."""
         return {key: self.sums.use_of(self.mix, *key) for key in self.sums.energy}
 
     @cached_property
-    def emissions(self) -> Parts:
+    def emissions(self) -> batches.Parts:
         """Of the groups that emit, tCO2/yr."""
-        groups = [group for group in self.sums.groups if group in EMITTING]
+        groups = [group for group in self.sums.groups if group in batches.EMITTING]
         return {(k, g): self.sums.emissions_of(self.mix, k, g) for k in self.sums.classes for g in groups}
 
 
 # process, capture ----------------------------------------------------------------------------------------------------
 
 
-def processes(sums: Accounts, structure: Left, kept: Mapping[tuple[str, str], Left]) -> tuple[np.ndarray, np.ndarray]:
+def processes(
+    sums: batches.Accounts, structure: batches.Left, kept: Mapping[tuple[str, str], batches.Left]
+) -> tuple[np.ndarray, np.ndarray]:
     """Scale process emissions: those that can be captured, and all, tCO2/yr."""
-    balance = times(structure, sums.process[ECONOMIC, False]) + sums.process[RESIDENT, False]
+    balance = batches.times(structure, sums.process[batches.ECONOMIC, False]) + sums.process[batches.RESIDENT, False]
     technical = sums.sum(
         [
-            times(kept[one], times(structure, sums.technical[ECONOMIC, one]) + sums.technical[RESIDENT, one])
+            batches.times(
+                kept[one],
+                batches.times(structure, sums.technical[batches.ECONOMIC, one]) + sums.technical[batches.RESIDENT, one],
+            )
             for k, one in sums.technical
-            if k == ECONOMIC
+            if k == batches.ECONOMIC
         ]
     )
     return technical, technical + balance
 
 
-def undivided(sums: Accounts, mix: MixCase, structure: Left, intensity: Left) -> np.ndarray:
+def undivided(sums: batches.Accounts, mix: MixCase, structure: batches.Left, intensity: batches.Left) -> np.ndarray:
     """Scale emissions that are not told apart by carrier: (year, member), tCO2/yr (docs/methods.md, section 7).
 
     Structure reaches all of them; intensity, and substitutions that take from whichever fuel there is, those of which
@@ -154,7 +145,7 @@ def undivided(sums: Accounts, mix: MixCase, structure: Left, intensity: Left) ->
     if not sums.has_undivided:
         return sums.zero
     _, mixed_up = sums.undivided.values()
-    return times(structure, times(intensity, sums.fuel_of(mix.mix)) + mixed_up)
+    return batches.times(structure, batches.times(intensity, sums.fuel_of(mix.mix)) + mixed_up)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,19 +153,19 @@ class StructureCase:
     """Results that all packages of one mix and structure share; ``structure`` is left of the economic sectors."""
 
     of_mix: MixCase
-    structure: Left
+    structure: batches.Left
     _eligible: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict, repr=False)
 
     @cached_property
     def emissions(self) -> np.ndarray:
         """tCO2/yr before intensity, without processes."""
-        return self.of_mix.sums.both(self.of_mix.emissions, EMITTING, self.structure)
+        return self.of_mix.sums.both(self.of_mix.emissions, batches.EMITTING, self.structure)
 
     def eligible(self, groups: tuple[str, ...]) -> np.ndarray:
         """Sum the fuel emissions that capture may take, tCO2/yr before intensity; residents have no plant."""
         if groups not in self._eligible:
-            held = self.of_mix.sums.sum_of(self.of_mix.emissions, ECONOMIC, groups)
-            self._eligible[groups] = times(self.structure, held)
+            held = self.of_mix.sums.sum_of(self.of_mix.emissions, batches.ECONOMIC, groups)
+            self._eligible[groups] = batches.times(self.structure, held)
         return self._eligible[groups]
 
     @cached_property
@@ -182,7 +173,7 @@ class StructureCase:
         """tCO2/TJ of the electricity that capture needs: the mean of what is bought."""
         sums, at = self.of_mix.sums, self.of_mix
         billed = sums.both(at.emissions, ("electricity",), self.structure)
-        return mean_factor(billed, sums.both(at.energy, POWER, self.structure), sums.grid_factor())
+        return mean_factor(billed, sums.both(at.energy, batches.POWER, self.structure), sums.grid_factor())
 
     @cached_property
     def heat_factor(self) -> np.ndarray:
@@ -191,10 +182,10 @@ class StructureCase:
         ASSUME: a scenario that burns nothing heats its capture plant with electricity.
         """
         sums, at = self.of_mix.sums, self.of_mix
-        direct = sums.both(at.emissions, FOSSIL, self.structure)
+        direct = sums.both(at.emissions, batches.FOSSIL, self.structure)
         other = sums.fuel_factor()
         otherwise = self.electricity_factor if other is None else np.full(sums.zero.shape, other)
-        return mean_factor(direct, sums.both(at.energy, BURNT, self.structure), otherwise)
+        return mean_factor(direct, sums.both(at.energy, batches.BURNT, self.structure), otherwise)
 
 
 class Plant(NamedTuple):
@@ -247,7 +238,7 @@ class PackageCase:
     index: int
     parts: dict[str, int]
     of_structure: StructureCase
-    intensity: Left
+    intensity: batches.Left
     process: np.ndarray
     captures: tuple[Captured, ...]
     total: np.ndarray
@@ -273,7 +264,7 @@ class PackageCase:
 
 def total(
     case: StructureCase,
-    intensity: Left,
+    intensity: batches.Left,
     technical: np.ndarray,
     process: np.ndarray,
     equipped: Sequence[Plant],
@@ -309,7 +300,7 @@ def total(
     return tuple(captures)
 
 
-def sinks(sums: Accounts, measures: Measures, start: np.ndarray) -> np.ndarray:
+def sinks(sums: batches.Accounts, measures: Measures, start: np.ndarray) -> np.ndarray:
     """Grow the sinks, which stand beside the total: (year, member), tCO2/yr."""
     grown = start
     for measure, at in sums.batch.drawn(measures):

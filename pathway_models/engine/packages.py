@@ -16,10 +16,10 @@ from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix
 from pathway_models.engine.chain import Plant, StructureCase, left, left_by_process, mixed, plants, processes, undivided
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
-from pathway_models.engine.projecting import NOTHING, assumed_by, batches, horizon, lay_out
+from pathway_models.engine.projecting import assumed_by, batches, horizon, lay_out
 from pathway_models.kernels.event_split import TIE, WINDOW, settled_by
 from pathway_models.levers.action import PARTS, SINKS
-from pathway_models.records import Assumptions, Draws, Grid, Park, Scenario, levers
+from pathway_models.records import NO_MEASURES, Assumptions, Draws, Grid, Park, Scenario, levers
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
 BATCH = 250
@@ -101,7 +101,7 @@ class PackageEngine:
     def without(self) -> np.ndarray:
         """Return totals without any measure, observed years first: (member, year), tCO2/yr; worked out once."""
         if self._without is None:
-            self._without = self.totals([NOTHING])[0]
+            self._without = self.totals([NO_MEASURES])[0]
         return self._without
 
     def settled(self) -> np.ndarray:

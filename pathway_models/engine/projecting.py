@@ -8,24 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from pathway_models.baseline import bridges, plans, scenario_drivers
-from pathway_models.baseline.paths import (
-    AS_PLANS_TURN_OUT,
-    IF_DRIVERS_HOLD,
-    OWN_FUEL,
-    Reading,
-    balance_shares,
-    fuel_shares,
-)
+from pathway_models.baseline import bridges, paths, plans, scenario_drivers
 from pathway_models.core import PathwayError
 from pathway_models.engine.batches import EMITTING, Batch, Frame, Mix, ceiling_of
 from pathway_models.engine.chain import PackageCase, left
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, measures_of, package_tree
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.levers import SINKS
-from pathway_models.records import Assumptions, Draws, DriverPath, Park, Pathways, Scenario, pathways
-from pathway_models.records.levers import lever_streams
-from pathway_models.records.plans import SLOW
+from pathway_models.records import NO_MEASURES, Assumptions, Draws, Park, Pathways, Scenario, lever_streams, pathways
+from pathway_models.records.plans import SLOW, DriverPath
 
 #: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
 BATCH = 1000
@@ -51,8 +42,8 @@ def carrier_factors(
     given = given if park.has_energy or park.plans else set()
     new = tuple(name for name in library if name in given and name not in park.carriers)
     factors = np.zeros((len(park.sectors), len(park.carriers) + len(new), park.years.size))
-    is_fuel = np.isin(park.groups, OWN_FUEL)
-    factors[:, : len(park.carriers)] = np.where(is_fuel[:, None], fuel_shares(park)[:, None], 1.0) * park.factors
+    is_fuel = np.isin(park.groups, paths.OWN_FUEL)
+    factors[:, : len(park.carriers)] = np.where(is_fuel[:, None], paths.fuel_shares(park)[:, None], 1.0) * park.factors
     for at, name in enumerate(new, start=len(park.carriers)):
         factor = assumptions.default_factor(park.factor_set, name)
         if factor is None:
@@ -72,7 +63,7 @@ def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: 
     last = np.minimum(np.arange(years.size), park.years.size - 1)
     balanced = factors[..., last]
     grid_factors = balanced[:, carriers.index("electricity")].copy()
-    balanced[:, : len(park.carriers)] *= balance_shares(park)[:, None, last]
+    balanced[:, : len(park.carriers)] *= paths.balance_shares(park)[:, None, last]
     return Frame(
         park=park,
         years=years,
@@ -89,21 +80,21 @@ def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: 
 
 
 def batches(
-    frame: Frame, draws: Draws, size: int | None = None, reading: Reading = AS_PLANS_TURN_OUT
+    frame: Frame, draws: Draws, size: int | None = None, reading: paths.Reading = paths.AS_PLANS_TURN_OUT
 ) -> Iterator[Batch]:
     """Yield the ensemble, ``size`` members at a time, `BATCH` by default, in one reading of its drivers."""
     size = BATCH if size is None else size
     sizes = frame.assumptions.uncertainties.factor_errors
     for start in range(0, draws.members, size):
         members = slice(start, min(start + size, draws.members))
-        paths = plans.baseline_paths(frame.park, draws, members, frame.assumptions, reading)
+        drawn = plans.baseline_paths(frame.park, draws, members, frame.assumptions, reading)
         activity, intensity, shares, grid, heat, output = (
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
-            for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.heat, paths.output)
+            for values in (drawn.activity, drawn.intensity, drawn.shares, drawn.grid, drawn.heat, drawn.output)
         )
         errors = bridges.factor_errors(frame.park, draws.normals, members, sizes)
         by_group = {group: values.T for group, values in errors.items()}
-        carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
+        carbon = None if drawn.carbon is None else drawn.carbon.T[: frame.years.size]
         use, most = activity * intensity, ceiling_of(frame, draws, members, frame.years[frame.known :])
         yield Batch(frame, draws, members, activity, use, shares, grid, heat, output, by_group, carbon, most)
 
@@ -130,15 +121,13 @@ def horizon(park: Park, draws: Draws, until: int | None) -> int:
 
 
 #: Readings of the drivers that `project` knows.
-READINGS = {"uncertain": AS_PLANS_TURN_OUT, "hold": IF_DRIVERS_HOLD}
+READINGS = {"uncertain": paths.AS_PLANS_TURN_OUT, "hold": paths.IF_DRIVERS_HOLD}
 #: What `project` can keep.
 KEPT = ("sources", "totals")
 #: What stands beside the emissions of every pathway.
 MEMO_ITEMS = ("sinks", "stored", "location_based", "energy", "activity")
 #: Groups of what is bought as electricity or heat.
 BOUGHT = ("electricity", "green_electricity", "heat")
-#: The package without any measure.
-NOTHING = Scenario("off", "no lever", "无措施")
 #: Activity kinds that measure an economy.
 ECONOMIES = ("value_added", "gdp")
 AT = {source: at for at, source in enumerate(pathways.SOURCES)}
@@ -152,7 +141,7 @@ def project(
     *,
     until: int | None = None,
     keep: str = "sources",
-    drivers: str | Reading = "uncertain",
+    drivers: str | paths.Reading = "uncertain",
     assumptions: Assumptions | None = None,
 ) -> Pathways:
     """Project emissions under each scenario; the same draws serve all, so that differences are paired.
@@ -237,7 +226,7 @@ def project(
     )
 
 
-def reading_of(drivers: str | Reading) -> Reading:
+def reading_of(drivers: str | paths.Reading) -> paths.Reading:
     """Look up a reading of the drivers.
 
     Raises
@@ -245,7 +234,7 @@ def reading_of(drivers: str | Reading) -> Reading:
     PathwayError
         There is none of that name.
     """
-    if isinstance(drivers, Reading):
+    if isinstance(drivers, paths.Reading):
         return drivers
     if drivers not in READINGS:
         raise PathwayError(f"drivers = {drivers!r}: expected {' or '.join(READINGS)}")
@@ -269,7 +258,7 @@ def runs(
     draws: Draws,
     until: int,
     assumptions: Assumptions,
-    reading: Reading = AS_PLANS_TURN_OUT,
+    reading: paths.Reading = paths.AS_PLANS_TURN_OUT,
 ) -> Iterator[tuple[int | None, BatchEvaluator, PackageCase]]:
     """Yield every scenario of every batch of members, as it is worked out, and the one without measures beside them.
 
@@ -302,7 +291,7 @@ def runs(
 
 
 def totals(
-    park: Park, chosen: list[Scenario], draws: Draws, levers: Sequence[Draws], until: int, reading: Reading
+    park: Park, chosen: list[Scenario], draws: Draws, levers: Sequence[Draws], until: int, reading: paths.Reading
 ) -> np.ndarray:
     """Project totals under each scenario, with the levers drawn in several ways on one baseline.
 
@@ -339,7 +328,7 @@ def _grounds(
     draws: Draws,
     until: int,
     assumptions: Assumptions,
-    reading: Reading,
+    reading: paths.Reading,
 ) -> Iterator[tuple[list[int], PackageTree, BatchEvaluator]]:
     """Yield positions of scenarios with one baseline, their tree, and each batch of members on that baseline.
 
@@ -350,9 +339,11 @@ def _grounds(
     if lacking:
         raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
     for (given, grid), positions in _by_drivers(chosen).items():
-        some = [chosen[at] or NOTHING for at in positions]
+        some = [chosen[at] or NO_MEASURES for at in positions]
         tree = package_tree(some)
-        driven_park = scenario_drivers.driven(park, replace(NOTHING, drivers=given, grid=grid), assumptions.issue_year)
+        driven_park = scenario_drivers.driven(
+            park, replace(NO_MEASURES, drivers=given, grid=grid), assumptions.issue_year
+        )
         frame = lay_out(driven_park, some, until, assumptions)
         for members in batches(frame, draws, reading=reading):
             yield positions, tree, BatchEvaluator(members)

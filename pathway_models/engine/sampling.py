@@ -25,9 +25,7 @@ from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.core import PathwayError, arrays, units
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.records import Assumptions, Draws, Nowcast, Park, Scenario, growth_laws
-from pathway_models.records.assumptions import Correlation
-from pathway_models.records.levers import lever_streams
+from pathway_models.records import Assumptions, Correlation, Draws, Nowcast, Park, Scenario, growth_laws, lever_streams
 from pathway_models.records.nowcast import Bridge, ParkSpread, position_of
 from pathway_models.records.pathways import SHARED
 

@@ -18,12 +18,11 @@ from click.core import ParameterSource
 
 from pathway_models.cli import Interruption
 from pathway_models.console.common_options import PARK, as_of_option, data_option, lever_file_option
-from pathway_models.core import present_year
-from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
+from pathway_models.core import files, present_year
 from pathway_models.explorer.files import newest_run, read_run
 
 #: Folder with our template of the page, in the place where the server looks for such.
-PAGE = PACKAGE_FOLDER / "explorer" / "page"
+PAGE = files.PACKAGE_FOLDER / "explorer" / "page"
 LOOPBACK = "127.0.0.1"
 #: Only scripts of the server itself run, and the page speaks to nobody else; widgets set styles of their own.
 POLICY = (
@@ -86,7 +85,14 @@ def explore_command(
         click.echo(f"run: {run}", err=True)
     with tempfile.TemporaryDirectory(prefix="pathways-explore-") as settings:
         env = _environment(Path(settings), token) | {"PATHWAYS_EXPLORE": json.dumps(wishes)}
-        command = [sys.executable, "-m", "voila", str(EXPLORER_NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
+        command = [
+            sys.executable,
+            "-m",
+            "voila",
+            str(files.EXPLORER_NOTEBOOK),
+            f"--Voila.ip={LOOPBACK}",
+            f"--port={port}",
+        ]
         command += ["--template=pathways", "--Voila.log_level=40", *(["--no-browser"] if no_browser else [])]
         with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as server:
             is_ending = threading.Event()

@@ -12,9 +12,7 @@ from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.fleet.answers import step_text
 from pathway_models.intake import messages, naming
 from pathway_models.language import say, word
-from pathway_models.records import peaks, plans
-from pathway_models.records.costs import Costs, LeverCost
-from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
+from pathway_models.records import FAMILIES, Choice, Costs, Lever, LeverCost, Measure, Scenario, peaks, plans
 
 OFF = "off"
 #: Years that a ramp can take on the sliders.

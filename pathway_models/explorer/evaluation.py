@@ -19,9 +19,8 @@ from pathway_models.fleet.answers import Split
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.levers import SINKS
 from pathway_models.peaks.finding import peaks_of
-from pathway_models.records import Assumptions, Costs, Lever, Measure, Park, Peaks, Ramp, Scenario
-from pathway_models.records.levers import Choice, lever_grid
-from pathway_models.records.pollutants import Pollutant
+from pathway_models.records import Assumptions, Costs, Park, Peaks, Pollutant
+from pathway_models.records.levers import NO_MEASURES, Choice, Lever, Measure, Ramp, Scenario, lever_grid
 
 #: Quantiles of the totals that a view carries.
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -120,7 +119,7 @@ class Exploration:
         self.pollutants: tuple[Pollutant, ...] = ()
         self._pollution = self._polluted(everything, prepare)
         self._without = beside._without if beside else None
-        self.without = self.view(packages.NOTHING)
+        self.without = self.view(NO_MEASURES)
 
     def _polluted(self, everything: Scenario, prepare: Callable[..., Basis] | None) -> list[pollution.Pollution]:
         """Prepare the pollutants of each batch; none where they cannot be told."""

@@ -29,13 +29,10 @@ from pathway_models.explorer import evaluation, figures
 from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, under_of, unpacked
 from pathway_models.explorer.files import read_run, run_command, save_scenario
 from pathway_models.fleet.answers import Answer
-from pathway_models.intake import assumptions, costs, library, register
-from pathway_models.intake.naming import is_invented, park_name, short_name
+from pathway_models.intake import assumptions, costs, library, naming, register
 from pathway_models.intake.parks import read_park
-from pathway_models.language import LANGUAGES, say, word
-from pathway_models.language.rounding import change_text, money_text, share_text
-from pathway_models.records.levers import Choice, Scenario
-from pathway_models.records.peaks import Step
+from pathway_models.language import LANGUAGES, change_text, money_text, say, share_text, word
+from pathway_models.records import Choice, Scenario, Step
 from pathway_models.runs.store import own_files
 
 #: Name a package has until it is saved.
@@ -161,7 +158,7 @@ class Explorer:
     def _parks(self) -> list[tuple[str, str]]:
         known = {entry.park_id: entry for entry in register.read_register() if entry.has_data}
         places = known if self._own in known else {**known, self._own: read_park(self._own)}
-        return [(short_name(park_name(place, self.lang)), name) for name, place in places.items()]
+        return [(naming.short_name(naming.park_name(place, self.lang)), name) for name, place in places.items()]
 
     def _scenarios(self) -> dict[str, Scenario]:
         """Read the shipped scenarios, those that state drivers, the run's, and those saved so far."""
@@ -452,8 +449,8 @@ class Explorer:
         run = say(lang, en=f" of run {folder}", zh=f"（批次{folder}）") if folder else ""
         shown = html(about, issued=view.peaks.issue_year, members=f"{view.peaks.members:,}", run=run, took=took,
                      error=100 * splits[next(iter(splits))].error)  # fmt: skip
-        card = card_of(park_name(park, lang), sentence, splits, year, lang, notes=notes, about=shown,
-                       invented=is_invented(park))  # fmt: skip
+        card = card_of(naming.park_name(park, lang), sentence, splits, year, lang, notes=notes, about=shown,
+                       invented=naming.is_invented(park))  # fmt: skip
         address = "?" + urlencode(self._address())
         other = "?" + urlencode(self._address() | {"lang": say(lang, en="zh", zh="en")})
         self.link.value = html(
@@ -464,7 +461,7 @@ class Explorer:
         state = html(
             '<div class="pathways-answer" data-title="{title}" data-lang="{code}" data-link="{address}"'
             ' data-alt="{alt}" data-first="{first}" data-last="{last}">{card}</div>',
-            title=f"{park_name(park, lang)} · {say(lang, en='levers', zh='措施')}",
+            title=f"{naming.park_name(park, lang)} · {say(lang, en='levers', zh='措施')}",
             code=say(lang, en="en", zh="zh-CN"),
             address=address, alt=sentence, first=say(lang, en="first year", zh="起始年"),
             last=say(lang, en="year of full effect", zh="完全见效年"), card=Markup(card),  # ours, escaped

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import language
-from pathway_models.console.common_options import working
+from pathway_models.console import cli_language, common_options
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -54,11 +53,11 @@ def export_command(
         raise click.UsageError("--account is for --format accounts")
     folder = out or run / "export"
     chosen, found = parks_of(run, parks), []
-    with working(len(chosen) + 1) as stage:
+    with common_options.working(len(chosen) + 1) as stage:
         for park in chosen:
-            stage(say(language(), en=f"computing {park}", zh=f"计算{park}"))
+            stage(say(cli_language.language(), en=f"computing {park}", zh=f"计算{park}"))
             found.append(compute_again(run, park))
-        stage(say(language(), en="writing", zh="写出文件"))
+        stage(say(cli_language.language(), en="writing", zh="写出文件"))
         refuse_same_ids(found)
         folder.mkdir(parents=True, exist_ok=True)
         writers = {"iamc": _iamc, "tidy": _tidy, "datapackage": _package, "accounts": partial(_accounts, accounts)}
@@ -116,7 +115,7 @@ def _accounts(
         ahead = accounts_ahead(each.park, each.pathways, draws, rules, scenarios=scenarios)
         read.append(ahead)
         for reason in ahead.not_said.values():
-            click.echo(reason.told(language()), err=True)
+            click.echo(reason.told(cli_language.language()), err=True)
     return [write_table(folder / f"{_name(run)}_accounts.csv", accounts_ahead_rows(*read))]
 
 

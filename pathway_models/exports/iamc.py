@@ -3,8 +3,6 @@
 The project has codelists of the export's regions and scenarios, with the shipped definitions of variables.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import shutil
@@ -212,7 +210,7 @@ def run_meta(pathways: Pathways, version: str, run: str = "") -> dict[str, objec
 
 def to_pyam(
     pathways: Pathways, park: Park, peaks: Peaks | None = None, *, members: bool = False, run: str = ""
-) -> IamDataFrame:
+) -> "IamDataFrame":
     """Return a park's results as ``pyam.IamDataFrame``, its peak in the meta indicators.
 
     Parameters

@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg, get_hinting_flag
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
@@ -26,18 +26,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pathway_models.core.files import VALUES
+from pathway_models.figures import style
 from pathway_models.figures.axes import LightAxes, light_line, light_number_ticks, light_ticks
-from pathway_models.figures.style import (
-    FAMILY_COLOURS,
-    LINE_STYLES,
-    OWN_COLOURS,
-    SEVERAL_COLOURS,
-    WIDE,
-    WITH,
-    WITHOUT,
-    readable,
-    use_style,
-)
 from pathway_models.intake.naming import scenario_families
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language import rounding, words
@@ -68,7 +58,7 @@ SOURCE_STYLES = {
     "heat": ("#9CCBE8", ""),
     "capture_heat": ("#DDDDDD", "////"),
     "capture_electricity": ("#DDDDDD", "\\\\\\\\"),
-    "captured": (FAMILY_COLOURS["ccus"], "////"),
+    "captured": (style.FAMILY_COLOURS["ccus"], "////"),
 }
 #: For sectors, which have no colour of their own.
 SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#CC79A7", "#F0E442")
@@ -82,7 +72,7 @@ NOTE_WIDTH = {"en": 138, "zh": 66}
 
 def sheet(
     lang: str,
-    size: tuple[float, float] = WIDE,
+    size: tuple[float, float] = style.WIDE,
     *,
     rows: Sequence[float] = (1.0,),
     columns: Sequence[float] = (1.0,),
@@ -107,7 +97,7 @@ def sheet(
     ValueError
         The language is not one of the two.
     """
-    use_style(lang)
+    style.use_style(lang)
     figure, axes = plt.subplots(
         len(rows),
         len(columns),
@@ -127,7 +117,7 @@ def sheet(
 
 def put_title(figure: Figure, head: str, line: str = "") -> None:
     """Write the park's headline in bold and a line below it, at the left edge of the figure."""
-    head, line = readable(head), readable(line)
+    head, line = style.readable(head), style.readable(line)
     height, size = figure.get_figheight(), plt.rcParams["font.size"]
     text = {"va": "top", "ha": "left", "parse_math": False}
     # A long name is written smaller instead of running out of the figure.
@@ -139,8 +129,8 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
 
 def put_note(figure: Figure, note: str, lang: str) -> None:
     """Write a small note below the axes, its lines wrapped to the width of the figure."""
-    width = int(NOTE_WIDTH[lang] * figure.get_figwidth() / WIDE[0])
-    lines = [wrapped(line, width) for line in readable(note).split("\n")]
+    width = int(NOTE_WIDTH[lang] * figure.get_figwidth() / style.WIDE[0])
+    lines = [wrapped(line, width) for line in style.readable(note).split("\n")]
     size = plt.rcParams["font.size"] - 2
     text = {"va": "bottom", "ha": "left", "parse_math": False, "linespacing": 1.3}
     figure.text(0.012, 0.05 / figure.get_figheight(), "\n".join(lines), size=size, color=DARK, **text)
@@ -219,15 +209,18 @@ def style_of(scenario: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> style_of("efficiency") == {"color": FAMILY_COLOURS["efficiency"], "linestyle": "solid"}
+    >>> style_of("efficiency") == {"color": style.FAMILY_COLOURS["efficiency"], "linestyle": "solid"}
     True
     """
     fill = _shipped_fills().get(scenario)
     if fill:
         # A line without measures is black, so that it is seen on its own grey area.
-        return {"color": "#000000" if fill == WITHOUT else fill, "linestyle": LINE_STYLES[0]}
-    place = crc32(scenario.encode()) % (len(OWN_COLOURS) * len(LINE_STYLES))
-    return {"color": OWN_COLOURS[place % len(OWN_COLOURS)], "linestyle": LINE_STYLES[place // len(OWN_COLOURS)]}
+        return {"color": "#000000" if fill == style.WITHOUT else fill, "linestyle": style.LINE_STYLES[0]}
+    place = crc32(scenario.encode()) % (len(style.OWN_COLOURS) * len(style.LINE_STYLES))
+    return {
+        "color": style.OWN_COLOURS[place % len(style.OWN_COLOURS)],
+        "linestyle": style.LINE_STYLES[place // len(style.OWN_COLOURS)],
+    }
 
 
 def fill_of(scenario: str) -> str:
@@ -238,10 +231,12 @@ def fill_of(scenario: str) -> str:
 @cache
 def _shipped_fills() -> dict[str, str]:
     """Return the colour of each shipped scenario: that of the family it moves alone, or one of its own."""
-    several = cycle(SEVERAL_COLOURS)
-    fills = {words.ADVISED: WITH}
+    several = cycle(style.SEVERAL_COLOURS)
+    fills = {words.ADVISED: style.WITH}
     for name, families in scenario_families().items():
-        fills[name] = FAMILY_COLOURS[families[0]] if len(families) == 1 else next(several) if families else WITHOUT
+        fills[name] = (
+            style.FAMILY_COLOURS[families[0]] if len(families) == 1 else next(several) if families else style.WITHOUT
+        )
     return fills
 
 
@@ -496,8 +491,8 @@ def _files(prop: FontProperties) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _files_of(families: tuple[str, ...], style: str, weight: str | int, stretch: str | int) -> tuple[str, ...]:
-    look = {"style": style, "weight": weight, "stretch": stretch}
+def _files_of(families: tuple[str, ...], slant: str, weight: str | int, stretch: str | int) -> tuple[str, ...]:
+    look = {"style": slant, "weight": weight, "stretch": stretch}
     return tuple(dict.fromkeys(findfont(FontProperties(family=family, **look)) for family in families))
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import on_screen
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import InputError, PathwayError
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language import say
@@ -156,7 +155,7 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
         with common_options.working(1, say(told, en="adding up the parks", zh="汇总各园区")):
             found = _findings(**asked)
         for line in _lines(found, told):
-            click.echo(on_screen(line))
+            click.echo(screen.on_screen(line))
         if out is not None:
             with common_options.working(1, say(told, en="writing tables and figures", zh="写出图表")):
                 written = _write_findings(out, found, lang)

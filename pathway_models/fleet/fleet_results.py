@@ -14,8 +14,7 @@ from pathway_models.core import PathwayError, units
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.intake.register import Entry
 from pathway_models.peaks.finding import peaks_of
-from pathway_models.records import Park, Pathways, Peaks
-from pathway_models.records.pathways import TOTAL
+from pathway_models.records import TOTAL, Park, Pathways, Peaks
 
 #: Name that stands where one park's id would.
 FLEET = "fleet"

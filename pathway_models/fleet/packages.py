@@ -21,8 +21,7 @@ from pathway_models.engine import packages, projecting, sampling
 from pathway_models.fleet import benchmarking, fleet_results, totals
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.library import read_levers
-from pathway_models.records import Assumptions, Costs, Grid, Lever, Park, Pathways
-from pathway_models.records.levers import lever_grid
+from pathway_models.records import NO_MEASURES, Assumptions, Costs, Grid, Lever, Park, Pathways, lever_grid
 
 
 def whole_shares(budget: int, weights: np.ndarray) -> np.ndarray:
@@ -216,7 +215,7 @@ def package_fleet(
     def one_by_one() -> Iterator[Pathways]:
         for park in parks:
             report(park.park_id)
-            package = packages.NOTHING
+            package = NO_MEASURES
             if len(priced_grid.useless_blocks(park, grid)) == len(grid.blocks):
                 unchanged.append(park.park_id)
             else:
@@ -224,7 +223,7 @@ def package_fleet(
                 decisions[park.park_id] = found
                 package = found.scenario()
             chosen = {
-                fleet_results.OFF: packages.NOTHING,
+                fleet_results.OFF: NO_MEASURES,
                 fleet_results.PACKAGE: replace(package, scenario_id=fleet_results.PACKAGE),
             }
             yield projecting.project(park, chosen, sampling.sample(park, chosen, **drawn))

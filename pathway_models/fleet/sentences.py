@@ -8,11 +8,9 @@ import pandas as pd
 from pathway_models.fleet import fleet_results, tables
 from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.fleet.benchmarking import CORE, ENOUGH, INDICATORS, outliers
-from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.naming import scenario_name
+from pathway_models.intake import library, naming
 from pathway_models.intake.register import Entry
-from pathway_models.language import INVENTED, say
-from pathway_models.language.rounding import change_text, emissions_text, money_text, share_text, significant
+from pathway_models.language import INVENTED, change_text, emissions_text, money_text, say, share_text, significant
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.runs.tables import asked, typed
 
@@ -51,7 +49,11 @@ def describe_total(results: fleet_results.FleetResults, scenario: str, *, before
 def describe_largest(results: fleet_results.FleetResults, scenario: str, *, lang: str = "en") -> str:
     """Say what share the largest park carries, and why the total may peak later than most of its parks."""
     known, end = (share_text(min(share, 1.0), lang) for share in results.largest(scenario))
-    last, until, name = results.fleet.last_observed_year, int(results.fleet.years[-1]), scenario_name(scenario, lang)
+    last, until, name = (
+        results.fleet.last_observed_year,
+        int(results.fleet.years[-1]),
+        naming.scenario_name(scenario, lang),
+    )
     return say(
         lang,
         en=f"{name}: the largest single one carries {known} of the total in {last}, and {end} in {until} in the median"
@@ -310,7 +312,7 @@ def all_parks(summary: pd.DataFrame, scenario: str, *, lang: str = "en") -> str:
     parts = [_count(rows[~invented], lang)]
     if invented.any():
         parts.append(f"{INVENTED}{say(lang, en=': ', zh='：')}{_count(rows[invented], lang)}")
-    name = scenario_name(scenario, lang)
+    name = naming.scenario_name(scenario, lang)
     return say(lang, en=f"{name}: {'; '.join(parts)}.", zh=f"{name}：{'；'.join(parts)}。")
 
 
@@ -341,7 +343,7 @@ def headline(summary: pd.DataFrame, *, lang: str = "en") -> str:
     """Say in one sentence how many places peak in time without new measures, and how many could."""
     texts = summary.astype(object).where(summary.notna(), "").astype(str)
     rows = texts.assign(invented=texts["invented"].str.lower()).to_dict("records")
-    found = answers(rows, read_scenarios())
+    found = answers(rows, library.read_scenarios())
     return headline_of(found, lang=lang) if found else describe_all_parks(summary, lang=lang)
 
 
@@ -350,7 +352,7 @@ def describe_all_parks(summary: pd.DataFrame, *, lang: str = "en") -> str:
     summary = typed(summary)
     parks = summary["park_id"].nunique()
     made_up = summary.loc[summary["invented"].to_numpy(bool), "park_id"].nunique()
-    names = [scenario_name(name, lang) for name in summary["scenario"].unique()]
+    names = [naming.scenario_name(name, lang) for name in summary["scenario"].unique()]
     censored = int(np.sum(summary["peak_year_p95"].astype(str).str.startswith(">")))
     return say(
         lang,

@@ -9,8 +9,7 @@ import pandas as pd
 from pathway_models.decisions.tables import cost_text, package_name
 from pathway_models.figures.style import readable
 from pathway_models.fleet import benchmarking, fleet_results
-from pathway_models.intake.naming import park_name, scenario_name
-from pathway_models.intake.register import Entry
+from pathway_models.intake import naming, register
 from pathway_models.language import INVENTED, rounding, say
 
 #: Indicator -> (English, Chinese, unit in English, unit in Chinese).
@@ -48,7 +47,7 @@ def join(names: Sequence[str], lang: str) -> str:
 
 def short_name(park_id: str, lang: str) -> str:
     """Return the name of a park beside a row, without what stands in brackets or its id where it is too long."""
-    name = park_name(park_id, lang)
+    name = naming.park_name(park_id, lang)
     if len(name) > LONGEST[lang]:
         name = re.sub(r"\s*[(（].*?[)）]", "", name)
     return readable(name) if len(name) <= LONGEST[lang] else park_id
@@ -110,7 +109,7 @@ def invented_text(invented: int, count: int, lang: str) -> str:
     return say(lang, en=f"{invented} invented", zh=f"其中{invented}个为虚构")
 
 
-def fleet_head(results: fleet_results.FleetResults, lang: str) -> Entry:
+def fleet_head(results: fleet_results.FleetResults, lang: str) -> register.Entry:
     """Name a fleet by its number of parks, of invented ones, and their common record.
 
     The entry is of no register: figures made for one park take it, and mark what is invented.
@@ -128,7 +127,7 @@ def fleet_head(results: fleet_results.FleetResults, lang: str) -> Entry:
         for one in ("en", "zh")
     }
     blank = dict.fromkeys(("province", "archetype", "table", "status", "naming_year", "confidence"), "")
-    return Entry(
+    return register.Entry(
         park_id=fleet_results.FLEET,
         name_zh=texts["zh"],
         name_en=texts["en"],
@@ -147,7 +146,7 @@ def parks_head(count: int, invented: int, kind: str, lang: str) -> str:
 
 def marked(park_id: str, invented: bool, lang: str) -> str:
     """Return the name of a park, of an invented one with its mark."""
-    return (f"[{INVENTED}] " if invented else "") + park_name(park_id, lang)
+    return (f"[{INVENTED}] " if invented else "") + naming.park_name(park_id, lang)
 
 
 def indicator_text(name: str, value: float, lang: str) -> str:
@@ -181,7 +180,7 @@ def totals(
             low, middle, high = band[:, at, year - int(fleet.years[0])]
             middle, low, high = (rounding.significant(value / scale.divisor) for value in (middle, low, high))
             cells.append(f"{middle} ({low} – {high})")
-        rows[scenario_name(name, lang)] = [*cells, peaks.peak_text(at)]
+        rows[naming.scenario_name(name, lang)] = [*cells, peaks.peak_text(at)]
     peak = say(lang, en="peak year", zh="达峰年")
     return pd.DataFrame.from_dict(rows, orient="index", columns=[*(f"{year}, {scale.unit}" for year in chosen), peak])
 

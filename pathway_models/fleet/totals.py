@@ -11,40 +11,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import Fault, InputError, PathwayError
-from pathway_models.core.units import HOME
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.fleet.fleet_results import (
-    REGION,
-    Counted,
-    Fleet,
-    FleetResults,
-    Member,
-    check_fleet,
-    check_kind_of,
-    is_of_kind,
-    split_kinds,
-)
-from pathway_models.gaps.analysis import gaps
-from pathway_models.gaps.sentences import plain_text
+from pathway_models.core import errors, units
+from pathway_models.engine import projecting, sampling
+from pathway_models.fleet import fleet_results
+from pathway_models.gaps import analysis, sentences
+from pathway_models.intake import naming, register
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.naming import park_name, scenario_name
 from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import read_register
 from pathway_models.inventory.accounts import take_inventory
-from pathway_models.language.rounding import emissions_text, share_text
-from pathway_models.language.words import INVENTED, say
+from pathway_models.language import INVENTED, emissions_text, say, share_text
 from pathway_models.peaks.finding import find_peaks, is_without_levers
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.gaps import Gaps
+from pathway_models.records import IF_DRIVERS_HOLD, SHARES, TOTAL, Assumptions, Park, Pathways, Peaks, gaps, levers
 from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import TOTAL, Pathways
-from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Peaks
-from pathway_models.runs.store import StoredRun, open_run, own_files, parks_of
-from pathway_models.runs.tables import CONTRACT, asked, typed
+from pathway_models.runs import store, tables
 
 #: The year of the contract's probability, and the one of neutrality.
 YEAR, NEUTRAL = 2030, 2060
@@ -57,7 +36,7 @@ def summary_rows(
     *,
     before: int = YEAR,
     neutral: int = NEUTRAL,
-    found: Gaps | None = None,
+    found: gaps.Gaps | None = None,
     inventory: Inventory | None = None,
     held: Peaks | None = None,
 ) -> list[dict[str, object]]:
@@ -105,8 +84,8 @@ def summary_rows(
         "grid_factor": park.grid_factor,
         "name_zh": park.name_zh,
     }
-    order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
-    found = found or gaps(park, pathways, peaks, before, neutral, targets=())
+    order = (*tables.CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
+    found = found or analysis.gaps(park, pathways, peaks, before, neutral, targets=())
     rows = zip(peaks.summary(YEAR), _asked(peaks, found), _if_drivers_hold(peaks, held), strict=True)
     return [
         {name: (known | row)[name] for name in order}
@@ -126,7 +105,7 @@ def _if_drivers_hold(peaks: Peaks, held: Peaks | None) -> list[dict[str, float]]
     return [{f"{name}{IF_DRIVERS_HOLD}": row[name] for name in SHARES} for row in held.headline(YEAR)]
 
 
-def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
+def _asked(peaks: Peaks, found: gaps.Gaps) -> list[dict[str, object]]:
     """Compute the columns of the years asked for, by scenario."""
     before, neutral = found.before, found.neutral
     late, net = found["peak_year"], found["neutrality"]
@@ -143,7 +122,7 @@ def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
             "before": before,
             "p_peak_before": float(early),
             "p_peak_by": float(by),
-            "years_late_p50": plain_text(late, float(years)),
+            "years_late_p50": sentences.plain_text(late, float(years)),
             "neutral": neutral,
             "net_p50_tco2": float(rest),
             "p_net_zero": float(chance),
@@ -168,12 +147,12 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
 
     Invented parks carry the mark before their name.
     """
-    rows = typed(summary)
+    rows = tables.typed(summary)
     first = rows.drop_duplicates("park_id").set_index("park_id")
     marks = [f"[{INVENTED}] " if made_up else "" for made_up in first["invented"]]
     shown = pd.DataFrame(index=first.index)
     shown[say(lang, en="name", zh="名称")] = [
-        mark + park_name(park_id, lang) for mark, park_id in zip(marks, first.index, strict=True)
+        mark + naming.park_name(park_id, lang) for mark, park_id in zip(marks, first.index, strict=True)
     ]
     years = first["last_observed_year"].astype(str)
     amounts = first["emissions_last_tco2"].map(lambda value: emissions_text(float(value), lang))
@@ -182,12 +161,12 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     years_of: dict[str, pd.Series] = {}
     for scenario in rows["scenario"].unique():
         part = rows[rows["scenario"] == scenario].set_index("park_id")
-        name = scenario_name(scenario, lang)
+        name = naming.scenario_name(scenario, lang)
         ranges = part["peak_year_p50"] + " (" + part["peak_year_p05"] + " – " + part["peak_year_p95"] + ")"
         if "peak_parts" in part:
             ranges = part["peak_parts"].where(part["peak_parts"].fillna("") != "", ranges)
         years_of[say(lang, en=f"peak, {name}", zh=f"达峰年，{name}")] = ranges
-        before, early = asked(part)
+        before, early = tables.asked(part)
         told = early.map(lambda share: share_text(float(share), lang))
         chances[say(lang, en=f"before {before}, {name}", zh=f"{before}年以前，{name}")] = told
         if {"p_past", "p_ahead_given_not_past"} <= set(part):
@@ -205,7 +184,7 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
 EARLIEST, LATEST = 1950, 2100
 
 
-def fleet_total(pathways: Iterable[Pathways]) -> Fleet:
+def fleet_total(pathways: Iterable[Pathways]) -> fleet_results.Fleet:
     """Add parks up, member by member; one park's pathways are in memory at a time.
 
     Raises
@@ -219,7 +198,7 @@ def fleet_total(pathways: Iterable[Pathways]) -> Fleet:
         running = running or _RunningTotal(one)
         running.add(one)
     if running is None:
-        raise PathwayError("no park to add up")
+        raise errors.PathwayError("no park to add up")
     return running.fleet()
 
 
@@ -266,18 +245,18 @@ class _RunningTotal:
             faults.insert(0, f"{one.park_id} stands there twice")
         return faults
 
-    def fleet(self) -> Fleet:
+    def fleet(self) -> fleet_results.Fleet:
         """Return the sum over the years that all parks have."""
         names, firsts, observed, lasts = zip(*self.parks, strict=True)
         first, known, last = max(firsts), min(observed), min(lasts)
         if first > known:
             self.wrong.append(f"no year in which all are on record: one begins in {first}, another ends in {known}")
         if self.wrong:
-            raise PathwayError("cannot be added up: " + "; ".join(self.wrong))
+            raise errors.PathwayError("cannot be added up: " + "; ".join(self.wrong))
         common = slice(first - EARLIEST, last - EARLIEST + 1)
         means = np.stack(self.means)[..., common]
         whole = means.sum(axis=0)
-        return Fleet(
+        return fleet_results.Fleet(
             parks=names,
             scenarios=self.model.scenarios,
             years=np.arange(first, last + 1),
@@ -290,7 +269,7 @@ class _RunningTotal:
         )
 
 
-def add_up(parks: Sequence[Counted], pathways: Iterable[Pathways]) -> FleetResults:
+def add_up(parks: Sequence[fleet_results.Counted], pathways: Iterable[Pathways]) -> fleet_results.FleetResults:
     """Add up parks that may be counted together, from one `Pathways` of each in any order.
 
     Raises
@@ -298,7 +277,7 @@ def add_up(parks: Sequence[Counted], pathways: Iterable[Pathways]) -> FleetResul
     PathwayError
         The parks cannot be one fleet, or the pathways cannot be added up or are not those of the parks.
     """
-    check_fleet(parks)
+    fleet_results.check_fleet(parks)
     peaks: dict[str, Peaks] = {}
     ends: dict[str, np.ndarray] = {}
 
@@ -309,19 +288,21 @@ def add_up(parks: Sequence[Counted], pathways: Iterable[Pathways]) -> FleetResul
 
     fleet = fleet_total(noted())
     if sorted(fleet.parks) != sorted(park.park_id for park in parks):
-        raise PathwayError("the pathways are not those of the parks: one of each is needed")
-    return FleetResults(fleet, parks[0].kind, tuple(park.park_id for park in parks if park.invented), peaks, ends)
+        raise errors.PathwayError("the pathways are not those of the parks: one of each is needed")
+    return fleet_results.FleetResults(
+        fleet, parks[0].kind, tuple(park.park_id for park in parks if park.invented), peaks, ends
+    )
 
 
 def project_fleet(
     parks: Sequence[Park],
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[str, levers.Scenario],
     *,
     members: int = 200,
     seed: int = 20240401,
     until: int = 2060,
     assumptions: Assumptions | None = None,
-) -> FleetResults:
+) -> fleet_results.FleetResults:
     """Project parks under the same draws of what they share, and add them up.
 
     The assumptions are the shipped ones by default.
@@ -331,14 +312,16 @@ def project_fleet(
     PathwayError
         The parks cannot be one fleet.
     """
-    check_fleet(parks)
+    fleet_results.check_fleet(parks)
     drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
-    return add_up(parks, (project(park, scenarios, sample(park, scenarios, **drawn)) for park in parks))
+    return add_up(
+        parks, (projecting.project(park, scenarios, sampling.sample(park, scenarios, **drawn)) for park in parks)
+    )
 
 
 def summarise_parks(
     parks: Sequence[str],
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[str, levers.Scenario],
     *,
     members: int,
     seed: int,
@@ -358,16 +341,16 @@ def summarise_parks(
     """
     drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
     rows: list[dict[str, object]] = []
-    for name in parks or [entry.park_id for entry in read_register() if entry.has_data]:
+    for name in parks or [entry.park_id for entry in register.read_register() if entry.has_data]:
         park = read_park(name)
-        draws = sample(park, scenarios, **drawn)
-        pathways = project(park, scenarios, draws)
-        held = find_peaks(project(park, scenarios, draws, keep="totals", drivers="hold"))
+        draws = sampling.sample(park, scenarios, **drawn)
+        pathways = projecting.project(park, scenarios, draws)
+        held = find_peaks(projecting.project(park, scenarios, draws, keep="totals", drivers="hold"))
         rows.extend(summary_rows(park, find_peaks(pathways), pathways, held=held))
     return pd.DataFrame(rows)
 
 
-def fleet_ids(kind: str, country: str = HOME) -> list[str]:
+def fleet_ids(kind: str, country: str = units.HOME) -> list[str]:
     """List the ids of all entries of a kind that have data and may be counted together.
 
     Regions that do not say which province they are stay out.  Parks of other countries are not those of the home one:
@@ -375,11 +358,11 @@ def fleet_ids(kind: str, country: str = HOME) -> list[str]:
     """
     return [
         entry.park_id
-        for entry in read_register()
+        for entry in register.read_register()
         if entry.has_data
         and entry.kind == kind
-        and (kind != REGION or entry.province)
-        and (entry.country == HOME) == (country == HOME)
+        and (kind != fleet_results.REGION or entry.province)
+        and (entry.country == units.HOME) == (country == units.HOME)
     ]
 
 
@@ -391,7 +374,9 @@ def read_fleets(parks: Sequence[str | Path] = ()) -> list[list[Park]]:
     InputError
         The faults of all tables that cannot be read.
     """
-    return split_kinds(_read(parks or [*fleet_ids(REGION), *fleet_ids("park"), *fleet_ids("park", "")]))
+    return fleet_results.split_kinds(
+        _read(parks or [*fleet_ids(fleet_results.REGION), *fleet_ids("park"), *fleet_ids("park", "")])
+    )
 
 
 def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
@@ -416,34 +401,34 @@ def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
     PathwayError
         The kind is not known or not that of the parks, or they cannot be counted together.
     """
-    if kind not in ("", "park", REGION):
-        raise PathwayError(f"kind = {kind!r}: expected 'park' or 'region'")
+    if kind not in ("", "park", fleet_results.REGION):
+        raise errors.PathwayError(f"kind = {kind!r}: expected 'park' or 'region'")
     found = _read(parks or fleet_ids(kind or "park"))
-    check_kind_of(found, kind)
-    check_fleet(found)
+    fleet_results.check_kind_of(found, kind)
+    fleet_results.check_fleet(found)
     return found
 
 
 def _read(parks: Iterable[str | Path]) -> list[Park]:
     """Read parks, and raise the faults of all of them at once."""
     found: list[Park] = []
-    faults: list[Fault] = []
+    faults: list[errors.Fault] = []
     for name in parks:
         try:
             found.append(read_park(name))
-        except InputError as error:
+        except errors.InputError as error:
             faults += error.faults
     if faults:
-        raise InputError(faults)
+        raise errors.InputError(faults)
     return found
 
 
 def given_parks(folder: str | Path) -> list[str]:
     """List the id or path a run was given for each park that came out, to read its table again."""
-    return list(parks_of(Path(folder)).values())
+    return list(store.parks_of(Path(folder)).values())
 
 
-def stored_fleets(folder: str | Path, scenarios: Sequence[str] = ()) -> list[FleetResults]:
+def stored_fleets(folder: str | Path, scenarios: Sequence[str] = ()) -> list[fleet_results.FleetResults]:
     """Add up a run's regions, and its parks by themselves; kinds that the run does not have are left out.
 
     Parameters
@@ -458,13 +443,13 @@ def stored_fleets(folder: str | Path, scenarios: Sequence[str] = ()) -> list[Fle
     InputError
         No run, no members kept, or a scenario it does not have.
     """
-    run = open_run(folder)
-    return [_added(run, some, scenarios) for some in split_kinds(_members(run))]
+    run = store.open_run(folder)
+    return [_added(run, some, scenarios) for some in fleet_results.split_kinds(_members(run))]
 
 
 def stored_fleet(
     folder: str | Path, parks: Sequence[str] = (), kind: str = "", scenarios: Sequence[str] = ()
-) -> FleetResults:
+) -> fleet_results.FleetResults:
     """Add up parks of a run that may be counted together, from the members that the run kept.
 
     Parameters
@@ -484,43 +469,49 @@ def stored_fleet(
     PathwayError
         The parks cannot be one fleet.
     """
-    run = open_run(folder)
+    run = store.open_run(folder)
     known = {one.park_id: one for one in _members(run)}
     if parks:
         for park_id in parks:
             run[park_id]  # tells what the run has instead
         chosen = [known[park_id] for park_id in parks]
     else:
-        chosen = [one for one in known.values() if is_of_kind(one, kind)]
-        if kind == REGION:
+        chosen = [one for one in known.values() if fleet_results.is_of_kind(one, kind)]
+        if kind == fleet_results.REGION:
             chosen = [one for one in chosen if one.province] or chosen
-    check_kind_of(chosen, kind)
-    check_fleet(chosen)
+    fleet_results.check_kind_of(chosen, kind)
+    fleet_results.check_fleet(chosen)
     return _added(run, chosen, scenarios)
 
 
-def _members(run: StoredRun) -> list[Member]:
+def _members(run: store.StoredRun) -> list[fleet_results.Member]:
     """Name the parks of a run, their kind from its summary, their province from the register."""
     if not run.parks:
-        raise PathwayError(f"{run.folder.name}: no park of this run came out; see its status.csv")
-    known = {entry.park_id: (entry.province, entry.country) for entry in read_register()}
+        raise errors.PathwayError(f"{run.folder.name}: no park of this run came out; see its status.csv")
+    known = {entry.park_id: (entry.province, entry.country) for entry in register.read_register()}
     first = run.summary.drop_duplicates("park_id").set_index("park_id")
     return [
-        Member(name, str(first.loc[name, "kind"]), bool(first.loc[name, "invented"]), *known.get(name, ("", HOME)))
+        fleet_results.Member(
+            name, str(first.loc[name, "kind"]), bool(first.loc[name, "invented"]), *known.get(name, ("", units.HOME))
+        )
         for name in run.parks
     ]
 
 
-def _added(run: StoredRun, parks: Sequence[Member], scenarios: Sequence[str]) -> FleetResults:
+def _added(
+    run: store.StoredRun, parks: Sequence[fleet_results.Member], scenarios: Sequence[str]
+) -> fleet_results.FleetResults:
     return add_up(parks, _stored_pathways(run, parks, list(scenarios) or list(run.summary["scenario"].unique())))
 
 
-def _stored_pathways(run: StoredRun, parks: Sequence[Member], scenarios: list[str]) -> Iterator[Pathways]:
+def _stored_pathways(
+    run: store.StoredRun, parks: Sequence[fleet_results.Member], scenarios: list[str]
+) -> Iterator[Pathways]:
     """Yield stored totals as pathways of one source, park by park."""
     first = run.summary.drop_duplicates("park_id").set_index("park_id")
     issue_year = run.record["parameters"].get("as_of")
     stored = list(run.summary["scenario"].unique())
-    own = {name: path for name, path in own_files(run.folder).items() if path.is_file()}
+    own = {name: path for name, path in store.own_files(run.folder).items() if path.is_file()}
     library = read_scenarios(own.get("scenario_file"), own.get("lever_file"))
     without = next((name for name in stored if is_without_levers(library, name)), None)
     for one in parks:

@@ -14,8 +14,7 @@ from pathway_models.figures.marks import labels, markers, segments
 from pathway_models.gaps.sentences import gap_name
 from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say
-from pathway_models.records import Gaps, Park
-from pathway_models.records.gaps import Gap
+from pathway_models.records import Gap, Gaps, Park
 
 #: Panels beside each other; further intensities are left to the table.
 MOST_PANELS = 5

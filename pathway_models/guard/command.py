@@ -1,7 +1,5 @@
 """``pathways guard`` checks that all results are plausible; ``pathways compare`` lists those that changed."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,31 +43,30 @@ def guard_command(
     Exit code 0 where every check holds, 1 where one is breached or a file is faulty, 2 for a wrong call.
     """
     try:
-        from pathway_models.guard.comparing import read_results, verdict_lines, verdict_page, write_figures
-        from pathway_models.guard.result_checks import guard
+        from pathway_models.guard import comparing, result_checks
         from pathway_models.intake.guard import read_guard
 
         rules = read_guard(checks)
         with common_options.working(
             1, say(cli_language.of_terminal(lang), en="working out the results", zh="计算结果")
         ):
-            results = read_results(run) if run else _computed(**asked)
-        verdict = guard(results, rules)
+            results = comparing.read_results(run) if run else _computed(**asked)
+        verdict = result_checks.guard(results, rules)
         if figures:
-            write_figures(figures, results)
+            comparing.write_figures(figures, results)
         if out:
-            out.write_text(verdict_page(verdict, lang=lang), encoding="utf-8")
+            out.write_text(comparing.verdict_page(verdict, lang=lang), encoding="utf-8")
     except InputError as error:
         click.echo(cli_language.mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
-    for line in verdict_lines(verdict, lang=cli_language.of_terminal(lang)):
+    for line in comparing.verdict_lines(verdict, lang=cli_language.of_terminal(lang)):
         click.echo(line)
     sys.exit(0 if verdict.passed else 1)
 
 
-def _computed(*, parks: tuple[str, ...], everything: bool, members: int, seed: int, until: int) -> Results:
+def _computed(*, parks: tuple[str, ...], everything: bool, members: int, seed: int, until: int) -> "Results":
     from pathway_models.guard.result_checks import guard_results
     from pathway_models.intake import library, register
     from pathway_models.intake.parks import read_park
@@ -118,7 +115,7 @@ def compare_command(
     sys.exit(0 if found.unchanged else 1)
 
 
-def _write_changes(path: Path, found: Comparison) -> None:
+def _write_changes(path: Path, found: "Comparison") -> None:
     """Write every change as CSV that Excel opens, numbers in full."""
     columns = (
         "park", "scenario", "quantity", "year", "before", "after", "difference", "relative", "times_tolerance",

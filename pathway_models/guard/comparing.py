@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathway_models.console.tables import screen_lines
+from pathway_models.console.screen import screen_lines
 from pathway_models.core import BatchError, Fault, InputError, files
 from pathway_models.documents.markup import page
 from pathway_models.guard.result_checks import LAST_YEAR, Breach, Verdict, as_figure
 from pathway_models.intake.guard import read_guard
 from pathway_models.language import rounding, say
 from pathway_models.records.guard import Check, Guard, Key, Results
-from pathway_models.runs.store import read_record
-from pathway_models.runs.tables import whole
+from pathway_models.runs import store, tables
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ def _folder(folder: Path) -> Results:
     if not summary.is_file():
         raise BatchError(f"{folder}: expected the folder of a run with summary.csv; give the folder that 'run' printed")
     figures = {}
-    with whole(summary):
+    with tables.whole(summary):
         rows = _rows(summary)
         for row in rows:
             for name, text in row.items():
@@ -209,7 +208,7 @@ def _folder(folder: Path) -> Results:
     for park in last:
         path = folder / park / "pathways.csv"
         if path.is_file():
-            with whole(path):
+            with tables.whole(path):
                 figures |= dict(_yearly(path))
     if not figures:
         raise BatchError(f"{folder}: no park of this run came out, so that there is nothing to look at; see status.csv")
@@ -228,7 +227,7 @@ def _about(path: Path, rows: list[dict[str, str]]) -> dict[str, str]:
     """List what a run rests on, one line a fact."""
     found = {name: rows[0][name] for name in ("members", "seed", "until") if rows and name in rows[0]}
     if path.is_file():
-        content = read_record(path.parent)
+        content = store.read_record(path.parent)
         for section in ABOUT:
             told = content.get(section) or {}
             if not isinstance(told, dict):

@@ -13,8 +13,6 @@ and close, noise is autocorrelated, the accounts of every year are wrong by some
 change is 0.27 against 0.29, though records look calmer (0.07 against 0.11 a year).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,7 +61,7 @@ class DriverWindows:
     intensity: Windows
     total: Windows
 
-    def take(self, kept: NDArray) -> DriverWindows:
+    def take(self, kept: NDArray) -> "DriverWindows":
         """Select some of the windows."""
         return DriverWindows(self.activity.take(kept), self.intensity.take(kept), self.total.take(kept))
 

@@ -1,7 +1,5 @@
 """Hindcasts that match a park: the report card of exactly what is printed, out of the stored tables; names."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,8 +59,8 @@ class Measured:
     record: int
     years: int
     bands: pd.DataFrame
-    event: EventCard
-    spread: LawSpread
+    event: "EventCard"
+    spread: "LawSpread"
 
 
 @dataclass(frozen=True)

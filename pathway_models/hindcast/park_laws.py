@@ -16,8 +16,6 @@ The weights have the best mean CRPS in training, one set a horizon.  Two trainin
     park, of which no panel is public.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -250,7 +248,7 @@ class _TrainingPanel:
     region: NDArray[np.int_]
     times: int = 1
 
-    def take(self, kept: NDArray) -> _TrainingPanel:
+    def take(self, kept: NDArray) -> "_TrainingPanel":
         """Select some of the windows."""
         return _TrainingPanel(self.windows.take(kept), self.region[kept], self.times)
 

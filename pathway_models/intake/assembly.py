@@ -8,16 +8,7 @@ from collections import defaultdict
 import numpy as np
 
 from pathway_models.core import Fault, units
-from pathway_models.intake.factors.tables import (
-    GRID_CHOICES,
-    ZERO_GROUPS,
-    Carrier,
-    default_factor,
-    factor_sets,
-    find_fuel,
-    grid_factors,
-    read_carriers,
-)
+from pathway_models.intake.factors import tables
 from pathway_models.intake.table.rows import Row
 from pathway_models.records.park import UNDIVIDED, Process
 
@@ -155,11 +146,11 @@ def assemble(
         table.lack(what, "put small ones together, or correct the column of sectors", "sectors_many")
         return {}, table.faults
     needs_factors = table.needs_factors()
-    if factor_set not in factor_sets() and (factor_set or needs_factors) and not own_factors:
-        expected = f"one of {', '.join(factor_sets())}"
+    if factor_set not in tables.factor_sets() and (factor_set or needs_factors) and not own_factors:
+        expected = f"one of {', '.join(tables.factor_sets())}"
         table.faults.append(Fault(file, "factor_set", factor_set, expected, "name a shipped set", code="factor_set"))
     used = [*table.items("energy"), *table.items("emissions")]
-    library = read_carriers()
+    library = tables.read_carriers()
     processes, outputs, process_factors, used_fuels = _processes(table, used, library)
     sectors = tuple(dict.fromkeys(sector for sector, _ in [*used, *table.items("product")]))
     carriers = tuple(dict.fromkeys([item for _, item in used_fuels] + ["electricity", "green_electricity"]))
@@ -195,25 +186,27 @@ def assemble(
     return fields, table.faults
 
 
-def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Carrier) -> np.ndarray | None:
+def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: tables.Carrier) -> np.ndarray | None:
     """Factor of a carrier by year where the table gives none, tCO2/TJ; None where there is no default."""
     if carrier.group == "electricity":
         if grid_choice == "table":
             if not any(item == carrier.carrier for _, item in table.items("factor")):
                 what = "factor rows for electricity, because grid_factor is 'table'"
                 table.lack(
-                    what, f"add energy and factor rows (0 TJ where none is bought), or {GRID_CHOICES}", "grid_table"
+                    what,
+                    f"add energy and factor rows (0 TJ where none is bought), or {tables.GRID_CHOICES}",
+                    "grid_table",
                 )
             return None
-        factors, fault = grid_factors(grid_choice, table.file)
+        factors, fault = tables.grid_factors(grid_choice, table.file)
         if fault:
             if fault not in table.faults:
                 table.faults.append(fault)
             return np.zeros(table.years.size)
         return np.array([factors.of(int(year)).value for year in table.years]) / units.TJ_PER_MWH
-    if not factor_set and carrier.group not in ZERO_GROUPS:
+    if not factor_set and carrier.group not in tables.ZERO_GROUPS:
         return None
-    factor = default_factor(factor_set, carrier)
+    factor = tables.default_factor(factor_set, carrier)
     return None if factor is None else np.full(table.years.size, factor)
 
 
@@ -237,7 +230,7 @@ def _energy(
         row = next(iter(energy.values()))
         table.series(("energy", sector, item))
         table.fault(row, "energy or emissions, not both", "emissions imply the energy; keep one of the two", "both")
-    if read_carriers()[item].group in ZERO_GROUPS:
+    if tables.read_carriers()[item].group in tables.ZERO_GROUPS:
         for row in [*own.values(), *reported.values()]:
             if row.value > 0:
                 table.fault(
@@ -263,7 +256,7 @@ def _in_tj(table: Table, factor_set: str, row: Row) -> float:
         return row.value
     if row.unit == "MWh":
         return row.value * units.TJ_PER_MWH
-    fuel = find_fuel(factor_set, read_carriers()[row.item])
+    fuel = tables.find_fuel(factor_set, tables.read_carriers()[row.item])
     if fuel is None or fuel.unit != row.unit:
         unit = f"TJ, tce or {fuel.unit}" if fuel else "TJ or tce"
         table.fault(row, f"{row.item} in {unit}", f"{factor_set} has no calorific value for it in {row.unit}", "no_ncv")

@@ -16,11 +16,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pathway_models.core import Fault, InputError, RecordError, present_year, yaml_files
-from pathway_models.core.files import data_folder
+from pathway_models.core import Fault, InputError, RecordError, files, present_year, yaml_files
 from pathway_models.intake import fitted, rules
-from pathway_models.intake.factors.spread import read_uncertainties
-from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
+from pathway_models.intake.factors import spread, tables
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records import Assumptions, Carrier, assumptions
@@ -64,7 +62,7 @@ def read_baselines(path: Path | None = None) -> assumptions.Baselines:
     InputError
         A key is missing, unknown or of the wrong kind, or a parameter lies outside its range.
     """
-    return _shipped_baselines(data_folder() / "baseline.yml") if path is None else _read_baselines(Path(path))
+    return _shipped_baselines(files.data_folder() / "baseline.yml") if path is None else _read_baselines(Path(path))
 
 
 @cache
@@ -131,7 +129,7 @@ def read_correlations(path: str | Path | None = None) -> tuple[assumptions.Corre
     InputError
         All faults of the file, by line.
     """
-    return _read_correlations(Path(path)) if path else _shipped_correlations(data_folder() / "correlations.yml")
+    return _read_correlations(Path(path)) if path else _shipped_correlations(files.data_folder() / "correlations.yml")
 
 
 @cache
@@ -169,7 +167,7 @@ def read_sectors() -> assumptions.SectorKinds:
     InputError
         All faults of the file, by line.
     """
-    return _read_sectors(data_folder() / "sectors.yml")
+    return _read_sectors(files.data_folder() / "sectors.yml")
 
 
 @cache
@@ -209,7 +207,7 @@ def read_demand() -> dict[str, dict[int, float]]:
     InputError
         All faults of the file, by line.
     """
-    return _read_demand(data_folder() / "sector_demand.yml")
+    return _read_demand(files.data_folder() / "sector_demand.yml")
 
 
 @cache
@@ -257,7 +255,7 @@ def read_capture() -> assumptions.CaptureRange:
     InputError
         All faults of the file, by line.
     """
-    return _read_capture(data_folder() / "capture.yml")
+    return _read_capture(files.data_folder() / "capture.yml")
 
 
 @cache
@@ -319,23 +317,23 @@ def read_assumptions(as_of: int | None = None) -> Assumptions:
     >>> read_assumptions().law
     'levels'
     """
-    return _read(data_folder(), present_year() if as_of is None else as_of)
+    return _read(files.data_folder(), present_year() if as_of is None else as_of)
 
 
 @lru_cache(typed=True)  # 2026.0 is no year
 def _read(folder: Path, issue_year: int) -> Assumptions:
     """The assumptions of a data folder, from which every reader below takes its files."""
     del folder
-    carriers = read_carriers()
+    carriers = tables.read_carriers()
     read = Assumptions(
         law=LAW,
         baselines=read_baselines(),
-        uncertainties=read_uncertainties(),
+        uncertainties=spread.read_uncertainties(),
         correlations=read_correlations(),
         targets=rules.read_targets(),
         carriers=carriers,
         levels=fitted.read_levels(),
-        default_factors={name: _factors(name, carriers.values()) for name in (*factor_sets(), "")},
+        default_factors={name: _factors(name, carriers.values()) for name in (*tables.factor_sets(), "")},
         issue_year=issue_year,
         nowcast=fitted.read_nowcast(),
         park_spread=fitted.read_park_spread(),
@@ -348,5 +346,5 @@ def _read(folder: Path, issue_year: int) -> Assumptions:
 
 def _factors(factor_set: str, carriers: Iterable[Carrier]) -> dict[str, float]:
     """Factors of the carriers that have one, tCO2/TJ."""
-    found = {carrier.carrier: default_factor(factor_set, carrier) for carrier in carriers}
+    found = {carrier.carrier: tables.default_factor(factor_set, carrier) for carrier in carriers}
     return {name: factor for name, factor in found.items() if factor is not None}

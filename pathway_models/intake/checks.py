@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.factors import energy_content, tables
 from pathway_models.intake.numbers import Finding, read_plausible
 from pathway_models.intake.statements import Choices, Key, Statement, Statements, UseLine
 from pathway_models.intake.translation import USED
@@ -47,7 +46,7 @@ class Check:
     questioned: set[tuple[str, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.book = Factors(self.choices)
+        self.book = energy_content.Factors(self.choices)
 
     def run(self) -> None:
         """Report every fault."""
@@ -218,7 +217,7 @@ def activity_errors(statements: Statements, fields: dict[str, Any]) -> dict[str,
     ASSUME: errors inside a group go the same way (one meter reading practice, one statistician), so shares add
     up and nothing averages out.
     """
-    grades, library = read_plausible().grades, read_carriers()
+    grades, library = read_plausible().grades, tables.read_carriers()
     weighted: dict[str, list[tuple[float, float]]] = {}
     first = int(fields["years"][0])
     for s in statements.all.values():

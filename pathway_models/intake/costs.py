@@ -19,9 +19,8 @@ from pathway_models.intake.register import has_rule
 from pathway_models.intake.table.rows import CONFIDENCE
 from pathway_models.kernels.costs import price_index
 from pathway_models.levers import action
-from pathway_models.records import Costs, Lever, Park, Triangle
+from pathway_models.records import ACTIVITY_UNITS, Costs, Lever, Park, Triangle
 from pathway_models.records.costs import Amount, LeverCost
-from pathway_models.records.park import ACTIVITY_UNITS
 
 #: Energy in TJ of one unit that money may be counted per.
 ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3, "tce": units.TJ_PER_TCE}

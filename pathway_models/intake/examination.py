@@ -15,8 +15,7 @@ import numpy as np
 from pathway_models.core import errors, units
 from pathway_models.core.files import fingerprint
 from pathway_models.intake import assembly, checks, numbers, plausibility_warnings, statements, translation
-from pathway_models.intake.factors import energy_content, spread
-from pathway_models.intake.factors.tables import published_factors
+from pathway_models.intake.factors import energy_content, spread, tables
 from pathway_models.intake.plans import investments, reading
 from pathway_models.intake.table.rows import Row
 from pathway_models.intake.workbook.asset_sheet import assets_of, check_assets, incomplete
@@ -187,7 +186,7 @@ def build_park(
 
 def _published_grid(choice: str) -> dict[int, float]:
     """Grid factors of a place by year, tCO2/MWh; none where the choice names one year, or the table."""
-    factors = published_factors(choice)
+    factors = tables.published_factors(choice)
     return {factor.year: factor.value for factor in factors.published} if factors and factors.by_year else {}
 
 

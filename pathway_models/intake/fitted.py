@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pathway_models.core import Fault, InputError, RecordError, arrays, yaml_files
-from pathway_models.core.files import data_folder, read_text
+from pathway_models.core import Fault, InputError, RecordError, arrays, files, yaml_files
 from pathway_models.kernels.growth import HorizonFit
 from pathway_models.records import growth_laws, nowcast
 
@@ -39,7 +38,7 @@ def read_activity() -> nowcast.RegionalActivity:
     InputError
         A file or a column is missing, or a province-year stands twice.
     """
-    return _read_activity(data_folder() / "china")
+    return _read_activity(files.data_folder() / "china")
 
 
 @cache
@@ -125,7 +124,7 @@ def read_nowcast() -> nowcast.Nowcast:
     InputError
         A key is missing or unknown, or the lengths of the lists do not fit one another.
     """
-    return _read_nowcast(data_folder() / "nowcast.yml")
+    return _read_nowcast(files.data_folder() / "nowcast.yml")
 
 
 @cache
@@ -188,7 +187,7 @@ def read_park_spread() -> nowcast.ParkSpread:
     InputError
         A key is missing or unknown, or the lengths of the lists do not fit one another.
     """
-    return _read_spread(data_folder() / "park_spread.yml")
+    return _read_spread(files.data_folder() / "park_spread.yml")
 
 
 @cache
@@ -268,13 +267,13 @@ def read_levels() -> growth_laws.LevelParameters:
     InputError
         The file is missing, or a part of it is missing or of the wrong kind.
     """
-    return _read_levels(data_folder() / "law_levels.json")
+    return _read_levels(files.data_folder() / "law_levels.json")
 
 
 @cache
 def _read_levels(path: Path) -> growth_laws.LevelParameters:
     try:
-        content = _LevelsFile.model_validate(json.loads(read_text(path)))
+        content = _LevelsFile.model_validate(json.loads(files.read_text(path)))
     except (ValidationError, json.JSONDecodeError) as error:
         remedy = "make it again: python scripts/fit_baseline.py"
         first = str(error).splitlines()[0]

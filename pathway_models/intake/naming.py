@@ -4,8 +4,7 @@ import re
 from functools import cache
 
 from pathway_models.core import PathwayError, files
-from pathway_models.intake.factors import energy_content, ids
-from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.factors import energy_content, ids, tables
 from pathway_models.intake.register import Entry, read_register
 from pathway_models.language.words import ADVISED, INVENTED, check_language, place_name, say, word
 from pathway_models.records import Park, ParkIdentity, Scenario
@@ -112,7 +111,7 @@ def scenario_families() -> dict[str, tuple[str, ...]]:
 
 def item_name(item: str, lang: str) -> str:
     """Name of an energy carrier, a process, a source or a sector."""
-    carrier = read_carriers().get(item)
+    carrier = tables.read_carriers().get(item)
     if carrier is None:
         return word(item, lang)
     return carrier.name_zh if check_language(lang) == "zh" else carrier.name_en

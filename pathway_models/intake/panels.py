@@ -15,8 +15,6 @@ Missing years are no fault: each peak rule says itself whether it can do without
 year, as if the row were not there.  Everything else is as in `intake.entity_tables`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -207,7 +205,7 @@ class Panel:
         logs = _log(self.values[quantity])
         return logs if per is None else logs - _log(self.values[per])
 
-    def between(self, first: int, last: int) -> Panel:
+    def between(self, first: int, last: int) -> "Panel":
         """The years from ``first`` to ``last`` of the panel."""
         kept = (self.years >= first) & (self.years <= last)
         values = {name: array[:, kept] for name, array in self.values.items()}

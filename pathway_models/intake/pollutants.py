@@ -4,8 +4,6 @@ A user's own file may hold only what differs: its entries replace the shipped on
 before the shipped ones.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from functools import cache
@@ -46,7 +44,7 @@ class _Number(yaml_files.Strict):
     confidence: str = ""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> _Number:
+    def _one_kind(self) -> "_Number":
         own = self.value is not None
         if own == bool(self.row) or (own and not (self.unit and self.source and self.confidence)):
             raise ValueError("either row, or value with unit, source and confidence")

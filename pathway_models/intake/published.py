@@ -16,8 +16,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
-from pathway_models.core import Fault, InputError, yaml_files
-from pathway_models.core.files import data_folder, read_text
+from pathway_models.core import Fault, InputError, files, yaml_files
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.numbers import exact_number
 from pathway_models.records import Scenario
@@ -82,7 +81,7 @@ class Estimate:
 
 def published_folder() -> Path:
     """Folder of the shipped studies."""
-    return data_folder() / "published"
+    return files.data_folder() / "published"
 
 
 def read_estimates(path: str | Path | None = None) -> tuple[Estimate, ...]:
@@ -95,7 +94,7 @@ def read_estimates(path: str | Path | None = None) -> tuple[Estimate, ...]:
         twice, a confidence that no published value may have.
     """
     path = Path(path) if path else published_folder() / "estimates.csv"
-    lines = csv.DictReader(io.StringIO(read_text(path), newline=""))
+    lines = csv.DictReader(io.StringIO(files.read_text(path), newline=""))
     header = tuple(lines.fieldnames or ())
     if header != COLUMNS:
         expected = f"the columns {','.join(COLUMNS)}"
@@ -194,7 +193,7 @@ class Study:
         if name not in self.about.inputs:
             known = ", ".join(self.about.inputs) or "none"
             raise InputError([Fault(where, "inputs", name, f"one of: {known}", "name the table there", code="table")])
-        text = read_text((self.folder / self.about.inputs[name]).resolve())
+        text = files.read_text((self.folder / self.about.inputs[name]).resolve())
         return pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""])
 
     def __repr__(self) -> str:
@@ -259,7 +258,7 @@ def _refuse_others(estimates: tuple[Estimate, ...], name: str) -> None:
 
 def read_templates() -> pd.DataFrame:
     """Table the templates: file, citation, licence, verdict and what is missing for one of them to be judged."""
-    text = read_text(published_folder() / "templates" / "missing.csv")
+    text = files.read_text(published_folder() / "templates" / "missing.csv")
     return pd.read_csv(io.StringIO(text), keep_default_na=False)
 
 
@@ -280,7 +279,7 @@ def template_scenarios(table: str) -> dict[str, Scenario]:
     if table not in known:
         raise InputError([Fault("templates", "table", table, f"one of {', '.join(known)}", "correct the name")])
     path = published_folder() / "templates" / table
-    own = set(pd.read_csv(io.StringIO(read_text(path)))["scenario"])
+    own = set(pd.read_csv(io.StringIO(files.read_text(path)))["scenario"])
     return {name: scenario for name, scenario in read_scenarios(path).items() if name in own}
 
 

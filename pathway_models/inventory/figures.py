@@ -9,8 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from pathway_models.figures.canvas import BEHIND, DARK, FAINT, mark_year, put_note, put_title, sheet, wrapped
 from pathway_models.intake.naming import headline
 from pathway_models.inventory import decomposition, tables
-from pathway_models.language import say
-from pathway_models.language.rounding import scale_of, share_text
+from pathway_models.language import rounding, say
 from pathway_models.records import Park
 
 #: The park as it is, and at other levels of detail.
@@ -34,14 +33,14 @@ def data_detail(
     figure, (left, right) = sheet(
         lang, (8.0, 0.38 * len(found) + 1.75), columns=(1, 1), head=0.85, foot=0.72, left=0.24, right=0.93, wspace=0.14
     )
-    scale = scale_of(float(found[0].then[2]), lang)
+    scale = rounding.scale_of(float(found[0].then[2]), lang)
     places = range(len(found) - 1, -1, -1)
     for place, one in zip(places, found, strict=True):
         colour = GIVEN if one.key == "as_given" else OTHER
         _range(left, place, [value / scale.divisor for value in one.then], colour)
         _range(right, place, [float(_year(text, until)) for text in one.peak], colour, middle=not one.parts)
-        right.annotate(share_text(one.p_before, lang), (1.02, place), xycoords=("axes fraction", "data"), va="center",
-                       size="small", annotation_clip=False)  # fmt: skip
+        right.annotate(rounding.share_text(one.p_before, lang), (1.02, place), xycoords=("axes fraction", "data"),
+                       va="center", size="small", annotation_clip=False)  # fmt: skip
     left.set_yticks(
         list(places), [wrapped(tables.named(tables.DETAIL, one.key, lang), 22 if lang == "en" else 11) for one in found]
     )

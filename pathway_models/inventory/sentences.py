@@ -9,8 +9,7 @@ from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.naming import factor_set_name, scenario_name
 from pathway_models.inventory import accounts, decomposition, tables
 from pathway_models.inventory.indicators import indicators
-from pathway_models.language import say, word
-from pathway_models.language.rounding import change_text, emissions_text, share_text
+from pathway_models.language import change_text, emissions_text, say, share_text, word
 from pathway_models.records import Park
 
 #: Shift of the median below which nothing is said.

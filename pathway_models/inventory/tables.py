@@ -10,10 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core import InputError, units
-from pathway_models.intake import messages, numbers, parks
-from pathway_models.intake.factors import ids, spread
-from pathway_models.intake.factors.tables import factor_sets
-from pathway_models.intake.naming import unit_name
+from pathway_models.intake import messages, naming, numbers, parks
+from pathway_models.intake.factors import ids, spread, tables
 from pathway_models.inventory import accounts, decomposition
 from pathway_models.inventory.indicators import indicators, summed_energy, system_name, total_energy
 from pathway_models.language import rounding, say, word
@@ -310,7 +308,7 @@ def factor_choices(park_id: str, park: Park, *, lang: str = "en") -> pd.DataFram
             ("against the park's choice", "与园区选择相比"), ("remark", "说明")]  # fmt: skip
     own = float(accounts.take_inventory(park).total()[-1])
     scale, rows = rounding.scale_of(own, lang), []
-    for name in factor_sets():
+    for name in tables.factor_sets():
         mark = say(lang, en="chosen by the park", zh="园区所选") if name == park.factor_set else ""
         try:
             total = float(accounts.take_inventory(parks.read_park(park_id, factor_set=name)).total()[-1])
@@ -343,5 +341,5 @@ def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
             messages.translated(text, lang, "tables") for text in (one.requirement.text, one.requirement.confidence)
         )
         source = f"{system_name(one, lang)}{say(lang, en=', ', zh='，')}{sure}"
-        rows.append((name, unit_name(one.unit, lang), first, last, asked, source))
+        rows.append((name, naming.unit_name(one.unit, lang), first, last, asked, source))
     return _table(rows, head, lang)

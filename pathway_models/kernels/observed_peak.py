@@ -9,8 +9,6 @@ stick as the observed series was: the p-values allow for having looked.  Method,
 Input and result of a peak rule: an emissions series as known in some year, and a verdict on it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -123,7 +121,7 @@ class Record:
             return f"zero in {_listed(zeros)}; the rule takes logarithms"
         return ""
 
-    def between(self, first: int, last: int) -> Record:
+    def between(self, first: int, last: int) -> "Record":
         """Cut the record to ``first`` to ``last``, both included."""
         inside = (self.years >= first) & (self.years <= last)
         return Record(self.years[inside], self.values[inside], self.as_of)

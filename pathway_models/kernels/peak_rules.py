@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from pathway_models.kernels import Floats
+from pathway_models.kernels import Floats, trends
 from pathway_models.kernels.observed_peak import (
     PLATEAU_DECLINE,
     SHORTEST_RECORD,
@@ -24,7 +24,6 @@ from pathway_models.kernels.observed_peak import (
     observed_peaks,
     unknown,
 )
-from pathway_models.kernels.trends import MannKendall, log_linear_rate, mann_kendall, ols_slope, spearman
 from pathway_models.kernels.turning_points import STATUS, PeakRule, turning_points
 
 #: Smallest population, persons, of the countries that Lamb 2022 and Hausfather 2021 judge.
@@ -106,7 +105,7 @@ def lamb2022(
     parts = [series.between(first, series.last_year) for series, first in spans]
     if any(len(part.years) < 3 or (part.values <= 0).any() for part in parts):
         return unknown("fewer than three positive values since the maximum or in the last ten years")
-    co2, gas, late = (log_linear_rate(part.years, part.values, leap_adjusted=True).slope for part in parts)
+    co2, gas, late = (trends.log_linear_rate(part.years, part.values, leap_adjusted=True).slope for part in parts)
     detail = (
         f"maximum in {since}{record.censoring_note}; since then CO2 {co2:+.2%} and GHG {gas:+.2%} a year, "
         f"GHG {late:+.2%} in the last ten years" + ("" if ghg is not None else " (CO2 stands for GHG)")
@@ -161,7 +160,7 @@ def lequere2019(
     if len(part.years) < window[1] - window[0] + 1 or record.years[0] >= window[0]:
         return unknown(f"the rule needs every year of {window[0]}-{window[1]} and at least one before")
     # ASSUME: two-sided 5 % level; the wording seen says "significant" without a level.
-    trend = ols_slope(part.years, part.values)
+    trend = trends.ols_slope(part.years, part.values)
     relative = trend.slope / max(part.values.mean(), TIE)
     detail = (
         f"maximum in {record.peak_year}; trend {relative:+.2%} a year in {window[0]}-{window[1]}, p = {trend.p:.3f}"
@@ -173,7 +172,7 @@ def lequere2019(
     if bought is None or len(bought.years) < len(part.years):
         return RuleResult("peaked", record.peak_year, f"{detail}{record.censoring_note}; consumption not given")
     # ASSUME: the sign of its slope decides; the wording of the consumption part was not seen.
-    change = ols_slope(bought.years, bought.values).slope / max(bought.values.mean(), TIE)
+    change = trends.ols_slope(bought.years, bought.values).slope / max(bought.values.mean(), TIE)
     detail += f"; consumption {change:+.2%} a year"
     if change < 0:
         return RuleResult("peaked", record.peak_year, detail + record.censoring_note)
@@ -203,7 +202,7 @@ def hausfather2021(
         part = None if series is None else series.between(*window)
         if part is None or len(part.years) < window[1] - window[0] + 1:
             return None
-        return ols_slope(part.years, part.values).slope
+        return trends.ols_slope(part.years, part.values).slope
 
     own = slope(record)
     if own is None:
@@ -288,7 +287,7 @@ def _falling_since_peak(record: Record, gap: int, level: float, with_spearman: b
     detail = f"maximum in {record.peak_year}; Mann-Kendall since then z = {kendall.z:.2f}, p = {kendall.p:.3f}"
     falls = kendall.z < 0 and kendall.p < level
     if with_spearman:
-        rank = spearman(record.values[record.top :])
+        rank = trends.spearman(record.values[record.top :])
         detail += f"; Spearman {rank.slope:.2f}, p = {rank.p:.3f}"
         falls = falls and rank.slope < 0 and rank.p < level
     verdict, year = ("peaked", record.peak_year) if falls else ("plateau", None)
@@ -296,9 +295,9 @@ def _falling_since_peak(record: Record, gap: int, level: float, with_spearman: b
 
 
 @lru_cache(maxsize=1)
-def _kendall_since_peak(record: Record) -> MannKendall:
+def _kendall_since_peak(record: Record) -> trends.MannKendall:
     """Test the years from the maximum on: three rules ask for it in turn."""
-    return mann_kendall(record.values[record.top :])
+    return trends.mann_kendall(record.values[record.top :])
 
 
 def zhang2022(
@@ -349,7 +348,7 @@ def shan2022(
         part = None if series is None else series.between(record.peak_year, record.last_year)
         if part is None or len(part.years) <= 2 or {record.peak_year, record.last_year} - set(part.years.tolist()):
             lacking.append(name)
-        elif ols_slope(part.years, part.values).slope < 0:
+        elif trends.ols_slope(part.years, part.values).slope < 0:
             fallen.append(name)
     if fallen:
         kind = f"passive: {' and '.join(fallen)} fell"
@@ -371,7 +370,7 @@ def moving_window_mk(
     record = as_record(years, values, as_of)
     if reason := record.unfit(shortest=window, every_year=True):
         return unknown(reason)
-    kendall = mann_kendall(record.values[-window:])
+    kendall = trends.mann_kendall(record.values[-window:])
     detail = f"Mann-Kendall of the last {window} years z = {kendall.z:.2f}, p = {kendall.p:.3f}"
     if kendall.p >= level:
         return RuleResult("plateau", None, detail)

@@ -1,3 +1,12 @@
-"""Words and rounding in both languages; words that most sentences need are imported from here."""
+"""Words and rounding in both languages; what most sentences need is imported from here."""
 
-from pathway_models.language.words import INVENTED, LANGUAGES, say, width_of, word  # noqa: F401
+from pathway_models.language.rounding import (  # noqa: F401
+    change_text,
+    emissions_text,
+    error_text,
+    money_text,
+    scale_of,
+    share_text,
+    significant,
+)
+from pathway_models.language.words import INVENTED, LANGUAGES, bracketed, say, share_words, width_of, word, word_list  # noqa: F401

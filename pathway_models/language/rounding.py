@@ -1,8 +1,7 @@
 """Numbers for people: shares that never round to certainty, emissions in a unit of their size, stable text."""
 
+import math
 from dataclasses import dataclass
-
-import numpy as np
 
 from pathway_models.language.words import check_language, say, word
 
@@ -58,7 +57,7 @@ def significant(value: float, digits: int = 3) -> str:
     """
     if value == 0:
         return "0"
-    places = digits - 1 - int(np.floor(np.log10(abs(float(f"{value:.{digits - 1}e}")))))
+    places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
     return f"{round(value, places):,.{max(places, 0)}f}"
 
 
@@ -146,7 +145,7 @@ def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> s
     ('-12.3 %', '+5.0%', '0.0%')
     """
     gap = "" if check_language(lang) == "zh" else " "
-    if np.isnan(change):
+    if math.isnan(change):
         return "-"
     rounded = round(100 * change, digits)
     return f"{rounded:{sign}.{digits}f}{gap}%" if rounded else f"{0:.{digits}f}{gap}%"
@@ -163,6 +162,8 @@ def stable_text(value: object, digits: int = 6) -> str:
     >>> stable_text(723361123.456), stable_text(0.1 + 0.2), stable_text(True), stable_text(">2060")
     ('723361000', '0.3', 'true', '>2060')
     """
+    import numpy as np  # deferred: words and shares, which every command needs, start without it
+
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import on_screen
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core.files import sheet_table
 from pathway_models.intake.fitted import read_activity
 from pathway_models.language import say
@@ -53,21 +52,21 @@ def nowcast_command(
             sheet_table(tables.yearly(found)).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False
         )
         return
-    click.echo(on_screen(tables.describe(found, told)))
+    click.echo(screen.on_screen(tables.describe(found, told)))
     _show(say(told, en="Provinces, Mt CO2", zh="各省，百万tCO2"), tables.regions(found, year, lang=told))
     if len(found.regions) == len(nowcast(members=1).regions):
         _show(
             say(told, en="Sum and national account, Mt CO2", zh="合计与国家账户，百万tCO2"),
             tables.nation(found, lang=told),
         )
-        click.echo("\n" + on_screen(tables.describe_nation(found, told)))
+        click.echo("\n" + screen.on_screen(tables.describe_nation(found, told)))
     with common_options.working(1, say(told, en="scoring earlier estimates", zh="检验历史推算")):
         scored = scoring.score(read_activity()) if score else None
     if scored is not None:
         for holdout in scoring.HOLDOUTS:
             head = say(told, en="Had inventories ended earlier: ", zh="若清单更早中断：")
             _show(head + tables.holdout_name(holdout, told), tables.scores(scored, holdout, lang=told))
-        click.echo("\n" + on_screen(tables.describe_scores(scored, told)))
+        click.echo("\n" + screen.on_screen(tables.describe_scores(scored, told)))
     if out is not None:
         from pathway_models.figures.canvas import write_files
         from pathway_models.nowcast.figures import nowcast as draw
@@ -94,7 +93,7 @@ def _score_parks(lang: str, form: str, out: Path | None) -> None:
     else:
         for quantity in scoring.QUANTITIES:
             _show(tables.quantity_name(quantity, lang), tables.park_scores(scored, quantity, lang=lang))
-        click.echo("\n" + on_screen(tables.describe_park_scores(scored, lang)))
+        click.echo("\n" + screen.on_screen(tables.describe_park_scores(scored, lang)))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         sheet_table(scored).to_csv(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.language import say, word
-from pathway_models.nowcast import scoring, tables
+from pathway_models.nowcast import scoring
 from pathway_models.records.nowcast import RegionalEnsemble
 
 #: Quantiles over members.
@@ -253,7 +253,7 @@ def describe(found: RegionalEnsemble, lang: str = "en") -> str:
 
 def describe_nation(found: RegionalEnsemble, lang: str = "en") -> str:
     """Say whether the sum of the provinces keeps to the national account, by construction."""
-    table = tables.national(found)
+    table = national(found)
     after = table[table["status"] != "observed"]
     inside, last = int(after["inside"].sum()), after.iloc[-1]
     growth, spread = (

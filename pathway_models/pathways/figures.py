@@ -8,34 +8,14 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pathway_models.figures import canvas, marks
 from pathway_models.figures.axes import light_line, light_number_ticks, light_ticks
-from pathway_models.figures.canvas import (
-    BEHIND,
-    DARK,
-    area,
-    emissions_axis,
-    fill_of,
-    fills,
-    mark_year,
-    put_above,
-    put_note,
-    put_title,
-    shade_record,
-    sheet,
-    style_of,
-    tell_years,
-    wrapped,
-    years_axis,
-)
-from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row, tell_peaks
-from pathway_models.intake.factors.ids import CAPTURED, SOLD
-from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.factors import ids, tables
 from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language import rounding, say, word
 from pathway_models.peaks import finding, sentences
-from pathway_models.records import Inventory, Park, Pathways, Peaks, nowcast
-from pathway_models.records.park import UNDIVIDED
+from pathway_models.records import UNDIVIDED, Inventory, Park, Pathways, Peaks, nowcast
 
 #: Size of one fan and of several, inches.
 SIZE, SIZES = (8.0, 5.7), (8.0, 5.2)
@@ -107,7 +87,7 @@ def fans(
     peaks = finding.find_peaks(pathways) if peaks is None else peaks
     head, size = headline(park or pathways.identity, lang), SIZE if count == 1 else SIZES
     room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.1}
-    figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
+    figure, axes = canvas.sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
     bands = [np.quantile(total, BAND, axis=0) for total in totals]
     low, high = frame(bands, pathways.last_observed_year - int(pathways.years[0]))
     scale = rounding.scale_of(high, lang)
@@ -120,25 +100,25 @@ def fans(
             _cut_band(ax, pathways.years, band[-1], scale, lang)
         _record(ax, pathways, inventory, scale, lang)
         _bridged(ax, pathways, band[2] / scale.divisor, lang)
-        mark_year(ax, before, lang)
+        canvas.mark_year(ax, before, lang)
         texts = [word("median", lang), *(f"{round(100 * share)} %" for share in BAND if share != MIDDLE)]
         columns = dict(zip(texts, band[[2, 0, 1, 3, 4]] / scale.divisor, strict=True))
         told = (pathways.years, columns, word("year_and_unit", lang, unit=scale.unit), scenario_name(name, lang))
         later.append((ax, told))
         if count > 1:
-            put_above(ax, float(pathways.years[-1]) + BEHIND, scenario_name(name, lang), size=None, ha="right",
-                      weight="bold", color=style_of(name)["color"])  # fmt: skip
-    emissions_axis(axes[0], scale, lang)
+            canvas.put_above(ax, float(pathways.years[-1]) + canvas.BEHIND, scenario_name(name, lang), size=None,
+                             ha="right", weight="bold", color=canvas.style_of(name)["color"])  # fmt: skip
+    canvas.emissions_axis(axes[0], scale, lang)
     if low < 0:
         for ax in axes[1:count]:  # the first has its zero line from its axis
             light_line(ax, "y", 0, color="black", linewidth=0.8)
     # The legend stands above, as nowhere inside the axes is always free of paths.
-    key_row(axes[0], entries_of(axes[0]), above=20)
+    marks.key_row(axes[0], marks.entries_of(axes[0]), above=20)
     _strips(axes[count:], pathways, peaks, names, before, lang)
     for ax, told in later:  # the limits of the years are those of the strips below
-        tell_years(ax, *told)
-    put_title(figure, head, scenario_name(names[0], lang) if count == 1 else word("title_fans", lang))
-    put_note(figure, _note(pathways, peaks, names, lang), lang)
+        canvas.tell_years(ax, *told)
+    canvas.put_title(figure, head, scenario_name(names[0], lang) if count == 1 else word("title_fans", lang))
+    canvas.put_note(figure, _note(pathways, peaks, names, lang), lang)
     return figure
 
 
@@ -194,7 +174,7 @@ def _cut_band(ax: Axes, years: np.ndarray, upper: np.ndarray, scale: rounding.Sc
     """Write how far the outer band reaches that leaves the axes."""
     text = word("band_goes_on", lang, value=f"{rounding.significant(float(upper.max()) / scale.divisor)} {scale.unit}",
                 year=int(years[upper.argmax()]))  # fmt: skip
-    look = {"ha": "right", "va": "top", "size": "small", "color": DARK, "zorder": 6, "parse_math": False}
+    look = {"ha": "right", "va": "top", "size": "small", "color": canvas.DARK, "zorder": 6, "parse_math": False}
     ax.text(0.99, 0.985, text, transform=ax.transAxes, **look)
 
 
@@ -213,13 +193,13 @@ def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> 
 def _bands(ax: Axes, years: np.ndarray, band: np.ndarray, single: np.ndarray, scenario: str, lang: str) -> None:
     """Draw bands and the median of `BAND`, (5, year), and single members, (member, year)."""
     p05, p25, p50, p75, p95 = band
-    colour = fill_of(scenario)
-    area(ax, years, p05, p95, color=colour, alpha=0.22, linewidth=0, label=word("band_90", lang))
-    area(ax, years, p25, p75, color=colour, alpha=0.38, linewidth=0, label=word("band_50", lang))
+    colour = canvas.fill_of(scenario)
+    canvas.area(ax, years, p05, p95, color=colour, alpha=0.22, linewidth=0, label=word("band_90", lang))
+    canvas.area(ax, years, p25, p75, color=colour, alpha=0.38, linewidth=0, label=word("band_50", lang))
     some = [np.column_stack([years, path]) for path in single]
     label = word("single_members", lang, count=len(some))
-    ax.add_artist(LineCollection(some, colors=DARK, linewidths=0.6, alpha=0.65, label=label))
-    ax.add_artist(Line2D(years, p50, **style_of(scenario), linewidth=2.2, label=word("median", lang)))
+    ax.add_artist(LineCollection(some, colors=canvas.DARK, linewidths=0.6, alpha=0.65, label=label))
+    ax.add_artist(Line2D(years, p50, **canvas.style_of(scenario), linewidth=2.2, label=word("median", lang)))
 
 
 def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: rounding.Scale, lang: str) -> None:
@@ -229,8 +209,8 @@ def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: ro
         dots = {"marker": "o", "color": "black", "markersize": 3.5, "linestyle": "none"}
         observed = inventory.total() / scale.divisor
         ax.add_artist(Line2D(inventory.years, observed, label=word("inventory", lang), **dots))
-    shade_record(ax, first, last_observed)
-    put_above(ax, (first + last_observed) / 2, word("record", lang), color=DARK)
+    canvas.shade_record(ax, first, last_observed)
+    canvas.put_above(ax, (first + last_observed) / 2, word("record", lang), color=canvas.DARK)
 
 
 def _bridged(ax: Axes, pathways: Pathways, median: np.ndarray, lang: str) -> None:
@@ -250,15 +230,15 @@ def _strips(
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     highest = 0.0
     for ax, name in zip(axes, names, strict=True):
-        row, colour = finding.index_of(peaks, name), fill_of(name)
-        highest = max(highest, draw_spreads(ax, peaks, [row], [colour], np.zeros(1), lang, unit=100))
-        shade_record(ax, first, pathways.last_observed_year)
-        years_axis(ax, first, last, behind=True)
-        mark_year(ax, before, lang, label=False)
+        row, colour = finding.index_of(peaks, name), canvas.fill_of(name)
+        highest = max(highest, marks.draw_spreads(ax, peaks, [row], [colour], np.zeros(1), lang, unit=100))
+        canvas.shade_record(ax, first, pathways.last_observed_year)
+        canvas.years_axis(ax, first, last, behind=True)
+        canvas.mark_year(ax, before, lang, label=False)
     axes[0].set_ylabel(word("peak_share", lang), size="small")
     axes[0].set_ylim(0, HEADROOM * highest)
     for ax, name in zip(axes, names, strict=True):
-        tell_peaks(ax, peaks, finding.index_of(peaks, name), 0.0, np.inf, lang)
+        marks.tell_peaks(ax, peaks, finding.index_of(peaks, name), 0.0, np.inf, lang)
     light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g}{say(lang, en=' ', zh='')}%")
 
 
@@ -297,25 +277,25 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
     head = headline(found.identity, lang)
     accounts = take_inventory(found) if isinstance(found, Park) else found
     parts = _groups(accounts) if by == "source" else accounts.by_sector()
-    figure, (ax,) = sheet(lang, foot=0.35, right=MEMO_ITEMS)
+    figure, (ax,) = canvas.sheet(lang, foot=0.35, right=MEMO_ITEMS)
     scale = rounding.scale_of(float(accounts.total().max()), lang)
     shown = {word(name, lang): values / scale.divisor for name, values in parts.items()}
     shown[word("total", lang)] = accounts.total() / scale.divisor
     _stack_bars(ax, accounts.years, {name: values / scale.divisor for name, values in parts.items()}, lang)
     ax.plot(accounts.years, accounts.total() / scale.divisor, "D-", color="black", markerfacecolor="white",
             markersize=5, linewidth=1.2, label=word("total", lang), zorder=5)  # fmt: skip
-    emissions_axis(ax, scale, lang)
+    canvas.emissions_axis(ax, scale, lang)
     ticks = accounts.years[:: -(-accounts.years.size // YEARS)].tolist()
     light_ticks(ax, "x", ticks, [str(year) for year in ticks], grid=False)
-    tell_years(ax, accounts.years.tolist(), shown, word("year_and_unit", lang, unit=scale.unit))
+    canvas.tell_years(ax, accounts.years.tolist(), shown, word("year_and_unit", lang, unit=scale.unit))
     _legend(ax)
-    put_title(figure, head, word("title_inventory" if by == "source" else "title_sectors", lang))
+    canvas.put_title(figure, head, word("title_inventory" if by == "source" else "title_sectors", lang))
     return figure
 
 
 def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
     """Sum the rows of an inventory by carrier group; processes together, balances of conversion apart."""
-    library = read_carriers()
+    library = tables.read_carriers()
     groups: dict[str, np.ndarray] = {}
     for (_, item, _), values in zip(accounts.rows, accounts.emissions, strict=True):
         name = library[item].group if item in library else _kind(item)
@@ -326,9 +306,9 @@ def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
 
 def _kind(process: str) -> str:
     """Classify a row that is no carrier: a process, a balance of conversion, a credit for sales, captured CO2."""
-    if process.startswith(CAPTURED):
+    if process.startswith(ids.CAPTURED):
         return "captured"
-    if process.startswith(SOLD):
+    if process.startswith(ids.SOLD):
         return "exported"
     if process in UNDIVIDED:
         return process
@@ -338,7 +318,7 @@ def _kind(process: str) -> str:
 def _stack_bars(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> None:
     """Stack the bars of each part, positive ones upwards and negative ones downwards."""
     above, below = np.zeros(years.size), np.zeros(years.size)
-    for name, (colour, hatch) in fills(list(parts)).items():
+    for name, (colour, hatch) in canvas.fills(list(parts)).items():
         values = parts[name]
         bottom = np.where(values >= 0, above, below)
         ax.bar(years, values, 0.72, bottom, color=colour, hatch=hatch, edgecolor="black", linewidth=0.4,
@@ -372,7 +352,7 @@ def sources(
     """
     mean = finding.typical_sources(pathways, scenario)
     head = headline(park or pathways.identity, lang)
-    figure, (ax,) = sheet(lang, (8.0, 4.7), head=0.72, foot=0.68, right=MEMO_ITEMS)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 4.7), head=0.72, foot=0.68, right=MEMO_ITEMS)
     total = mean.sum(axis=0)
     scale = rounding.scale_of(float(total.max()), lang)
     parts = {name: values / scale.divisor for name, values in zip(pathways.sources, mean, strict=True)}
@@ -388,15 +368,15 @@ def sources(
     room = MARGIN * (high - low) or 1.0
     ax.set_ylim(low - room if low < 0 else 0.0, high + room)
     first, last = int(pathways.years[0]), int(pathways.years[-1])
-    shade_record(ax, first, pathways.last_observed_year)
-    emissions_axis(ax, scale, lang)
-    years_axis(ax, first, last)
-    mark_year(ax, before, lang)
+    canvas.shade_record(ax, first, pathways.last_observed_year)
+    canvas.emissions_axis(ax, scale, lang)
+    canvas.years_axis(ax, first, last)
+    canvas.mark_year(ax, before, lang)
     columns = {word(name, lang): part for name, part in parts.items()} | {word("total", lang): total / scale.divisor}
-    tell_years(ax, pathways.years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
+    canvas.tell_years(ax, pathways.years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
     _legend(ax)
-    put_title(figure, head, word("title_sources", lang, scenario=scenario_name(scenario, lang)))
-    put_note(figure, word("note_sources", lang), lang)
+    canvas.put_title(figure, head, word("title_sources", lang, scenario=scenario_name(scenario, lang)))
+    canvas.put_note(figure, word("note_sources", lang), lang)
     return figure
 
 
@@ -406,18 +386,20 @@ def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang
     A source may change its sign (a conversion balance), so each part has its positive and its negative half.
     """
     above, below = np.zeros(years.size), np.zeros(years.size)
-    for name, (colour, hatch) in fills(list(parts)).items():
+    for name, (colour, hatch) in canvas.fills(list(parts)).items():
         up, down = np.maximum(parts[name], 0), np.minimum(parts[name], 0)
         look = {"facecolor": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.4, "zorder": 2}
         halves = [(above, up)] if up.any() else []
         halves += [(below, down)] if down.any() else []
         for at, (base, half) in enumerate(halves):
             label = word(name, lang) if at == 0 else None
-            area(ax, years, base, base + half, label=label, **look)
+            canvas.area(ax, years, base, base + half, label=label, **look)
         above, below = above + up, below + down
     return float(below.min()), float(above.max())
 
 
 def _legend(ax: Axes) -> None:
     """Put the legend beside the axes, in the order of the stack from its top."""
-    key_column(ax, [(handle, wrapped(name, LABEL_WIDTH)) for handle, name in reversed(entries_of(ax))])
+    marks.key_column(
+        ax, [(handle, canvas.wrapped(name, LABEL_WIDTH)) for handle, name in reversed(marks.entries_of(ax))]
+    )

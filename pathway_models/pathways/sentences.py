@@ -5,26 +5,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from pathway_models.engine.package_tree import cannot_act
+from pathway_models.intake import library, naming
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.library import read_levers
-from pathway_models.intake.naming import (
-    factor_name,
-    factor_set_name,
-    headline,
-    heat_origin,
-    in_one_language,
-    item_name,
-    note_in,
-    scenario_name,
-)
 from pathway_models.inventory.accounts import pathway_totals_beside
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
-from pathway_models.language import INVENTED, say, word
-from pathway_models.language.rounding import change_text, emissions_text, share_text
+from pathway_models.language import INVENTED, change_text, emissions_text, say, share_text, word
 from pathway_models.pathways.plan_effects import Doubt, PlanEffects
 from pathway_models.peaks import finding, sentences
-from pathway_models.records import Inventory, Lever, Park, Pathways, Peaks, Scenario
-from pathway_models.records.park import UNDIVIDED
+from pathway_models.records import UNDIVIDED, Inventory, Lever, Park, Pathways, Peaks, Scenario
 
 #: Changes smaller than this share of emissions are no change: rounding of sums.
 NOTHING = 1e-9
@@ -98,7 +86,7 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     """
     values = pathways.emissions[pathways.index(scenario)]
     parts = {key: values[:, at] for at, key in enumerate(pathways.sources)}
-    name = scenario_name(scenario, lang)
+    name = naming.scenario_name(scenario, lang)
     zero = np.zeros(values[:, 0].shape)
     taken = -parts.get("captured", zero)
     penalty = parts.get("capture_heat", zero) + parts.get("capture_electricity", zero)
@@ -131,7 +119,7 @@ def describe_fan(
     pathways: Pathways, peaks: Peaks, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
 ) -> str:
     """Write the alt text of `plotting.fan`."""
-    head = headline(park or pathways.identity, lang)
+    head = naming.headline(park or pathways.identity, lang)
     total = pathways.total()[pathways.index(scenario)]
     last = int(pathways.years[-1])
     ends = np.quantile(total[:, -1], (0.05, 0.5, 0.95)).tolist()
@@ -160,7 +148,7 @@ def describe_peak_years(peaks: Peaks, *, before: int = 2030, lang: str = "en") -
 def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
     """Write the alt text of `plotting.inventory`."""
     items = list(dict.fromkeys(item for _, item, _ in found.rows))
-    named = say(lang, en=", ", zh="、").join(item_name(item, lang) for item in items)
+    named = say(lang, en=", ", zh="、").join(naming.item_name(item, lang) for item in items)
     total = found.total()
     ends = [emissions_text(float(value), lang, beside=float(total[[0, -1]].max())) for value in total[[0, -1]]]
     return say(
@@ -180,7 +168,7 @@ def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> 
         for name, value in last.items()
         if value != 0
     ]
-    name, year = scenario_name(scenario, lang), pathways.years[-1]
+    name, year = naming.scenario_name(scenario, lang), pathways.years[-1]
     return say(
         lang,
         en=f"Emissions by source under {name}, mean over the middle half of members; in {year}: {', '.join(shown)}.",
@@ -207,7 +195,7 @@ def plans(effects: PlanEffects | Park, *, scenario: str | None = None, lang: str
     without, overrides, projects, both = (
         float(part[at]) for part in (effects.p_without, effects.p_overrides, effects.p_projects, effects.p_with)
     )
-    name, year = scenario_name(effects.scenarios[at], lang), effects.before
+    name, year = naming.scenario_name(effects.scenarios[at], lang), effects.before
     # ASSUME: a difference of shares below two binomial standard errors is not worth telling; paired draws make it
     # smaller than that.
     size = SURE * np.sqrt(max(without * (1.0 - without), 1e-4) / effects.members)
@@ -253,17 +241,17 @@ def account_totals(pathways: Pathways, scenario: str, years: Iterable[int] = (20
         parts.append(f"{year}{say(lang, en=': ', zh='年：')}{say(lang, en=', ', zh='，').join(texts)}")
     return say(
         lang,
-        en=f"Total of {scenario_name(scenario, lang)} by account, medians: {'; '.join(parts)}. As reported counts green"
-        " purchases at nothing and the rest at the mean of the grid; by market the rest counts without traded green"
-        " power. Peaks are read in the account as reported.",
-        zh=f"{scenario_name(scenario, lang)}各口径总量（中位数）：{'；'.join(parts)}。"
+        en=f"Total of {naming.scenario_name(scenario, lang)} by account, medians: {'; '.join(parts)}. As reported"
+        " counts green purchases at nothing and the rest at the mean of the grid; by market the rest counts without"
+        " traded green power. Peaks are read in the account as reported.",
+        zh=f"{naming.scenario_name(scenario, lang)}各口径总量（中位数）：{'；'.join(parts)}。"
         "填报口径绿电计零，其余按电网平均因子；基于市场的口径中其余电力采用扣除市场化绿电的因子。达峰按填报口径判断。",
     )
 
 
 def heading(park: Park, *, lang: str = "en") -> str:
     """Write the head of a page about a park, in Markdown; an invented one is marked before anything else."""
-    lines = [f"## {headline(park, lang)}"]
+    lines = [f"## {naming.headline(park, lang)}"]
     if park.invented:
         lines.append(
             say(
@@ -272,13 +260,14 @@ def heading(park: Park, *, lang: str = "en") -> str:
                 zh=f"**{INVENTED}：本园区并不存在，数据为编造，不能作为任何证据。**",
             )
         )
-    boundary = in_one_language(park.boundary, lang)
+    boundary = naming.in_one_language(park.boundary, lang)
     scope = say(lang, en=f"Boundary: {boundary}", zh=f"核算边界：{boundary}")
-    grid = factor_name(park.grid_factor, lang)
+    grid = naming.factor_name(park.grid_factor, lang)
     chosen = say(
         lang,
-        en=f"Factor set {factor_set_name(park.factor_set, lang)}, grid factor {grid}; factors in the table come first.",
-        zh=f"排放因子组 {factor_set_name(park.factor_set, lang)}，电网因子：{grid}；表中自带的因子优先。",
+        en=f"Factor set {naming.factor_set_name(park.factor_set, lang)}, grid factor {grid};"
+        " factors in the table come first.",
+        zh=f"排放因子组 {naming.factor_set_name(park.factor_set, lang)}，电网因子：{grid}；表中自带的因子优先。",
     )
     if not park.factor_set:
         chosen = say(
@@ -286,9 +275,9 @@ def heading(park: Park, *, lang: str = "en") -> str:
             en="No factor set and no grid factor: emissions are those of the table.",
             zh="未使用排放因子组和电网因子：排放取自数据表。",
         )
-    if heat := heat_origin(park, lang):
+    if heat := naming.heat_origin(park, lang):
         chosen = say(lang, en=f"{chosen[:-1]}; {heat}.", zh=f"{chosen[:-1]}；{heat}。")
-    licence = in_one_language(park.licence, lang)
+    licence = naming.in_one_language(park.licence, lang)
     credit = say(lang, en=f"Licence: {licence}", zh=f"许可与署名：{licence}")
     # Numbers that were only passed on are shown with the name of their owner.
     return "\n\n".join([*lines, scope, chosen, *([credit] if park.is_undivided and park.licence else [])])
@@ -299,8 +288,8 @@ def notes(park: Park, *, lang: str = "en") -> str:
     if not park.notes:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
     head = say(lang, en="Shown with every result:", zh="与所有结果一并展示：")
-    idle = cannot_act_here(park, read_levers().values(), lang=lang)
-    told = [*(note_in(note, lang) for note in park.notes), *([idle] if idle else [])]
+    idle = cannot_act_here(park, library.read_levers().values(), lang=lang)
+    told = [*(naming.note_in(note, lang) for note in park.notes), *([idle] if idle else [])]
     return "\n".join([head, "", *(f"- {note}" for note in told)])
 
 
@@ -384,9 +373,9 @@ def inventory(found: Inventory, *, lang: str = "en") -> str:
     return say(
         lang,
         en=f"In {last} emissions were {amount} ({change} since {first}; highest in {highest}); the largest source is"
-        f" {item_name(largest, lang)} ({share} of all positive sources), {scope_2[0]}.",
-        zh=f"{last}年排放{amount}（较{first}年{change}，最高在{highest}年）；最大排放源为{item_name(largest, lang)}"
-        f"（占全部正排放的{share}），{scope_2[1]}。",
+        f" {naming.item_name(largest, lang)} ({share} of all positive sources), {scope_2[0]}.",
+        zh=f"{last}年排放{amount}（较{first}年{change}，最高在{highest}年）；最大排放源为"
+        f"{naming.item_name(largest, lang)}（占全部正排放的{share}），{scope_2[1]}。",
     )
 
 
@@ -401,10 +390,10 @@ def sectors(found: Inventory, *, lang: str = "en") -> str:
     rise = emissions_text(float(by_sector[grown][-1] - by_sector[grown][0]), lang)
     return say(
         lang,
-        en=f"In {last} {item_name(largest, lang)} emits most ({share} of the total); since {found.years[0]}"
-        f" {item_name(grown, lang)} has added most ({rise}).",
-        zh=f"{last}年排放最多的行业为{item_name(largest, lang)}（占总量的{share}）；自{found.years[0]}年以来增量最大的"
-        f"为{item_name(grown, lang)}（{rise}）。",
+        en=f"In {last} {naming.item_name(largest, lang)} emits most ({share} of the total); since {found.years[0]}"
+        f" {naming.item_name(grown, lang)} has added most ({rise}).",
+        zh=f"{last}年排放最多的行业为{naming.item_name(largest, lang)}（占总量的{share}）；自{found.years[0]}年以来增量"
+        f"最大的为{naming.item_name(grown, lang)}（{rise}）。",
     )
 
 
@@ -420,12 +409,15 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     total, last = mean.sum(axis=0), int(pathways.years[-1])
     since = int(pathways.last_observed_year - pathways.years[0])
     if not mean[:, [since, -1]].any():  # a site that is closed
-        name = scenario_name(scenario, lang)
+        name = naming.scenario_name(scenario, lang)
         return say(lang, en=f"{name}: no emissions in {pathways.last_observed_year}, and none in {last}.",
                    zh=f"{name}：{pathways.last_observed_year}年无排放，{last}年亦无。")  # fmt: skip
     largest = pathways.sources[int(mean[:, -1].argmax())]
     share = share_text(float(mean[:, -1].max() / np.maximum(mean[:, -1], 0).sum()), lang)
-    change, name = change_text(float(total[-1] / total[since] - 1), lang, digits=0), scenario_name(scenario, lang)
+    change, name = (
+        change_text(float(total[-1] / total[since] - 1), lang, digits=0),
+        naming.scenario_name(scenario, lang),
+    )
     return say(
         lang,
         en=f"{name}, middle half of members: emissions change by {change} from {pathways.last_observed_year} to {last};"
@@ -491,7 +483,7 @@ GROUPS_OF_DOUBT = {
 
 def doubt(found: Doubt, *, lang: str = "en") -> str:
     """Say how much of the doubt of the headline is growth, levers, factors and own noise, and what would narrow it."""
-    name, parts = scenario_name(found.scenario, lang), found.shown()
+    name, parts = naming.scenario_name(found.scenario, lang), found.shown()
     if not parts:
         return say(lang, en=f"{name}: no doubt is drawn.", zh=f"{name}：无不确定性。")
     ranked = sorted(parts, key=lambda group: -parts[group])

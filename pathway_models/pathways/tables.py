@@ -17,11 +17,10 @@ from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.language.rounding import change_text, error_text, scale_of, share_text, significant
 from pathway_models.language.words import INVENTED, display_language, say, word
-from pathway_models.pathways import plan_effects, tables
+from pathway_models.pathways import plan_effects
 from pathway_models.peaks.finding import scenario_differences
-from pathway_models.records import DriverTarget, Inventory, Park, ParkIdentity, Pathways, Peaks, Scenario, Scenarios
-from pathway_models.records.peaks import Headline
-from pathway_models.records.plans import Load
+from pathway_models.records import DriverTarget, Inventory, Park, ParkIdentity, Pathways, Scenario, Scenarios, plans
+from pathway_models.records.peaks import Headline, Peaks
 
 
 def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
@@ -412,7 +411,7 @@ def projects(park: Park, *, lang: str = "en") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=head).set_index(head[0])
 
 
-def _load(park: Park, load: Load, lang: str) -> str:
+def _load(park: Park, load: plans.Load, lang: str) -> str:
     amount = f"{load.value:+,.6g}"
     if load.quantity == "energy":
         return f"{item_name(load.item, lang)} {amount} TJ"
@@ -485,7 +484,7 @@ def _(record: Pathways, lang: str) -> tuple[str, pd.DataFrame]:
 @_shown.register
 def _(record: Peaks, lang: str) -> tuple[str, pd.DataFrame]:
     before = record.before or 2030
-    return _title(record.identity, lang, "shown_peaks", year=before), tables.peaks(record, before=before, lang=lang)
+    return _title(record.identity, lang, "shown_peaks", year=before), peaks(record, before=before, lang=lang)
 
 
 @_shown.register

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pathway_models.console import common_options, screen
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
-from pathway_models.console.common_options import uncollected, working
-from pathway_models.console.tables import on_screen, screen_lines
 from pathway_models.language import say, word
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def judge_command(
     from pathway_models.core.errors import InputError
     from pathway_models.peaks import judging
 
-    with uncollected():  # thousands of series make hundreds of thousands of records
+    with common_options.uncollected():  # thousands of series make hundreds of thousands of records
         try:
             names = {"entity": entity, "year": year, "value": value}
             table = judging.judge_file(
@@ -87,7 +86,7 @@ def judge_command(
         for first, end in series:
             columns = {name: [row[name] for row in rows[first:end]] for name in ("verdict", "peak_year")}
             verdict = sentences.describe_verdicts(columns, lang=language())
-            click.echo(on_screen(f"{rows[first]['entity']}{colon}{verdict}"))
+            click.echo(screen.on_screen(f"{rows[first]['entity']}{colon}{verdict}"))
 
 
 def _note(told: Sequence[str]) -> None:
@@ -118,7 +117,7 @@ def _screen_of(heads: Sequence[str], rows: Sequence[Mapping[str, object]]) -> st
     import pandas as pd
 
     cells = [["-" if pd.isna(row[name]) else TOLD.get(name, _shown)(row[name]) for name in heads] for row in rows]
-    return "\n".join(screen_lines([[in_words(name) for name in heads], *cells]))
+    return "\n".join(screen.screen_lines([[in_words(name) for name in heads], *cells]))
 
 
 def _shown(cell: object) -> str:
@@ -160,7 +159,7 @@ def economy_command(
 
     names = {"entity": entity, "year": year}
     said = say(language(), en=f"reading and computing {file.name}", zh=f"读取并计算{file.name}")
-    with uncollected(), working(1, said):
+    with common_options.uncollected(), common_options.working(1, said):
         try:
             if quantities:
                 table = growth(file, quantities, [years] if years else [], **names)

@@ -5,24 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
 
-from pathway_models.figures.axes import light_ticks
-from pathway_models.figures.canvas import (
-    DARK,
-    fill_of,
-    mark_year,
-    put_note,
-    put_title,
-    shade_record,
-    sheet,
-    wrapped,
-    years_axis,
-)
-from pathway_models.figures.marks import WIDTH, draw_spreads, labels, peak_shares, tell_peaks
+from pathway_models.figures import axes, canvas, marks
 from pathway_models.intake.naming import headline, scenario_name
-from pathway_models.language.rounding import share_text
-from pathway_models.language.words import word
-from pathway_models.records.park import Park
-from pathway_models.records.peaks import Peaks
+from pathway_models.language import rounding, words
+from pathway_models.records import Park, Peaks
 
 #: Height of the tallest bar, in rows.
 TALLEST = 0.68
@@ -53,22 +39,22 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     """
     head = headline(park or peaks.identity, lang)
     count, first, last = len(peaks.scenarios), int(peaks.years[0]), int(peaks.years[-1])
-    figure, (ax,) = sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.8, left=0.245, right=0.895)
+    figure, (ax,) = canvas.sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.8, left=0.245, right=0.895)
     ax.set_ylim(-0.02, count + 0.1)
-    years_axis(ax, first, last, behind=True)
-    shade_record(ax, first, peaks.last_observed_year)
-    mark_year(ax, before, lang)
+    canvas.years_axis(ax, first, last, behind=True)
+    canvas.shade_record(ax, first, peaks.last_observed_year)
+    canvas.mark_year(ax, before, lang)
     bases = np.arange(count)[::-1]
-    light_ticks(ax, "y", bases, [""] * count)
-    colours = [fill_of(name) for name in peaks.scenarios]
-    parts = [peak_shares(peaks, at) for at in range(count)]
-    highest = max(max(float(shares.max()), rest / WIDTH) for shares, rest in parts)
-    draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / highest)
+    axes.light_ticks(ax, "y", bases, [""] * count)
+    colours = [canvas.fill_of(name) for name in peaks.scenarios]
+    parts = [marks.peak_shares(peaks, at) for at in range(count)]
+    highest = max(max(float(shares.max()), rest / marks.WIDTH) for shares, rest in parts)
+    marks.draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / highest)
     _words(ax, peaks, bases, before, lang)
     for at, base in enumerate(bases.tolist()):
-        tell_peaks(ax, peaks, at, base, base + 1, lang)
-    put_title(figure, head, word("title_peak_years", lang))
-    put_note(figure, word("note_peak_years", lang, last=peaks.last_peak_year, before=before), lang)
+        marks.tell_peaks(ax, peaks, at, base, base + 1, lang)
+    canvas.put_title(figure, head, words.word("title_peak_years", lang))
+    canvas.put_note(figure, words.word("note_peak_years", lang, last=peaks.last_peak_year, before=before), lang)
     return figure
 
 
@@ -76,9 +62,9 @@ def _words(ax: Axes, peaks: Peaks, bases: np.ndarray, before: int, lang: str) ->
     """Name each row on its left, and write the share that peaks before the year on its right, under a head."""
     rows, above = ax.get_yaxis_transform(), offset_copy(ax.transAxes, ax.figure, 0, 2, units="points")
     for name, base in zip(peaks.scenarios, bases.tolist(), strict=True):
-        name = wrapped(scenario_name(name, lang), NAME_WIDTH[lang])
+        name = canvas.wrapped(scenario_name(name, lang), NAME_WIDTH[lang])
         ax.text(-0.015, base + 0.32, name, transform=rows, ha="right", va="center", parse_math=False)
-    early = [share_text(share, lang) for share in peaks.p_before(before).tolist()]
-    labels(ax, np.column_stack([np.full(bases.size, RIGHT), bases + 0.3]), early, transform=rows, weight="bold")
-    look = {"va": "bottom", "ha": "center", "size": "small", "color": DARK, "parse_math": False}
-    ax.text(RIGHT, 1, word("p_before", lang, year=before), transform=above, **look)
+    early = [rounding.share_text(share, lang) for share in peaks.p_before(before).tolist()]
+    marks.labels(ax, np.column_stack([np.full(bases.size, RIGHT), bases + 0.3]), early, transform=rows, weight="bold")
+    look = {"va": "bottom", "ha": "center", "size": "small", "color": canvas.DARK, "parse_math": False}
+    ax.text(RIGHT, 1, words.word("p_before", lang, year=before), transform=above, **look)

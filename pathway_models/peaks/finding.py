@@ -11,8 +11,7 @@ import numpy as np
 from pathway_models.core import PathwayError, ScenarioError
 from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.turning_points import PeakRule, closed_from, turning_points
-from pathway_models.records import ParkIdentity, Pathways, Peaks, Scenario
-from pathway_models.records.peaks import Headline
+from pathway_models.records import Headline, ParkIdentity, Pathways, Peaks, Scenario
 
 
 def find_peaks(pathways: Pathways, rule: PeakRule | None = None, *, before: int = 2030) -> Peaks:

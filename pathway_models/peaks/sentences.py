@@ -8,11 +8,9 @@ import pandas as pd
 from pathway_models.intake.naming import scenario_name
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, turning_points
-from pathway_models.language.rounding import emissions_text, error_text, share_text
-from pathway_models.language.words import say, word
+from pathway_models.language import emissions_text, error_text, say, share_text, word
 from pathway_models.peaks.finding import index_of, later_members
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records import Pathways, Peaks
 
 
 def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:

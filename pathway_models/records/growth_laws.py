@@ -16,8 +16,7 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.kernels import Floats
-from pathway_models.kernels.growth import HorizonFit
+from pathway_models.kernels import Floats, growth
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,7 +279,7 @@ class LevelParameters:
     """
 
     version: str
-    fits: Mapping[str, HorizonFit]
+    fits: Mapping[str, growth.HorizonFit]
     numbers: Mapping[str, float]
     nations: Mapping[str, LevelRecord]
     regions: Mapping[str, LevelRecord]

@@ -3,15 +3,12 @@
 Accounts and indicator profiles as data: which rows of a ledger count, at which factor, against which limit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from pathway_models.core import RecordError, Shown
-from pathway_models.core.arrays import frozen_array, rising_years
+from pathway_models.core import RecordError, Shown, arrays
 from pathway_models.records.park import Identified, ParkIdentity
 
 
@@ -44,13 +41,13 @@ class Inventory(Identified, Shown):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        years = rising_years(f"{self.park_id}: years", self.years)
+        years = arrays.rising_years(f"{self.park_id}: years", self.years)
         put = object.__setattr__
         put(self, "years", years)
         shape = (len(self.rows), years.size)
-        put(self, "emissions", frozen_array("emissions", self.emissions, shape))
-        put(self, "location_based", frozen_array("location_based", self.location_based, (years.size,)))
-        put(self, "sinks", frozen_array("sinks", self.sinks, (years.size,)))
+        put(self, "emissions", arrays.frozen_array("emissions", self.emissions, shape))
+        put(self, "location_based", arrays.frozen_array("location_based", self.location_based, (years.size,)))
+        put(self, "sinks", arrays.frozen_array("sinks", self.sinks, (years.size,)))
 
     def total(self) -> np.ndarray:
         """Sum of all sources, scope 1 and market-based scope 2, (H,) tCO2/yr."""
@@ -184,7 +181,7 @@ class SizeClass:
 
     energy_from: float
     energy_below: float
-    limit: Limit
+    limit: "Limit"
 
 
 @dataclass(frozen=True)

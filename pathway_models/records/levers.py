@@ -227,6 +227,10 @@ class Scenario:
         return replace(self, measures=(*others, measure))
 
 
+#: The package without any measure.
+NO_MEASURES = Scenario("off", "no lever", "无措施")
+
+
 @dataclass(frozen=True)
 class Scenarios(Mapping[str, Scenario], Shown):
     """An ordered collection of scenarios, indexed by id, with the lever library behind them."""

@@ -1,15 +1,11 @@
 """A park as the model sees it: activity, energy by sector and carrier, factors, processes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pathway_models.core import RecordError, Shown
-from pathway_models.core.arrays import frozen_array, rising_years
-from pathway_models.core.units import HOME
+from pathway_models.core import RecordError, Shown, arrays, units
 from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
@@ -96,7 +92,7 @@ class ParkIdentity:
     country: str = ""
 
     @classmethod
-    def of(cls, given: ParkIdentity | str) -> ParkIdentity:
+    def of(cls, given: "ParkIdentity | str") -> "ParkIdentity":
         """Return the identity itself, or one of which only the id is known."""
         return cls(given) if isinstance(given, str) else given
 
@@ -298,10 +294,10 @@ class Park(Shown):
     follows: Mapping[str, str] = field(default_factory=dict)
     heat_supply: HeatSupply | None = None
     own_plant: OwnPlant | None = None
-    country: str = HOME
+    country: str = units.HOME
 
     def __post_init__(self) -> None:
-        years = rising_years(f"{self.park_id}: years", self.years)
+        years = arrays.rising_years(f"{self.park_id}: years", self.years)
         s, c, j, h = len(self.sectors), len(self.carriers), len(self.processes), years.size
         put = object.__setattr__
         put(self, "years", years)
@@ -310,12 +306,12 @@ class Park(Shown):
             "energy": (s, c, h),
             "factors": (s, c, h),
         }.items():
-            put(self, name, frozen_array(f"{self.park_id}: {name}", getattr(self, name), shape))
+            put(self, name, arrays.frozen_array(f"{self.park_id}: {name}", getattr(self, name), shape))
         for name in ("outputs", "process_factors"):
             values = getattr(self, name) if j else np.zeros((0, h))
-            put(self, name, frozen_array(f"{self.park_id}: {name}", values, (j, h)))
+            put(self, name, arrays.frozen_array(f"{self.park_id}: {name}", values, (j, h)))
         sinks = np.zeros(h) if self.sinks is None else self.sinks
-        put(self, "sinks", frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
+        put(self, "sinks", arrays.frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
         # Copies of one's own, but plain ones: read-only views could not be sent to another process.
         for name in ("memo_items", "origins", "uses"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})

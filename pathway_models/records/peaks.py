@@ -6,8 +6,6 @@ keep the censored mass.
 The headline: does a park peak before a year, split into what is past, what is ahead and what is not.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -412,7 +410,7 @@ class Headline(Identified, Shown):
     again: np.ndarray
     seed: int
     closed_since: int | None = None
-    if_drivers_hold: Headline | None = None
+    if_drivers_hold: "Headline | None" = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

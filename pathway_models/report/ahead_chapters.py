@@ -6,12 +6,11 @@ from pathway_models import plotting, sentences, tables
 from pathway_models.cobenefits import tables as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.decisions import figures as decision_plots
+from pathway_models.decisions import records
 from pathway_models.decisions import tables as decision_tables
-from pathway_models.decisions.records import Attribution
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.naming import scenario_name
-from pathway_models.language.rounding import change_text, scale_of, significant
-from pathway_models.language.words import say, word
+from pathway_models.language import change_text, say, scale_of, significant, word
 from pathway_models.report import claims
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, ReportInputs
 
@@ -181,7 +180,7 @@ def _contributions(builder: ReportBuilder, inputs: ReportInputs) -> None:
     )
 
 
-def _describe_contributions(inputs: ReportInputs, found: Attribution, year: int) -> str:
+def _describe_contributions(inputs: ReportInputs, found: records.Attribution, year: int) -> str:
     """Name the largest family and the joint effect of all."""
     lang = inputs.lang
     rows = {str(row["player"]): row for row in found.table(year)}

@@ -13,8 +13,7 @@ from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core import PathwayError
 from pathway_models.decisions.tables import option_name
 from pathway_models.engine import batches, projecting, ramps, sampling
-from pathway_models.intake.messages import translated
-from pathway_models.intake.naming import item_name
+from pathway_models.intake import messages, naming
 from pathway_models.language import say, word
 from pathway_models.levers import SINKS
 from pathway_models.records import Draws, Measure, Park, Pathways, Scenario
@@ -88,18 +87,18 @@ class PathwaySheets:
         """Name what measures leave of a branch's processes, in both languages."""
         en, zh = (", hydrogen as feedstock", "（制氢原料）") if use else ("", "")
         return (
-            f"left by process measures: {item_name(kind, 'en')}{en}",
-            f"工艺措施后的余量：{item_name(kind, 'zh')}{zh}",
+            f"left by process measures: {naming.item_name(kind, 'en')}{en}",
+            f"工艺措施后的余量：{naming.item_name(kind, 'zh')}{zh}",
         )
 
     def table_word(self, text: str) -> str:
         """Say the unit or the shape of a lever in the language of the workbook."""
-        return translated(text, self.lang, "tables")
+        return messages.translated(text, self.lang, "tables")
 
     def labels(self, s: int, item: str, quantity: tuple[str, str], unit: str) -> list[str]:
         """Label a row; sector -1 is the whole park."""
-        sector = item_name(self.park.sectors[s], self.lang) if s >= 0 else ""
-        return [sector, item_name(item, self.lang) if item else "", self.say(*quantity), unit]
+        sector = naming.item_name(self.park.sectors[s], self.lang) if s >= 0 else ""
+        return [sector, naming.item_name(item, self.lang) if item else "", self.say(*quantity), unit]
 
     def write(self) -> Term:
         """Write all sheets, from drivers to totals.
@@ -287,7 +286,7 @@ class PathwaySheets:
         for (s, c), whole in energy.items():
             uses = frame.assumptions.sectors.uses_in(self.park, s, frame.carriers[c], frame.groups[c])
             for use, part in uses.items():
-                carrier = item_name(frame.carriers[c], self.lang)
+                carrier = naming.item_name(frame.carriers[c], self.lang)
                 labels = self.labels(s, use, (f"of {carrier}", f"其中：{carrier}"), "TJ")
                 found[s, c, use] = whole if part == 1.0 else page.formula(labels, whole * part)
         return found

@@ -6,25 +6,11 @@ from pathway_models import sentences, tables
 from pathway_models.core.errors import InputError
 from pathway_models.decisions.tables import option_name
 from pathway_models.documents.blocks import Report, ReportBuilder, clean
-from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.messages import translated
-from pathway_models.intake.naming import (
-    cited,
-    factor_name,
-    factor_set_name,
-    heat_origin,
-    in_one_language,
-    item_name,
-    note_in,
-    park_name,
-    scenario_name,
-)
+from pathway_models.intake import assumptions, messages, naming
 from pathway_models.inventory.accounts import ledger_rows
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.rounding import significant
-from pathway_models.language.words import INVENTED, say, word
-from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
-from pathway_models.report.figures import decision as decision_figure
+from pathway_models.language import INVENTED, say, significant, word
+from pathway_models.report import ahead_chapters, claims, figures, past_chapters, task_chapters, zero_carbon_chapters
 from pathway_models.report.inputs import ChapterOutline, Outline, ReportInputs, Text, outline_ids, read_outline, told
 
 
@@ -45,7 +31,7 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
         for chapter in chapters:
             heading = _headed(inputs, chapter.title)
             builder.chapter(chapter.key, heading, lambda p, c=chapter: _written(p, inputs, c), annex=is_annex)
-    name = clean(park_name(park, lang) or park.park_id)
+    name = clean(naming.park_name(park, lang) or park.park_id)
     what = outline.title.told(lang)
     title = inputs.say(en=f"{name}: {what}", zh=f"{name}{what}")
     mark = f"[{INVENTED}] " if park.invented else ""
@@ -83,7 +69,7 @@ def _front(builder: ReportBuilder, inputs: ReportInputs, outline: Outline) -> No
     )
     builder.picture(
         told,
-        lambda: decision_figure(
+        lambda: figures.decision(
             inputs.pathways, {name: rows[name] for name in names}, inputs.inventory, inputs.before, lang
         ),
     )
@@ -160,7 +146,7 @@ def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
         key = str(line["sector"]), str(line["source"]), str(line["amount_unit"])
         amounts.setdefault(key, {})[int(line["year"])] = float(line["amount"])
     rows = [
-        (item_name(sector, lang), item_name(source, lang), unit, *(significant(of[y], 4) for y in years))
+        (naming.item_name(sector, lang), naming.item_name(source, lang), unit, *(significant(of[y], 4) for y in years))
         for (sector, source, unit), of in amounts.items()
         if any(of[year] for year in years)
     ]
@@ -176,27 +162,27 @@ def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
     builder.rows(say(lang, en="Base data", zh="基础数据"), [*head, *map(str, years)], rows)
     if park.notes:
         builder.note(say(lang, en="Notes of the table:", zh="数据表附注："))
-        builder.bullets(note_in(note, lang) for note in park.notes)
+        builder.bullets(naming.note_in(note, lang) for note in park.notes)
 
 
 def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write annex B: factors in use and their sources."""
     park, lang = inputs.park, inputs.lang
-    factor_set = factor_set_name(park.factor_set, lang)
-    licence, grid = in_one_language(park.licence, lang), factor_name(park.grid_factor, lang)
+    factor_set = naming.factor_set_name(park.factor_set, lang)
+    licence, grid = naming.in_one_language(park.licence, lang), naming.factor_name(park.grid_factor, lang)
     # Titles are as foreign to a Chinese text as the keys, and longer.
-    source = say(lang, en=cited(park.source), zh=translated(park.source, lang, "tables"))
+    source = say(lang, en=naming.cited(park.source), zh=messages.translated(park.source, lang, "tables"))
     builder.say(
         inputs.say(
             en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the table come first.",
             zh=f"排放因子组：{factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
         ),
-        f"{heat[0].upper()}{heat[1:]}{say(lang, en='.', zh='。')}" if (heat := heat_origin(park, lang)) else "",
+        f"{heat[0].upper()}{heat[1:]}{say(lang, en='.', zh='。')}" if (heat := naming.heat_origin(park, lang)) else "",
         say(lang, en=f"Sources of the table: {source}.", zh=f"数据表来源：{source}。") if park.source else "",
         say(lang, en=f"Licence of the table: {licence}", zh=f"数据表许可：{licence}") if park.licence else "",
         inputs.say(
-            en=f"Boundary, as the table states it: {in_one_language(park.boundary, lang)}",
-            zh=f"核算边界（数据表原文）：{in_one_language(park.boundary, lang)}",
+            en=f"Boundary, as the table states it: {naming.in_one_language(park.boundary, lang)}",
+            zh=f"核算边界（数据表原文）：{naming.in_one_language(park.boundary, lang)}",
         )
         if park.boundary
         else "",
@@ -214,7 +200,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write annex D: uncertain inputs, their ranges and sources."""
-    lang, assumed = inputs.lang, read_assumptions()
+    lang, assumed = inputs.lang, assumptions.read_assumptions()
     known = assumed.uncertainties
     builder.say(
         inputs.say(
@@ -294,7 +280,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
             f"{option_name(measure.setting, lang)} {measure.ramp.start}-{measure.ramp.complete}",
             measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
-            translated(measure.lever.units.get(name, ""), lang, "tables"),
+            messages.translated(measure.lever.units.get(name, ""), lang, "tables"),
             source_in(measure.lever.source_of(name, measure.setting), lang),
         )
         for measure in scenario.measures
@@ -308,7 +294,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
         ("unit", "单位"),
         ("source", "来源"),
     )
-    name = scenario_name(inputs.chosen, lang)
+    name = naming.scenario_name(inputs.chosen, lang)
     builder.rows(
         say(lang, en=f"Levers of {name}: parameters and sources", zh=f"“{name}”的措施参数与来源"),
         [say(lang, en=e, zh=z) for e, z in head],
@@ -318,7 +304,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 def source_in(source: str, lang: str) -> str:
     """Tell the source of a lever's number: by titles, or in Chinese where the catalogue has it."""
-    return say(lang, en=cited(source), zh=translated(source, lang, "tables"))
+    return say(lang, en=naming.cited(source), zh=messages.translated(source, lang, "tables"))
 
 
 def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -340,7 +326,7 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
         (say(lang, en="peak before", zh="达峰要求：早于"), str(run.before)),
         (say(lang, en="issue year", zh="评估年份"), str(inputs.peaks.issue_year)),
         (say(lang, en="account", zh="核算口径"), word(inputs.peaks.account, lang)),
-        (say(lang, en="scenarios", zh="情景"), label.join(scenario_name(name, lang) for name in run.scenarios)),
+        (say(lang, en="scenarios", zh="情景"), label.join(naming.scenario_name(name, lang) for name in run.scenarios)),
         (say(lang, en="commit", zh="代码版本"), run.commit or say(lang, en="not a checkout", zh="非代码库")),
         *((name, text) for name, text in sorted(run.versions.items())),
     ]

@@ -10,8 +10,7 @@ from matplotlib.patches import Rectangle
 
 from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.naming import scenario_name
-from pathway_models.language.rounding import scale_of, share_text
-from pathway_models.language.words import say, share_words, word
+from pathway_models.language import say, scale_of, share_text, share_words, word
 from pathway_models.records import Inventory, Pathways
 
 #: Inches: wide as the text, low enough for a page with the answer, three actions and the costs.

@@ -5,8 +5,6 @@ Five-year plans by year, and their names in both languages.
 Outlines of documents as data: chapters and items, who writes each, and what an empty one needs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
@@ -333,7 +331,7 @@ class ReportInputs:
         run = self.manifest
         return pw.sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
 
-    def in_language(self, lang: str) -> ReportInputs:
+    def in_language(self, lang: str) -> "ReportInputs":
         """Return the same inputs for a report in a language; what was worked out once is not worked out again."""
         if lang == self.lang:
             return self

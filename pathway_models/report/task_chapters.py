@@ -7,8 +7,7 @@ import numpy as np
 from pathway_models.decisions import decision, sentences, tables
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.library import read_levers
-from pathway_models.intake.naming import factor_set_name, scenario_name
+from pathway_models.intake import library, naming
 from pathway_models.language import rounding, say
 from pathway_models.records import Lever, Measure
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
@@ -45,7 +44,7 @@ def tasks(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def _chosen_from(inputs: ReportInputs) -> str:
-    name = scenario_name(inputs.chosen, inputs.lang)
+    name = naming.scenario_name(inputs.chosen, inputs.lang)
     if inputs.decision is None:
         return inputs.say(
             en=f"No package was searched for. The tasks are the levers of the scenario of this run with the most early"
@@ -150,7 +149,7 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
             decision_tables.indispensable(found, lang=lang),
         )
     if found.dropped:
-        levers = {**read_levers(), **inputs.levers}
+        levers = {**library.read_levers(), **inputs.levers}
         names = say(lang, en=", ", zh="、").join(_dropped(name, levers, lang) for name in found.dropped)
         builder.say(
             inputs.say(
@@ -189,7 +188,7 @@ def _watch(inputs: ReportInputs) -> str:
         rounding.emissions_text(float(one), lang)
         for one in np.quantile(inputs.totals(inputs.chosen)[:, column], (0.05, 0.5, 0.95))
     )
-    name = scenario_name(inputs.chosen, lang)
+    name = naming.scenario_name(inputs.chosen, lang)
     return inputs.say(
         en=f"On the path '{name}' emissions in {year} are {middle} (nine members in ten: {low} to {high}). A reported"
         f" value above {high} means that the park is off this path: the report is then to be made again with the new"
@@ -229,7 +228,7 @@ def _data(inputs: ReportInputs) -> list[str]:
             )
         )
     if park.factor_set:
-        factor_set = factor_set_name(park.factor_set, inputs.lang)
+        factor_set = naming.factor_set_name(park.factor_set, inputs.lang)
         lines.append(
             inputs.say(
                 en=f"Factors are those of {factor_set} except where the table has its own: measured carbon"

@@ -6,13 +6,12 @@ import pathway_models as pw
 from pathway_models.compliance import judging, sentences
 from pathway_models.compliance import tables as compliance_tables
 from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.decisions import investments
 from pathway_models.decisions import tables as decision_tables
-from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake import naming, rules
 from pathway_models.inventory.accounts import energy_use, take_account
-from pathway_models.language import say, word
-from pathway_models.language.rounding import scale_of, significant
+from pathway_models.language import say, scale_of, significant, word
 from pathway_models.records.costs import Range
 from pathway_models.report.inputs import ReportInputs
 
@@ -196,11 +195,12 @@ def project_economics(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if not inputs.investments:
         return
     note = inputs.say(
-        en=f"Likely case, worst and best in brackets; real discount rate {RATE:.0%} (ASSUME). Payback from the first"
-        " payment. Projects whose cost or saving is not known stay in the list.",
-        zh=f"括号内为最差与最好情形；实际贴现率{RATE:.0%}（假设）。回收期自首笔投资起算。成本或收益未知的项目保留在表中。",
+        en=f"Likely case, worst and best in brackets; real discount rate {investments.RATE:.0%} (ASSUME). Payback"
+        " from the first payment. Projects whose cost or saving is not known stay in the list.",
+        zh=f"括号内为最差与最好情形；实际贴现率{investments.RATE:.0%}（假设）。回收期自首笔投资起算。"
+        "成本或收益未知的项目保留在表中。",
     )
-    table = decision_tables.economics(value_investments(inputs.investments), lang=inputs.lang)
+    table = decision_tables.economics(investments.value_investments(inputs.investments), lang=inputs.lang)
     builder.table(inputs.say(en="Economics of the projects", zh="项目经济性"), table, note)
 
 

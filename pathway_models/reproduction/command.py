@@ -3,8 +3,6 @@
 ``pathways reproduce new`` writes a study's description, the heads of its tables, and a notebook that runs.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections import Counter
@@ -16,9 +14,8 @@ import click
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from pathway_models.console import common_options, screen
 from pathway_models.console.cli_language import in_table, language, mistake_text
-from pathway_models.console.common_options import working
-from pathway_models.console.tables import terminal_columns, wrapped
 from pathway_models.core import PathwayError, files
 from pathway_models.intake.plans.scenario_tables import COLUMNS as SCENARIO_COLUMNS
 from pathway_models.intake.published import COLUMNS
@@ -97,7 +94,7 @@ def compute_studies(
     try:
         found = {}
         chosen = list_studies() if everything else tuple(dict.fromkeys(studies))
-        with working(len(chosen)) as stage:
+        with common_options.working(len(chosen)) as stage:
             for name in chosen:
                 stage(name)
                 found[name] = reproduce(name)
@@ -131,39 +128,39 @@ def _baselines(members: int, markdown: bool) -> list[str]:
     from pathway_models.reproduction.plausibility import baseline_table, baselines_beside
 
     lang = language()
-    with working(1) as stage:
+    with common_options.working(1) as stage:
         stage(say(lang, en="summing provinces without new measures", zh="汇总各省无新措施的路径"))
         table = baseline_table(baselines_beside(members), lang=lang)
     rows = [list(table.columns), *table.to_numpy().tolist()]
     if markdown:
         rows.insert(1, ["---"] * len(table.columns))
         return [f"| {' | '.join(row)} |" for row in rows]
-    room, lines = terminal_columns(), []
+    room, lines = screen.terminal_columns(), []
     for row in rows[1:]:
         place, published, peak, ours, apart, reason = row
         told = [f"{name} {cell}" for name, cell in zip(rows[0][2:5], (peak, ours, apart), strict=True)]
-        lines += wrapped(f"{place}{word('colon', lang)}{published}", room)
+        lines += screen.wrapped(f"{place}{word('colon', lang)}{published}", room)
         lines += _indented(say(lang, en="; ", zh="；").join(told), room, 4)
         lines += [*(_indented(reason, room, 4) if reason else []), ""]
     return lines
 
 
-def _table(results: Iterable[Reproduction], each: bool) -> list[str]:
+def _table(results: "Iterable[Reproduction]", each: bool) -> list[str]:
     """Format values study by study: verdict and what is compared, below it the numbers and the cause."""
     from pathway_models.reproduction.comparison import VERDICTS
 
-    results, room = list(results), terminal_columns()
+    results, room = list(results), screen.terminal_columns()
     head = tuple(map(in_table, HEAD))
     lines = []
     for result in results:
-        lines += [*wrapped(_finding(result), room), *_indented(result.study.about.citation, room, 2), ""]
+        lines += [*screen.wrapped(_finding(result), room), *_indented(result.study.about.citation, room, 2), ""]
         for row in _rows(result, each):
             verdict, *numbers, what = _cells(row, each)
             told = say(language(), en="; ", zh="；").join(
                 f"{name} {number}" for name, number in zip(head, numbers, strict=True) if number
             )
             cause = say(language(), en=f"cause: {row.cause}", zh=f"原因：{row.cause}")
-            lines += wrapped(f"{verdict}{word('colon', language())}{what}", room)
+            lines += screen.wrapped(f"{verdict}{word('colon', language())}{what}", room)
             lines += [*_indented(told, room, 4), *_indented(cause, room, 4)]
         lines.append("")
     found = Counter(row.verdict for result in results for row in result.rows)
@@ -172,14 +169,14 @@ def _table(results: Iterable[Reproduction], each: bool) -> list[str]:
     return [*lines, say(language(), en=f"{count} published values: {counted}", zh=f"发表值{count}个：{counted}")]
 
 
-def _finding(result: Reproduction) -> str:
+def _finding(result: "Reproduction") -> str:
     """Report the outcome of a study; its title is a name and stays as it is."""
     title, count = result.study.about.title, len(result.rows)
     chinese = f"{title}：发表值{count}个，{_counted(result.counts())}。"
     return f"{result.study.study}: {say(language(), en=result.finding(), zh=chinese)}"
 
 
-def _rows(result: Reproduction, each: bool) -> list[Any]:
+def _rows(result: "Reproduction", each: bool) -> list[Any]:
     return list(result.table(folded=not each).itertuples())
 
 
@@ -193,7 +190,7 @@ def _cells(row: Any, each: bool) -> tuple[str, ...]:
 
 
 def _indented(text: str, room: int, blanks: int) -> list[str]:
-    return [f"{'':{blanks}}{line}" for line in wrapped(text, room - blanks)]
+    return [f"{'':{blanks}}{line}" for line in screen.wrapped(text, room - blanks)]
 
 
 def _counted(counts: dict[str, int]) -> str:

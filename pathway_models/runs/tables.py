@@ -36,6 +36,9 @@ from pathway_models.runs.folders import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+    from pathway_models.records import Pathways, Peaks
 
 #: Columns of ``status.csv``.
 STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
@@ -212,13 +215,6 @@ def _cell(value: object) -> object:
         return "" if value != value else stable_text(value)
     return stable_text(value) if value is None or isinstance(value, bool) else value
 
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
-
-    from pathway_models.records.pathways import Pathways
-    from pathway_models.records.peaks import Peaks
 
 #: Bits of a single-precision significand that are stored.
 SIGNIFICAND = 23

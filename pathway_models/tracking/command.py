@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from pathway_models.console import cli_language, common_options
-from pathway_models.console.tables import on_screen
+from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import Fault, InputError, files
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def track_command(
     document = folder / f"account_{found.known}_{lang}.{form}"
     _write(document, _typeset(annual_report.build_annual_report(found, later, manifest, lang=lang), form))
     for line in annual_report.answer(found, lang=told):
-        click.echo(on_screen(line))
+        click.echo(screen.on_screen(line))
     click.echo(cli_language.table_text(annual_report.targets(found, lang=told), index=False))
     for path in (document, book):
         click.echo(str(path))

@@ -4,8 +4,6 @@ Forecasts follow the law of total emissions that parks had before the law in lev
 own record up to today, and so would know in part what a replay lets it foresee.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -109,7 +107,7 @@ def _rows(
 class _UpdatedForecasts:
     """Forecast of each region with the year it was made in, its members and their weights."""
 
-    def __init__(self, law: _Law, path: np.ndarray, origin: int, error: float) -> None:
+    def __init__(self, law: "_Law", path: np.ndarray, origin: int, error: float) -> None:
         regions, self.members, _ = path.shape
         self.law, self.origin, self.error = law, origin, error
         self.path = path.copy()

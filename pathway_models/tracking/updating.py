@@ -20,15 +20,7 @@ import pandas as pd
 from pathway_models.core import PathwayError
 from pathway_models.engine import batches, chain, package_tree, projecting, sampling
 from pathway_models.inventory.accounts import take_inventory
-from pathway_models.kernels import decomposition, event_split, scores, turning_points
-from pathway_models.kernels.quantiles import (
-    effective_size,
-    latest_on_course,
-    log_mean,
-    log_weights,
-    normalised,
-    weighted_quantiles,
-)
+from pathway_models.kernels import decomposition, event_split, quantiles, scores, turning_points
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records import Assumptions, Park, Scenario
 from pathway_models.tracking.records import DRIVERS, QUANTITIES, NextYearTarget, ScenarioForecast, TrackingResult
@@ -85,10 +77,14 @@ def track(
     drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
     ensemble = _Ensemble(earlier, chosen, **drawn)
     logs = ensemble.log_weights(totals, known, error)
-    if any(bool(collapsed(normalised(own))) for own in logs.values()):
+    if any(bool(collapsed(quantiles.normalised(own))) for own in logs.values()):
         renewed, state, weights = _Ensemble(later, chosen, **drawn), "re-fitted", ensemble.equal
     else:
-        renewed, state, weights = ensemble, "re-weighted", {name: normalised(own) for name, own in logs.items()}
+        renewed, state, weights = (
+            ensemble,
+            "re-weighted",
+            {name: quantiles.normalised(own) for name, own in logs.items()},
+        )
     plan = ensemble.pathways.scenarios[-1]
     return TrackingResult(
         identity=later.identity,
@@ -98,7 +94,7 @@ def track(
         plan=plan,
         made=ensemble.forecasts("made", base, ensemble.equal, before),
         updated=renewed.forecasts(state, known, weights, before),
-        log_evidence={name: float(log_mean(own)) for name, own in logs.items()},
+        log_evidence={name: float(quantiles.log_mean(own)) for name, own in logs.items()},
         reported={year: totals[year] for year in range(base + 1, known + 1)},
         foreseen=ensemble.foreseen(totals[base], range(base + 1, known + 1)),
         deviation=ensemble.deviation(later, totals[base], known),
@@ -137,7 +133,7 @@ def _check(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> No
 
 def collapsed(weights: np.ndarray) -> np.ndarray:
     """Tell whether weights rest on too few members: (..., member) to (...)."""
-    return effective_size(weights) < max(LEAST_MEMBERS, LEAST_SHARE * weights.shape[-1])
+    return quantiles.effective_size(weights) < max(LEAST_MEMBERS, LEAST_SHARE * weights.shape[-1])
 
 
 def parts_of(year: np.ndarray, weights: np.ndarray, last_year: int) -> str:
@@ -152,8 +148,8 @@ def parts_of(year: np.ndarray, weights: np.ndarray, last_year: int) -> str:
     last_year : int
         Last possible peak year.
     """
-    size = round(float(effective_size(weights)))
-    alike = weighted_quantiles(year, weights, (np.arange(size) + 0.5) / size)
+    size = round(float(quantiles.effective_size(weights)))
+    alike = quantiles.weighted_quantiles(year, weights, (np.arange(size) + 0.5) / size)
     dated = alike[np.isfinite(alike)]
     return turning_points.humps_text(turning_points.humps(dated, size - dated.size, last_year), last_year)
 
@@ -181,7 +177,7 @@ class _Ensemble:
         years = range(self.park.last_observed_year, known + 1)
         happened = np.diff(np.log([totals[year] for year in years]))
         return {
-            name: log_weights(np.diff(np.log(self.totals(at, years)), axis=-1), happened, error)
+            name: quantiles.log_weights(np.diff(np.log(self.totals(at, years)), axis=-1), happened, error)
             for at, name in enumerate(self.pathways.scenarios)
         }
 
@@ -199,10 +195,10 @@ class _Ensemble:
             state=state,
             known=known,
             weights=weights,
-            effective=float(effective_size(weights)),
+            effective=float(quantiles.effective_size(weights)),
             p_before=float(weights @ self.peaks.peaks_before(before)[at]),
             p_by=float(weights @ self.peaks.peaks_before(before + 1)[at]),
-            quantiles=weighted_quantiles(year, weights, QUANTILES),
+            quantiles=quantiles.weighted_quantiles(year, weights, QUANTILES),
             parts=parts_of(year, weights, self.peaks.last_peak_year),
         )
 
@@ -262,9 +258,9 @@ def _target_and_limit(
     won = weights * succeeds
     if won.sum() <= 0:
         return float("nan"), float("nan")
-    target = float(weighted_quantiles(values, won / won.sum(), (0.5,))[0])
+    target = float(quantiles.weighted_quantiles(values, won / won.sum(), (0.5,))[0])
     sign = 1.0 if less else -1.0
-    return target, sign * latest_on_course(sign * values, succeeds, weights, probability)
+    return target, sign * quantiles.latest_on_course(sign * values, succeeds, weights, probability)
 
 
 def reported_values(park: Park) -> dict[str, float]:

@@ -8,6 +8,7 @@ from small_runs import make_notebook, make_parks, request
 
 from pathway_models.batch import running
 from pathway_models.batch.fork_server import Stop
+from pathway_models.runs import folders, provenance
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 
@@ -50,17 +51,26 @@ def test_signals_that_are_ignored_stay_ignored(monkeypatch):
     assert stop.number == 0
 
 
-@pytest.mark.parametrize("moment", ["describe_run", "_check_parameters", "_outcomes", "tidy", "write_record"])
-def test_a_run_stopped_at_any_moment_has_an_outcome_for_each_park(tmp_path, monkeypatch, moment):
+@pytest.mark.parametrize(
+    ("place", "moment"),
+    [
+        (provenance, "describe_run"),
+        (running, "_check_parameters"),
+        (running, "_outcomes"),
+        (folders, "tidy"),
+        (provenance, "write_record"),
+    ],
+)
+def test_a_run_stopped_at_any_moment_has_an_outcome_for_each_park(tmp_path, monkeypatch, place, moment):
     parks, notebook = make_parks(tmp_path / "parks", list("ab")), make_notebook(tmp_path / "small.ipynb")
     monkeypatch.setattr(running, "_check_parameters", lambda *_: None)  # needs no server here
-    usual = getattr(running, moment)
+    usual = getattr(place, moment)
 
     def signalled(*given, **options):
         signal.raise_signal(signal.SIGTERM)
         return usual(*given, **options)
 
-    monkeypatch.setattr(running, moment, signalled)
+    monkeypatch.setattr(place, moment, signalled)
     with (stop := Stop()).heard():
         run = running.run_parks(request(parks, notebook, workers=1), tmp_path / "run", stop=stop)
     assert [outcome.status for outcome in run.ordered()] == ["cancelled"] * 2

@@ -13,7 +13,7 @@ from pathway_models.batch.summary import summary_lines
 from pathway_models.cli.main import COMMANDS, main
 from pathway_models.console.cli_language import asked_language
 from pathway_models.console.common_options import working
-from pathway_models.console.tables import counts, fault_lines, screen_lines, width_of, wrapped
+from pathway_models.console.screen import counts, fault_lines, screen_lines, width_of, wrapped
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.intake.messages import (
     BLANK,

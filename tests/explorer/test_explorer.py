@@ -20,7 +20,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from pathway_models.batch.tables_only import run_tables
+from pathway_models.batch.running import run_tables
 from pathway_models.core.errors import InputError, ScenarioError
 from pathway_models.core.files import data_folder
 from pathway_models.explorer.controls import choices_of, packed, unpacked

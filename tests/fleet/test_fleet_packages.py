@@ -8,10 +8,10 @@ import pytest
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.cheapest_package import cheapest_package
-from pathway_models.engine.packages import NOTHING
 from pathway_models.fleet.fleet_results import OFF, PACKAGE
 from pathway_models.fleet.packages import package_fleet
 from pathway_models.fleet.totals import read_fleet
+from pathway_models.records import NO_MEASURES
 from pathway_models.records.levers import lever_grid
 
 NAMES = ["demo-steel", "demo-electronics", "demo-petrochemical"]
@@ -37,7 +37,9 @@ def test_totals_have_the_probabilities_the_search_found(found):
 def test_without_a_package_the_total_is_that_of_no_lever_with_the_same_draws(found):
     def alone(name):
         park = pw.read_park(name)
-        return pw.project(park, [NOTHING], pw.sample(park, [NOTHING], members=60, seed=20240401, until=2045)).total()
+        return pw.project(
+            park, [NO_MEASURES], pw.sample(park, [NO_MEASURES], members=60, seed=20240401, until=2045)
+        ).total()
 
     fleet = found.results.fleet
     assert fleet.total[fleet.scenarios.index(OFF)] == pytest.approx(sum(alone(name)[0] for name in NAMES), rel=1e-12)

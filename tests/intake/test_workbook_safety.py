@@ -19,7 +19,7 @@ from workbook_maker import BAD, ROOT, Filled, Formula, cell_of, examined, repack
 
 from pathway_models.cli.data_commands import check_command
 from pathway_models.cli.main import main
-from pathway_models.console.tables import fault_lines, width_of
+from pathway_models.console.screen import fault_lines, width_of
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.workbook import safety as workbook_safety

@@ -18,7 +18,7 @@ from reports import inputs_of
 import pathway_models as pw
 from pathway_models.batch.answer_card import answer_card
 from pathway_models.batch.notebook_page import to_html
-from pathway_models.batch.tables_only import run_tables
+from pathway_models.batch.running import run_tables
 from pathway_models.cli.main import main
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.explorer.panel import Explorer

@@ -77,9 +77,7 @@ def test_a_projection_reads_nothing_behind_the_callers_back(region_d, scenarios,
         monkeypatch.setattr(module, "read_assumptions", refuse)
     monkeypatch.setattr(builtins, "open", refuse)
     monkeypatch.setattr(Path, "open", refuse)
-    monkeypatch.setattr("pathway_models.intake.factors.tables.data_folder", refuse)
-    monkeypatch.setattr("pathway_models.intake.assumptions.data_folder", refuse)
-    monkeypatch.setattr("pathway_models.intake.assumptions.data_folder", refuse)
+    monkeypatch.setattr("pathway_models.core.files.data_folder", refuse)
     draws = pw.sample(region_d, chosen, members=2, seed=SEED, assumptions=shipped)
     assert pw.project(region_d, chosen, draws).members == 2
     assert pw.survey(region_d, chosen, draws).peaks.members == 2

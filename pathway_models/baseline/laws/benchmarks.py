@@ -21,9 +21,8 @@ from scipy import special
 
 from pathway_models.baseline.laws.levels import GDP, POPULATION, growth_of, last_of
 from pathway_models.baseline.laws.register import MemberForecast, register
-from pathway_models.kernels import Floats
+from pathway_models.kernels import Floats, trends
 from pathway_models.kernels.growth import bridge_gaps
-from pathway_models.kernels.trends import damped_holt, persistence, straight_log_trend
 from pathway_models.records import Assumptions, History, Windows, growth_laws
 
 Rule = Callable[[ArrayLike, int], Floats]
@@ -32,9 +31,9 @@ Rule = Callable[[ArrayLike, int], Floats]
 ERROR_QUANTILES = (np.arange(100) + 0.5) / 100.0
 #: Point forecasts by name; all but the regression need no fit of their own.
 POINT_RULES: dict[str, Rule] = {
-    "persistence": persistence,
-    "log_trend": straight_log_trend,
-    "damped_holt": damped_holt,
+    "persistence": trends.persistence,
+    "log_trend": trends.straight_log_trend,
+    "damped_holt": trends.damped_holt,
 }
 
 
@@ -113,7 +112,7 @@ class Regression(PointLaw):
     """
 
     name: str = "regression"
-    rule: Rule = straight_log_trend
+    rule: Rule = trends.straight_log_trend
     coefficients: Floats | None = None
 
     def points(self, log_history: Floats, steps: int) -> Floats:
@@ -186,7 +185,7 @@ class Raftery(PointLaw):
     """
 
     name: str = "raftery_2017"
-    rule: object = persistence
+    rule: object = trends.persistence
     per_head: Floats | None = None
 
     covariates = (GDP, POPULATION)

@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from pathway_models.core import PathwayError
-from pathway_models.kernels import Floats
-from pathway_models.kernels.scores import crps_ensemble, crps_student_t, ensemble_pit, pit_student_t
+from pathway_models.kernels import Floats, scores
 from pathway_models.records import Assumptions, GrowthLaw, growth_laws
 
 #: What a law forecasts: totals or an energy index, activity, energy per activity, the log of a carrier's share, and
@@ -132,11 +131,11 @@ class StudentForecast:
 
     def pit(self, outcome: Floats) -> Floats:
         """Compute the probability given to less than the outcome: (window, horizon)."""
-        return pit_student_t(outcome, self.centre, self.scale, self.tail[:, None])
+        return scores.pit_student_t(outcome, self.centre, self.scale, self.tail[:, None])
 
     def crps(self, outcome: Floats) -> Floats:
         """Compute the continuous ranked probability score, log units: (window, horizon)."""
-        return crps_student_t(outcome, self.centre, self.scale, self.tail[:, None])
+        return scores.crps_student_t(outcome, self.centre, self.scale, self.tail[:, None])
 
     def half_width(self, level: float) -> Floats:
         """Compute half the width of the central band of a level, log units: (window, horizon)."""
@@ -192,7 +191,7 @@ class ScaledForecast:
 
     def crps(self, outcome: Floats) -> Floats:
         """Compute the continuous ranked probability score, log units: (window, horizon)."""
-        return self.scale * self._each(outcome, crps_ensemble)
+        return self.scale * self._each(outcome, scores.crps_ensemble)
 
     def half_width(self, level: float) -> Floats:
         """Compute half the width of the central band of a level, log units: (window, horizon)."""
@@ -251,11 +250,11 @@ class MemberForecast:
 
     def pit(self, outcome: Floats) -> Floats:
         """Compute the probability given to less than the outcome: (window, horizon)."""
-        return self._each(outcome, ensemble_pit)
+        return self._each(outcome, scores.ensemble_pit)
 
     def crps(self, outcome: Floats) -> Floats:
         """Compute the continuous ranked probability score, log units: (window, horizon)."""
-        return self._each(outcome, crps_ensemble)
+        return self._each(outcome, scores.crps_ensemble)
 
     def half_width(self, level: float) -> Floats:
         """Compute half the width of the central band of a level, log units: (window, horizon)."""

@@ -19,14 +19,7 @@ import numpy as np
 from pydantic import Field
 
 from pathway_models.core import files, units, yaml_files
-from pathway_models.intake.factors.tables import (
-    TRUSTED,
-    Carrier,
-    default_factor,
-    find_fuel,
-    grid_factors,
-    read_carriers,
-)
+from pathway_models.intake.factors import tables
 from pathway_models.intake.numbers import Finding
 from pathway_models.intake.statements import Choices, Statement, Statements, SupplyLine
 from pathway_models.intake.table.rows import Row
@@ -54,7 +47,7 @@ class ProcessFactor:
     @property
     def is_trusted(self) -> bool:
         """Tell whether it may serve without being named by the user."""
-        return self.confidence in TRUSTED
+        return self.confidence in tables.TRUSTED
 
 
 @cache
@@ -88,7 +81,7 @@ class Factors:
     """
 
     choices: Choices
-    carriers: dict[str, Carrier] = field(default_factory=read_carriers)
+    carriers: dict[str, tables.Carrier] = field(default_factory=tables.read_carriers)
     processes: dict[str, ProcessFactor] = field(default_factory=process_factors)
     supplied: HeatSupply | None = None
     _contents: dict[tuple[str, str], float | None] = field(default_factory=dict)
@@ -106,7 +99,7 @@ class Factors:
         if unit == "MWh":
             return units.TJ_PER_MWH
         carrier = self.carriers.get(item)
-        fuel = find_fuel(self.choices.factor_set, carrier) if carrier else None
+        fuel = tables.find_fuel(self.choices.factor_set, carrier) if carrier else None
         return fuel.tj_per_unit if fuel and fuel.unit == unit else None
 
     def tj(self, s: Statement, value: float | None = None) -> float:
@@ -131,9 +124,9 @@ class Factors:
     def _default(self, item: str, year: int) -> float | None:
         carrier = self.carriers[item]
         if carrier.group == "electricity":
-            factors, fault = grid_factors(self.choices.grid_factor, "")
+            factors, fault = tables.grid_factors(self.choices.grid_factor, "")
             return None if fault else factors.of(year).value / units.TJ_PER_MWH
-        return default_factor(self.choices.factor_set, carrier)
+        return tables.default_factor(self.choices.factor_set, carrier)
 
 
 KELVIN = 273.15

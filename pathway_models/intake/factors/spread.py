@@ -16,15 +16,7 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core import files, yaml_files
-from pathway_models.intake.factors.energy_content import process_factors
-from pathway_models.intake.factors.tables import (
-    GridFactors,
-    factor_sets,
-    find_fuel,
-    grid_factors,
-    published_factors,
-    read_carriers,
-)
+from pathway_models.intake.factors import energy_content, tables
 from pathway_models.intake.statements import Description
 from pathway_models.intake.table.rows import Row
 from pathway_models.records import Triangle, assumptions
@@ -94,8 +86,8 @@ class _Book:
         self._ranges: dict[tuple[str, str], float] = {}
 
     @cached_property
-    def _grid(self) -> GridFactors:
-        return grid_factors(self.said.grid_factor, "")[0]
+    def _grid(self) -> tables.GridFactors:
+        return tables.grid_factors(self.said.grid_factor, "")[0]
 
     @cached_property
     def _substitutes(self) -> float:
@@ -116,7 +108,7 @@ class _Book:
         if group == "electricity":
             return self.grid(year)
         if group == "heat":
-            return self.seen(group, published_factors("heat_default").published[0].confidence)
+            return self.seen(group, tables.published_factors("heat_default").published[0].confidence)
         return self._fuel(sector, carrier, group, year)
 
     def _own(self, group: str, row: Row) -> float:
@@ -125,7 +117,7 @@ class _Book:
     def _fuel(self, sector: str, carrier: str, group: str, year: int) -> float:
         """A fuel of the factor set: its confidence, or the range of the published sets where that is wider."""
         fuel, use = (
-            find_fuel(self.said.factor_set, read_carriers()[carrier]),
+            tables.find_fuel(self.said.factor_set, tables.read_carriers()[carrier]),
             self.rows.get(("energy", sector, carrier, year)),
         )
         confidence = "assumed" if carrier in self.sizes.assumed_fuels or fuel is None else fuel.confidence
@@ -147,7 +139,7 @@ class _Book:
             reported = self.rows.get(("emissions", sector, process, year))
             return self.seen("process", reported.confidence if reported else "seen")
         if row.place.startswith(LISTED):
-            return self.seen("process", process_factors()[row.place.removeprefix(LISTED)].confidence)
+            return self.seen("process", energy_content.process_factors()[row.place.removeprefix(LISTED)].confidence)
         return self._own("process", row)
 
 
@@ -162,8 +154,8 @@ def range_of_sets(carrier: str, unit: str) -> float:
 @cache
 def _range_of_sets(folder: Path, carrier: str, unit: str) -> float:
     """The same of the data in a folder, which every reader below takes its files from."""
-    entry = read_carriers()[carrier]
-    fuels = [fuel for name in factor_sets() if (fuel := find_fuel(name, entry))]
+    entry = tables.read_carriers()[carrier]
+    fuels = [fuel for name in tables.factor_sets() if (fuel := tables.find_fuel(name, entry))]
     per = [fuel.factor * (fuel.tj_per_unit if fuel.unit == unit else 1.0) for fuel in fuels]
     return stdev(map(math.log, per)) if len(per) > 1 else 0.0
 
@@ -183,7 +175,7 @@ def _spread_of_substitutes(folder: Path, province: str) -> float:
     if province not in regions:
         return median(spread_of_substitutes(name) for name in regions)
     named = ("national_2021", f"provincial_2021:{province}", f"regional_2012:{regions[province]}")
-    return stdev(math.log(grid_factors(name, "")[0].published[0].value) for name in named)
+    return stdev(math.log(tables.grid_factors(name, "")[0].published[0].value) for name in named)
 
 
 class _Value(yaml_files.Strict):

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pathway_models.core import Fault, units
-from pathway_models.core.files import data_folder
+from pathway_models.core import Fault, files, units
 from pathway_models.records import Carrier
 
 #: Confidence marks that may serve as a default.
@@ -58,7 +57,7 @@ def _carriers(folder: Path) -> dict[str, Carrier]:
 
 def read_carriers() -> dict[str, Carrier]:
     """All energy carriers by id."""
-    return dict(_carriers(data_folder()))
+    return dict(_carriers(files.data_folder()))
 
 
 @cache
@@ -76,7 +75,7 @@ def _fuels(folder: Path) -> dict[tuple[str, str], Fuel]:
 
 def factor_sets() -> tuple[str, ...]:
     """Names of the fuel factor sets."""
-    return _sets(data_folder())
+    return _sets(files.data_folder())
 
 
 @cache
@@ -86,7 +85,7 @@ def _sets(folder: Path) -> tuple[str, ...]:
 
 def find_fuel(factor_set: str, carrier: Carrier) -> Fuel | None:
     """The fuel behind a carrier in a factor set, or None where the set has none."""
-    return _fuels(data_folder()).get((factor_set, carrier.fuel_cn))
+    return _fuels(files.data_folder()).get((factor_set, carrier.fuel_cn))
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _grid(folder: Path) -> dict[str, GridFactors]:
 
 def grid_choices() -> tuple[str, ...]:
     """Choices of a grid factor that may be named: places by year first, then places in one year."""
-    return _choices(data_folder())
+    return _choices(files.data_folder())
 
 
 @cache
@@ -186,7 +185,7 @@ def grid_factors(choice: str, file: str) -> tuple[GridFactors, Fault | None]:
     >>> [grid_factors("provincial:江苏", "")[0].of(year).value for year in (2020, 2021, 2022, 2023, 2024)]
     [0.6451, 0.6451, 0.5978, 0.5827, 0.5827]
     """
-    found = _grid(data_folder())
+    found = _grid(files.data_folder())
     if choice in grid_choices():
         return found[choice], None
     starts = sorted({name.split(":")[0] for name in grid_choices()})
@@ -203,12 +202,12 @@ def grid_factors(choice: str, file: str) -> tuple[GridFactors, Fault | None]:
 
 def published_factors(choice: str) -> GridFactors | None:
     """Factors of power or heat behind a choice, trusted or not; None where it is not listed."""
-    return _grid(data_folder()).get(choice)
+    return _grid(files.data_folder()).get(choice)
 
 
 def heat_factor() -> float:
     """Default factor of purchased heat, tCO2/TJ (0.11 tCO2/GJ, NDRC industry guides)."""
-    return _heat(data_folder())
+    return _heat(files.data_folder())
 
 
 @cache
@@ -279,4 +278,4 @@ def fuel_parts(factor_id: str) -> FuelParts | None:
     >>> fuel_parts("national_2021") is None
     True
     """
-    return _parts(data_folder()).get(factor_id)
+    return _parts(files.data_folder()).get(factor_id)

@@ -1,7 +1,5 @@
 """Reading ``<park_id>.investments.csv`` or a workbook's sheet of projects: what is not known is left blank."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,14 +71,14 @@ def investments_of(park: str | Path) -> tuple[costs.Investment, ...]:
     return read_investments(table) if sheet is not None and rows_of(sheet, block, table.name, []) else ()
 
 
-def faults_of_investments(sheet: Sheet, block: ListBlock, file: str) -> list[Fault]:
+def faults_of_investments(sheet: "Sheet", block: ListBlock, file: str) -> list[Fault]:
     """Check the sheet as part of the workbook: every fault, by cell."""
     faults: list[Fault] = []
     _checked(_of_sheet(sheet, block, file, faults))
     return faults
 
 
-def _of_sheet(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> list[Line]:
+def _of_sheet(sheet: "Sheet", block: ListBlock, file: str, faults: list[Fault]) -> list[Line]:
     # What a park states in its own workbook is as sure as the rest of the workbook is.
     rows = [(place, {"confidence": "seen", **cells}) for place, cells in rows_of(sheet, block, file, faults)]
     return lines_of(file, rows, COLUMNS, faults)

@@ -5,8 +5,6 @@ change, rows of several sectors) is a fault; what is left aside (columns that no
 table) is told.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter
@@ -266,7 +264,7 @@ def _filled(raw: object) -> bool:
     return raw is not None and bool(str(raw).strip())
 
 
-def _cell(sheet: Sheet, ref: str, name: str, asked: Asked, seen: list[Fault]) -> str:
+def _cell(sheet: "Sheet", ref: str, name: str, asked: Asked, seen: list[Fault]) -> str:
     """Text of a cell of a workbook; what its looks may mean goes to ``seen`` where its column is read."""
     value, findings = sheet.typed(ref, is_name=name in (asked.entity, asked.part))
     if asked.taken([name]) or (asked.wide and _is_year(name)):

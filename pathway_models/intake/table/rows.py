@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import FORMULA_SIGNS, read_text
-from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
+from pathway_models.core import Fault, InputError, files, units
 from pathway_models.intake.numbers import Finding, number_in
 
 #: Separators beside the comma, by their names.
@@ -88,7 +86,7 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
         The file is missing, too large or no text.
     """
     lines = Lines(path.name)
-    given = _cells(read_text(path), lines)
+    given = _cells(files.read_text(path), lines)
     if not given:
         return lines
     (_, header), *rows = given
@@ -149,7 +147,7 @@ def header_of(path: Path) -> list[str]:
     InputError
         The file is missing, too large or no text.
     """
-    separator, _, text = _separated(read_text(path))
+    separator, _, text = _separated(files.read_text(path))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     with contextlib.suppress(csv.Error):
         for cells in reader:
@@ -291,10 +289,10 @@ def _row(file: str, place: str, given: dict[str, str], faults: list[Fault]) -> R
     if "year" in wrong or "quantity" in wrong:
         return None
     # A row with another fault still stands, without a value, so that it is not reported missing as well.
-    canonical, multiplier = ("", 1.0) if "unit" in wrong else CONVERSIONS[given["unit"]]
+    canonical, multiplier = ("", 1.0) if "unit" in wrong else units.CONVERSIONS[given["unit"]]
     value = math.nan if wrong else value * multiplier
     if canonical == "tCO2/MWh":
-        value, canonical = value / TJ_PER_MWH, "tCO2/TJ"
+        value, canonical = value / units.TJ_PER_MWH, "tCO2/TJ"
     sector, item = given["sector"] or "park", given["item"]
     grade = given.get(GRADE, "")
     # A factor whose grade says that it was metered was measured by the park itself.
@@ -310,12 +308,12 @@ def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
         yield "year", "a year such as 2019", "write the year in four digits", "year"
     for column in ("sector", "item"):
         name = given[column].removeprefix(ENTERPRISE)
-        if name.startswith(FORMULA_SIGNS) or not name.isprintable():
+        if name.startswith(files.FORMULA_SIGNS) or not name.isprintable():
             remedy = "names end up in tables of results, where a spreadsheet would run them"
             yield column, "a plain name", remedy, "formula_text"
     if quantity not in QUANTITIES:
         yield "quantity", f"one of {', '.join(QUANTITIES)}", "correct the word", "quantity"
-    allowed = [spelling for canonical in QUANTITIES.get(quantity, ()) for spelling in units_of(canonical)]
+    allowed = [spelling for canonical in QUANTITIES.get(quantity, ()) for spelling in units.units_of(canonical)]
     if quantity in QUANTITIES and given["unit"] not in allowed:
         yield "unit", f"one of {', '.join(allowed)}", f"give {quantity} in one of these units", "unit"
     if not given["source"]:
