@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -244,6 +245,13 @@ def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) ->
     """
     shipped = files.data_folder() / "costs.yml"
     paths = [shipped] if path is None else [shipped, Path(path)]
+    return _read(tuple(files.stamped(one) for one in paths), tuple(levers))
+
+
+@lru_cache(maxsize=16)
+def _read(stamped: tuple[tuple[Path, files.Stamp], ...], levers: tuple[str, ...]) -> Costs:
+    """Read files as they stand; a file that has changed since is read anew."""
+    paths = [path for path, _ in stamped]
     laid = _Laid(paths)
     content = laid.content
     index = price_index(

@@ -176,10 +176,17 @@ class SectorKinds:
 
     def kind_of(self, sector: str, archetype: str = "") -> str:
         """Find the kind of a sector of a park of an archetype."""
-        name = archetype if sector == "park" else sector.casefold()
-        if sector == "park" and name in self.archetypes:
-            return self.archetypes[name]
-        return next((kind for kind, words in self.words.items() if any(word in name for word in words)), OTHER)
+        if (sector, archetype) not in self._found:
+            name = archetype if sector == "park" else sector.casefold()
+            kinds = (kind for kind, words in self.words.items() if any(word in name for word in words))
+            known = self.archetypes.get(name) if sector == "park" else None
+            self._found[sector, archetype] = known or next(kinds, OTHER)
+        return self._found[sector, archetype]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], str]:
+        """Kinds found so far: each batch of a projection asks for them again."""
+        return {}
 
     def uses_of(self, kind: str, carrier: str, group: str) -> Mapping[str, float]:
         """Look up the uses of a carrier in a kind of sectors, by share of its energy."""
