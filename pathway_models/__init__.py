@@ -38,7 +38,7 @@ _HOME = {
     "detail_loss": "inventory.decomposition",
     "told_coarsely": "inventory.decomposition",
     "judge": "peaks.judging",
-    "nowcast": "nowcast.changes",
+    "nowcast": "nowcast.site_changes",
     "growth": "peaks.judging",
     "decouple": "peaks.judging",
     "decompose": "peaks.judging",

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 from _workbooks import GROWTH, YEARS, Filled, Formula, cell_of, row_of
 
-from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.layouts import template_layout
 
 Change = Callable[[Filled], object]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
-from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.layouts import template_layout
 
 YEARS = (2018, 2019, 2020)
 COLUMNS = template_layout().block("form").columns

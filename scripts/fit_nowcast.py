@@ -9,7 +9,7 @@ import numpy as np
 from _tables import output_folder
 
 from pathway_models.intake.fitted import read_activity
-from pathway_models.nowcast.changes import fit_nowcast
+from pathway_models.nowcast.site_changes import fit_nowcast
 
 
 def listed(values: np.ndarray) -> str:

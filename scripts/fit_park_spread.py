@@ -12,7 +12,7 @@ from build_panels import SCHEMES
 from fit_nowcast import listed, nested
 
 from pathway_models.intake.panels import CONTINENTS, EMISSIONS, ContinentSites, read_sites
-from pathway_models.nowcast.changes import LEAST_SITES, SitePanel, fit_park_spread
+from pathway_models.nowcast.site_changes import LEAST_SITES, SitePanel, fit_park_spread
 
 #: Continent whose parks are bridged by what its sites reported.
 EUROPE = "eu_sites"

@@ -16,7 +16,7 @@ from pathway_models.core import PathwayError, ScenarioError, units
 from pathway_models.engine.projecting import assumed_by
 from pathway_models.intake import register, rules
 from pathway_models.intake.factors.tables import TRUSTED
-from pathway_models.intake.workbook.layout import Entry, FormBlock, template_layout
+from pathway_models.intake.workbook.layouts import Entry, FormBlock, template_layout
 from pathway_models.inventory.accounts import energy_use, last_ratio, take_account, take_ledger
 from pathway_models.inventory.indicators import ADDED, FORMULAS
 from pathway_models.records import NO_MEASURES, Assumptions, Park, Scenario

@@ -2,7 +2,7 @@
 
 A panel table is a CSV (``.csv`` or ``.csv.gz``), one line an entity and year, with the columns
 ``entity, year, emissions_tco2`` and any further columns of numbers (GDP, parts of the emissions, sites); it is the
-table that peak rules judge, read by the same rules (`intake.table.entities`).  Emissions of zero are a year without
+table that peak rules judge, read by the same rules (`intake.table.entity_table`).  Emissions of zero are a year without
 emissions, which has no logarithm but counts as an event; an empty cell is a year nothing is known of.  ``group``
 names the region an entity belongs to: held-out tests hold out whole groups.  The other `TEXT_COLUMNS` are for the
 reader.
@@ -30,23 +30,9 @@ from numpy.typing import NDArray
 from pathway_models.core import Fault, InputError
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.intake.numbers import exact_number, sudden_zeros
-from pathway_models.intake.table.entities import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    MOST_COLUMNS,
-    Asked,
-    Good,
-    Row,
-    checked,
-    rows_of_file,
-    rows_of_memory,
-    some_of,
-    value_column,
-)
+from pathway_models.intake.table import entity_table
 from pathway_models.intake.table.rows import header_of
 from pathway_models.kernels.published_rules import COMPANIONS
-
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "check_series", "read_series"]
 
 #: Columns of a checked table, before any companion series.
 COLUMNS = ("entity", "year", "value")
@@ -83,9 +69,11 @@ def read_series(
         that changes, several series of one entity.
     """
     is_plain = not wide and not str(path).lower().endswith(".xlsx")
-    named = value or (value_column(header_of(Path(path)), None, SERIES_COLUMNS) if is_plain else SERIES_COLUMNS[0])
-    asked = Asked(entity, year, {named: value_problem}, _companions(entity, year, named), wide=wide)
-    return _as_series(asked, *rows_of_file(Path(path), asked))
+    named = value or (
+        entity_table.value_column(header_of(Path(path)), None, SERIES_COLUMNS) if is_plain else SERIES_COLUMNS[0]
+    )
+    asked = entity_table.Asked(entity, year, {named: value_problem}, _companions(entity, year, named), wide=wide)
+    return _as_series(asked, *entity_table.rows_of_file(Path(path), asked))
 
 
 def check_series(
@@ -112,17 +100,19 @@ def check_series(
     InputError
         With every fault; rows are named by their index label.
     """
-    asked = Asked(entity, year, {value: value_problem}, _companions(entity, year, value))
-    return _as_series(asked, *rows_of_memory(table, name, asked))
+    asked = entity_table.Asked(entity, year, {value: value_problem}, _companions(entity, year, value))
+    return _as_series(asked, *entity_table.rows_of_memory(table, name, asked))
 
 
 def _companions(*wanted: str) -> tuple[str, ...]:
     return tuple(name for name in COMPANIONS if name not in wanted)
 
 
-def _as_series(asked: Asked, file: str, rows: list[Row], faults: list[Fault], told: list[str]) -> pd.DataFrame:
+def _as_series(
+    asked: entity_table.Asked, file: str, rows: list[entity_table.Row], faults: list[Fault], told: list[str]
+) -> pd.DataFrame:
     """Table of the rows with a value, entities in order of appearance, years rising."""
-    good = checked(file, rows, asked, faults, told)
+    good = entity_table.checked(file, rows, asked, faults, told)
     present = [name for name in asked.companions if rows and name in rows[0][1]]
     order = {entity: at for at, entity in enumerate(dict.fromkeys(entity for entity, *_ in good))}
     kept = [(entity, year, *numbers) for entity, _, year, numbers in good if not math.isnan(numbers[0])]
@@ -144,7 +134,7 @@ def _sudden_zeros(rows: list[tuple]) -> list[str]:
         at = end
     if not doubtful:
         return []
-    return [f"0 beside large values, taken for a year without emissions: {some_of(doubtful)}"]
+    return [f"0 beside large values, taken for a year without emissions: {entity_table.some_of(doubtful)}"]
 
 
 def value_problem(number: float) -> tuple[str, str, str] | None:
@@ -313,22 +303,25 @@ def _shipped(path: Path, stamp: Stamp) -> Panel:
 
 def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
     header = header_of(path)
-    named = value_column(header, value, PANEL_COLUMNS)
+    named = entity_table.value_column(header, value, PANEL_COLUMNS)
     keys = {entity, year, named, EMISSIONS, *TEXT_COLUMNS}
-    asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
-    file, rows, faults, _ = rows_of_file(path, asked)
+    asked = entity_table.Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
+    file, rows, faults, _ = entity_table.rows_of_file(path, asked)
     asked = replace(asked, companions=tuple(name for name in asked.companions if _has_numbers(name, rows, asked)))
     aside: list[str] = []
-    good = checked(file, rows, asked, faults, aside)
+    good = entity_table.checked(file, rows, asked, faults, aside)
     used = keys | set(asked.companions)
     unused = [name for name in header if name not in used]
-    told = (*((f"columns that are not used: {some_of(unused, MOST_COLUMNS)}",) if unused else ()), *aside)
+    told = (
+        *((f"columns that are not used: {entity_table.some_of(unused, entity_table.MOST_COLUMNS)}",) if unused else ()),
+        *aside,
+    )
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     groups = {row[entity].strip(): row.get("group", "").strip() or row[entity].strip() for _, row in rows}
     return _assemble(name, good, (EMISSIONS, *asked.companions), groups, told)
 
 
-def _has_numbers(column: str, rows: list[Row], asked: Asked) -> bool:
+def _has_numbers(column: str, rows: list[entity_table.Row], asked: entity_table.Asked) -> bool:
     """Tell a column of numbers, faulty ones included, from one of texts or without a cell."""
     if asked.is_guard(column):
         return False
@@ -336,7 +329,11 @@ def _has_numbers(column: str, rows: list[Row], asked: Asked) -> bool:
 
 
 def _assemble(
-    name: str, good: list[Good], quantities: tuple[str, ...], groups: Mapping[str, str], told: tuple[str, ...]
+    name: str,
+    good: list[entity_table.Good],
+    quantities: tuple[str, ...],
+    groups: Mapping[str, str],
+    told: tuple[str, ...],
 ) -> Panel:
     entities = tuple(sorted(groups))
     all_years = [year for _, _, year, _ in good]

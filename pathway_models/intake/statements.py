@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from pathway_models.core import Fault, files, units, yaml_files
 from pathway_models.intake.factors.tables import factor_sets, grid_factors
 from pathway_models.intake.numbers import Finding, has_control_sign, shown
-from pathway_models.intake.workbook.layout import Entry, Layout
+from pathway_models.intake.workbook.layouts import Entry, Layout
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 

@@ -20,7 +20,7 @@ from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.statements import Description, Statement, Statements
 from pathway_models.intake.table.rows import Row
-from pathway_models.intake.workbook.layout import Entry
+from pathway_models.intake.workbook.layouts import Entry
 from pathway_models.records.park import OwnPlant
 
 #: What is taken over as it stands: quantity of the workbook to quantity of the core.

@@ -11,7 +11,7 @@ from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core.files import sheet_table
 from pathway_models.intake.fitted import read_activity
 from pathway_models.language import say
-from pathway_models.nowcast.changes import nowcast
+from pathway_models.nowcast.site_changes import nowcast
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,18 +16,7 @@ from numpy.typing import NDArray
 from pathway_models.intake.panels import ContinentSites
 from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
-from pathway_models.nowcast.changes import (
-    FIRST_SCORED,
-    FOLDS,
-    PROBABILITIES,
-    Changes,
-    SitePanel,
-    folds_of,
-    held_out_centre,
-    robust_slope,
-    root_mean_square,
-    windows,
-)
+from pathway_models.nowcast import site_changes
 from pathway_models.records.nowcast import RegionalActivity
 
 #: What is held out.
@@ -47,7 +36,7 @@ HORIZONS = (1, 2, 3, 4, 5)
 class _Case:
     """One origin: what is known, and how each region would have been forecast."""
 
-    changes: Changes
+    changes: site_changes.Changes
     at: int
     known: NDArray[np.bool_]
     centre: Floats
@@ -61,10 +50,11 @@ class _Case:
         changes, rows = self.changes, self.known
         even = (np.arange(MEMBERS) + 0.5) / MEMBERS
         nation = self.nation()
-        gap = root_mean_square(changes.nation_gap[rows])
+        gap = site_changes.root_mean_square(changes.nation_gap[rows])
 
         def spread(errors: Floats) -> Floats:
-            return np.interp(even, PROBABILITIES, np.quantile(errors[rows][:, taught], PROBABILITIES))
+            at = site_changes.PROBABILITIES
+            return np.interp(even, at, np.quantile(errors[rows][:, taught], at))
 
         own = spread(changes.deviation - self.centre)
         # The nation's error is independent of the region's: added in quadrature to its width.
@@ -98,15 +88,15 @@ def score(activity: RegionalActivity, horizons: tuple[int, ...] = HORIZONS) -> p
 
 
 def _row(activity: RegionalActivity, holdout: str, horizon: int) -> dict[str, object]:
-    changes = windows(activity, horizon)
-    folds = folds_of(changes.total.shape[1])
+    changes = site_changes.windows(activity, horizon)
+    folds = site_changes.folds_of(changes.total.shape[1])
     scores: dict[str, list[Floats]] = {}
     pits, outcomes, centres, nations = [], [], [], []
     for case in _cases(changes, holdout):
         outcomes.append(changes.total[case.at])
         nations.append(np.full(folds.size, case.nation()[case.at]))
         centres.append(case.nation()[case.at] + case.centre[case.at])
-        for fold in range(FOLDS):
+        for fold in range(site_changes.FOLDS):
             held = folds == fold
             for name, members in case.members(~held, held).items():
                 scores.setdefault(name, []).append(crps_ensemble(changes.total[case.at, held], members))
@@ -130,14 +120,14 @@ def _row(activity: RegionalActivity, holdout: str, horizon: int) -> dict[str, ob
     }
 
 
-def _cases(changes: Changes, holdout: str) -> list[_Case]:
+def _cases(changes: site_changes.Changes, holdout: str) -> list[_Case]:
     """Cut the windows that are scored, with what may be known in each."""
-    scored = changes.origins >= FIRST_SCORED
-    everything = held_out_centre(changes, np.ones(scored.shape, bool)) if holdout == REGIONS else None
+    scored = changes.origins >= site_changes.FIRST_SCORED
+    everything = site_changes.held_out_centre(changes, np.ones(scored.shape, bool)) if holdout == REGIONS else None
     cases = []
     for at in np.flatnonzero(scored):
         known = scored if holdout == REGIONS else changes.origins + changes.horizon <= changes.origins[at]
-        centre = held_out_centre(changes, known) if everything is None else everything
+        centre = site_changes.held_out_centre(changes, known) if everything is None else everything
         cases.append(_Case(changes, int(at), known, centre))
     return cases
 
@@ -210,7 +200,7 @@ def score_parks(continents: Mapping[str, ContinentSites], horizons: tuple[int, .
 
 def _parks(name: str, sites: ContinentSites, horizon: int) -> dict[str, _Parks]:
     """Cut the changes of a continent's parks: industry, and all sites."""
-    own, nation, region = SitePanel.of(name, sites).changes(horizon)
+    own, nation, region = site_changes.SitePanel.of(name, sites).changes(horizon)
     whole = sites.emissions[TOTAL]
     sectors = {key: values for key, values in sites.emissions.items() if key != TOTAL}
     start = np.stack([np.nan_to_num(values[:, :-horizon]) for values in sectors.values()])
@@ -276,4 +266,4 @@ def _followed(errors: Sequence[Floats]) -> float:
     """Fit the share of a region's departure that parks follow, from nothing to all of it."""
     error, region = np.concatenate(errors, axis=1)
     told = region != 0
-    return float(np.clip(robust_slope(region[told], (error - np.median(error))[told]), 0.0, 1.0))
+    return float(np.clip(site_changes.robust_slope(region[told], (error - np.median(error))[told]), 0.0, 1.0))

@@ -18,7 +18,7 @@ import pandas as pd
 
 from pathway_models.core import Fault, InputError
 from pathway_models.intake.panels import check_series, read_series
-from pathway_models.intake.table.entities import FIRST_YEAR, LAST_YEAR, read_quantities
+from pathway_models.intake.table.entity_table import FIRST_YEAR, LAST_YEAR, read_quantities
 from pathway_models.inventory.decomposition import tapio_state
 from pathway_models.kernels import decomposition, observed_peak
 from pathway_models.kernels.observed_peak import observed_peaks as tested

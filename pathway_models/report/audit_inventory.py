@@ -12,7 +12,7 @@ from pathway_models.intake.factors.tables import find_fuel, fuel_parts, read_car
 from pathway_models.intake.naming import factor_name, item_name
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.rows import read_rows
-from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.layouts import template_layout
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language.words import place_name, say, word
 from pathway_models.records import Park

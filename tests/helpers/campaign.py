@@ -51,7 +51,7 @@ from pathway_models.intake.panels import read_series
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.intake.rules import read_account, read_carbon_costs, read_profile
 from pathway_models.intake.statements import Description
-from pathway_models.intake.workbook.layout import read_layout
+from pathway_models.intake.workbook.layouts import read_layout
 
 #: Seconds and MB that any input may take.
 SECONDS, MEGABYTES = 10.0, 1_000

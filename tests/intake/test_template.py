@@ -12,7 +12,7 @@ from workbook_maker import PARK, ROOT, YEARS, Filled, cell_of, examined, fill_te
 import pathway_models as pw
 from pathway_models.cli.data_commands import check_command, template_command
 from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.layouts import template_layout
 from pathway_models.intake.workbook.template import write_template
 from pathway_models.inventory.accounts import ledger_rows
 

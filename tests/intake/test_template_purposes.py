@@ -6,7 +6,7 @@ import pytest
 from pathway_models.compliance.judging import CORE, STATED
 from pathway_models.core.errors import InputError
 from pathway_models.intake.rules import read_profile
-from pathway_models.intake.workbook.layout import purposes, template_layout
+from pathway_models.intake.workbook.layouts import purposes, template_layout
 from pathway_models.intake.workbook.template import write_template
 from pathway_models.inventory.indicators import FORMULAS
 

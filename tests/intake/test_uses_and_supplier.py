@@ -16,7 +16,7 @@ from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.intake.factors.energy_content import read_chp_rules
 from pathway_models.intake.statements import Statements
-from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.layouts import template_layout
 from pathway_models.intake.workbook.reading import _followers
 from pathway_models.inventory.accounts import share_out
 from pathway_models.kernels.emissions import heat_share

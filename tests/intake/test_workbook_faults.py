@@ -13,7 +13,7 @@ from workbook_maker import BAD, ROOT, YEARS, Filled, Formula, examined, told
 from pathway_models.core.errors import InputError
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.workbook.book import write_annotated
-from pathway_models.intake.workbook.layout import read_layout
+from pathway_models.intake.workbook.layouts import read_layout
 from pathway_models.intake.workbook.template import write_template
 
 with (BAD / "messages.csv").open(encoding="utf-8", newline="") as stream:
@@ -42,7 +42,7 @@ ELSEWHERE = {
 }
 MODULES = (
     "checks", "examination", "factors/energy_content", "numbers", "statements", "plausibility_warnings",
-    "workbook/asset_sheet", "workbook/blocks", "workbook/book", "workbook/layout", "workbook/reading",
+    "workbook/asset_sheet", "workbook/blocks", "workbook/book", "workbook/layouts", "workbook/reading",
     "workbook/template",
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.layouts import template_layout
 from pathway_models.intake.workbook.template import write_template
 from pathway_models.records.pathways import SOURCES
 

@@ -6,8 +6,8 @@ import pytest
 from pathway_models.baseline.bridges import errors, raked, region_paths, walk_correlation
 from pathway_models.core.errors import InputError
 from pathway_models.intake.fitted import read_activity, read_nowcast
-from pathway_models.nowcast.changes import PRIOR, SECTORS, Changes, fit_nowcast, held_out_centre, windows
 from pathway_models.nowcast.scoring import HORIZONS, LAST_YEAR, NATIONAL, REGIONS, score
+from pathway_models.nowcast.site_changes import PRIOR, SECTORS, Changes, fit_nowcast, held_out_centre, windows
 from pathway_models.records.nowcast import RegionalActivity
 
 YEARS = np.arange(2000, 2013)

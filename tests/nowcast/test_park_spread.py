@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from pathway_models.cli.main import main
 from pathway_models.intake.fitted import read_park_spread
 from pathway_models.intake.panels import EMISSIONS, ContinentSites
-from pathway_models.nowcast.changes import LONGEST, SitePanel, fit_park_spread
 from pathway_models.nowcast.scoring import score_parks
+from pathway_models.nowcast.site_changes import LONGEST, SitePanel, fit_park_spread
 
 ROOT = Path(__file__).resolve().parents[2]
 PANELS = ROOT / "data" / "panels"

@@ -23,7 +23,7 @@ from pathway_models.intake.factors import tables
 from pathway_models.intake.numbers import Finding
 from pathway_models.intake.statements import Choices, Statement, Statements, SupplyLine
 from pathway_models.intake.table.rows import Row
-from pathway_models.intake.workbook.layout import Words
+from pathway_models.intake.workbook.layouts import Words
 from pathway_models.kernels.emissions import heat_share
 from pathway_models.records.park import HeatSupply, OwnPlant, PlantYear
 

@@ -8,7 +8,7 @@ from pathway_models.core import Fault, files, yaml_files
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines, settle
 from pathway_models.intake.plans.scenario_tables import plan_sheet, rows_of
 from pathway_models.intake.register import table_of
-from pathway_models.intake.workbook.layout import ListBlock
+from pathway_models.intake.workbook.layouts import ListBlock
 from pathway_models.records import costs, plans
 
 if TYPE_CHECKING:

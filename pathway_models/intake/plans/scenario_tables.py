@@ -19,7 +19,7 @@ from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.numbers import exact_number, label_of, shown
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines
-from pathway_models.intake.workbook.layout import ListBlock, template_layout
+from pathway_models.intake.workbook.layouts import ListBlock, template_layout
 from pathway_models.records import ACTIVITY_UNITS, INDICES, DriverPath, DriverTarget, Park, Process, plans
 
 if TYPE_CHECKING:

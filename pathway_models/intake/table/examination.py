@@ -18,7 +18,7 @@ from pathway_models.intake import assembly, checks, examination, numbers, plausi
 from pathway_models.intake.factors import energy_content
 from pathway_models.intake.statements import Description, Statement, Statements, SupplyLine, UseLine, sound_choices
 from pathway_models.intake.table.rows import APART, COUNTED, ENTERPRISE, RECORDED, Row, read_rows
-from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout
+from pathway_models.intake.workbook.layouts import Entry, Layout, Section, Words, template_layout
 
 Name = tuple[str, str]
 #: Rows that speak of another row: what part of it is feedstock, what its factor is.

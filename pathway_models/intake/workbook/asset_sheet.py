@@ -9,7 +9,7 @@ from pathway_models.core import Fault
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.numbers import Finding, label_of, read_plausible, read_text, read_year
 from pathway_models.intake.statements import Statements
-from pathway_models.intake.workbook import blocks, layout
+from pathway_models.intake.workbook import blocks, layouts
 from pathway_models.records import Asset
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class AssetLine:
     place: str
     name: str
     kind: str
-    entry: layout.Entry | None
+    entry: layouts.Entry | None
     use: float | None
     unit: str
     commissioned: int | None
@@ -61,7 +61,7 @@ class AssetLine:
         return [name for name, value in given.items() if value in (None, "")]
 
 
-def read_asset_sheet(sheet: Sheet, block: layout.ListBlock, statements: Statements) -> None:
+def read_asset_sheet(sheet: Sheet, block: layouts.ListBlock, statements: Statements) -> None:
     """Read every unit; each cell that cannot be read is reported."""
     entries = statements.layout.by_label()
     for row in sheet.rows(block.first_row):
@@ -70,7 +70,7 @@ def read_asset_sheet(sheet: Sheet, block: layout.ListBlock, statements: Statemen
             _read(sheet, refs, entries, statements)
 
 
-def _read(sheet: Sheet, refs: dict[str, str], entries: dict[str, layout.Entry], statements: Statements) -> None:
+def _read(sheet: Sheet, refs: dict[str, str], entries: dict[str, layouts.Entry], statements: Statements) -> None:
     count = len(statements.faults)
     entry = entries.get(label_of(sheet.raw(refs["entry"]))) if sheet.raw(refs["entry"]) else None
     if sheet.raw(refs["entry"]) and (entry is None or entry.quantity != "energy"):

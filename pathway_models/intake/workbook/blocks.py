@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pathway_models.intake.numbers import Finding, label_of, read_number, read_text, read_year, shown
 from pathway_models.intake.statements import Key, Statement, Statements, SupplyLine, UseLine
 from pathway_models.intake.table.rows import GRADES
-from pathway_models.intake.workbook.layout import Entry, FormBlock, GridBlock, ListBlock
+from pathway_models.intake.workbook.layouts import Entry, FormBlock, GridBlock, ListBlock
 from pathway_models.language import LANGUAGES, word
 from pathway_models.levers.action import ENERGY_USES
 

@@ -13,25 +13,15 @@ from pathway_models.intake.numbers import Finding, label_of, read_text, read_yea
 from pathway_models.intake.plans.scenario_tables import faults_of_scenarios
 from pathway_models.intake.plausibility_warnings import other_province
 from pathway_models.intake.statements import Choices, Description, Statements, is_park_id, sound_choices
-from pathway_models.intake.workbook import asset_sheet, blocks
+from pathway_models.intake.workbook import asset_sheet, blocks, layouts
 from pathway_models.intake.workbook.book import Book, Sheet
-from pathway_models.intake.workbook.layout import (
-    DescriptionField,
-    DescriptionSheet,
-    FormBlock,
-    GridBlock,
-    Layout,
-    ListBlock,
-    layouts,
-    read_layout,
-)
 
 #: What a sheet may be read by where others may stand beside its table.
-Block = DescriptionSheet | FormBlock | ListBlock
+Block = layouts.DescriptionSheet | layouts.FormBlock | layouts.ListBlock
 
 
 def read_description(
-    sheet: Sheet, block: DescriptionSheet, statements: Statements
+    sheet: Sheet, block: layouts.DescriptionSheet, statements: Statements
 ) -> tuple[Description | None, Choices, range]:
     """Read the park sheet.
 
@@ -96,7 +86,7 @@ def _errors(statements: Statements) -> list[Fault]:
     return [fault for fault in statements.faults if fault.severity == "error"]
 
 
-def _field(sheet: Sheet, ref: str, field: DescriptionField, statements: Statements) -> Any:
+def _field(sheet: Sheet, ref: str, field: layouts.DescriptionField, statements: Statements) -> Any:
     raw = sheet.raw(ref)
     if sheet.is_formula(ref):
         found = [Finding("a typed value", "type the value instead of a formula", "formula_text")]
@@ -213,10 +203,10 @@ def read_workbook(path: Path, layout: Path | None = None, **chosen: str) -> Fill
     return Filled(statements, description, choices, years, sidecar)
 
 
-def _layout_of(book: Book, given: Path | None) -> Layout:
+def _layout_of(book: Book, given: Path | None) -> layouts.Layout:
     if given:
-        return read_layout(given)
-    known = layouts()
+        return layouts.read_layout(given)
+    known = layouts.shipped_layouts()
     for layout in known:
         sign = layout.recognised_by
         for name in sign.sheets:
@@ -278,13 +268,13 @@ def _tables(book: Book, years: range, statements: Statements) -> set[str]:
     """Read every block; names of the sheets that were read."""
     used: set[str] = set()
     for block in statements.layout.blocks:
-        if isinstance(block, FormBlock):
+        if isinstance(block, layouts.FormBlock):
             used |= _forms(book, block, years, statements)
             continue
-        names = (block.sheet,) if isinstance(block, GridBlock) else (block.sheets.zh, block.sheets.en)
+        names = (block.sheet,) if isinstance(block, layouts.GridBlock) else (block.sheets.zh, block.sheets.en)
         sheet = _only(book, statements, *names)
         if sheet is None:
-            if isinstance(block, GridBlock):
+            if isinstance(block, layouts.GridBlock):
                 finding = Finding(f"a sheet {block.sheet}", _remedy_for_missing(book, statements), "sheet_missing")
                 statements.report(block.sheet, None, finding)
             continue
@@ -292,13 +282,13 @@ def _tables(book: Book, years: range, statements: Statements) -> set[str]:
         _visible(sheet, statements)
         if not sheet.is_far:
             _table(sheet, block, years, statements)
-            if isinstance(block, ListBlock):
+            if isinstance(block, layouts.ListBlock):
                 _apart(sheet, block, statements)
     return used
 
 
-def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements: Statements) -> None:
-    if isinstance(block, GridBlock):
+def _table(sheet: Sheet, block: layouts.GridBlock | layouts.ListBlock, years: range, statements: Statements) -> None:
+    if isinstance(block, layouts.GridBlock):
         blocks.read_grid(sheet, block, statements)
     elif block.role == "asset":
         asset_sheet.read_asset_sheet(sheet, block, statements)
@@ -314,7 +304,7 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
         blocks.read_list(sheet, block, years, statements)
 
 
-def _forms(book: Book, block: FormBlock, years: range, statements: Statements) -> set[str]:
+def _forms(book: Book, block: layouts.FormBlock, years: range, statements: Statements) -> set[str]:
     """Read the sheets of all years."""
     found = blocks.year_sheets(book, block, statements)
     for year in years:
@@ -334,10 +324,10 @@ def _forms(book: Book, block: FormBlock, years: range, statements: Statements) -
 
 def _apart(sheet: Sheet, block: Block, statements: Statements) -> None:
     """Name what stands beside or below a table: nobody reads it, and a remark there would be lost without a word."""
-    if isinstance(block, ListBlock):
+    if isinstance(block, layouts.ListBlock):
         found = sheet.apart(block.first_row, set(block.columns.values()))
     else:
-        is_form = isinstance(block, FormBlock)
+        is_form = isinstance(block, layouts.FormBlock)
         known = statements.entries if is_form else {field.key for field in block.fields}
         keyed = [row for row in sheet.rows(block.first_row) if label_of(sheet.raw(f"{block.keys}{row}")) in known]
         columns = {*block.columns.values()} if is_form else {block.values, block.notes}
@@ -361,12 +351,12 @@ def _unknown(book: Book, statements: Statements) -> list[str]:
     layout = statements.layout
     known = {*layout.ignored_sheets, *(layout.description.sheet if layout.description else ())}
     for block in layout.blocks:
-        if isinstance(block, GridBlock):
+        if isinstance(block, layouts.GridBlock):
             known.add(block.sheet)
-        elif isinstance(block, ListBlock):
+        elif isinstance(block, layouts.ListBlock):
             known |= {block.sheets.zh, block.sheets.en}
     labels = {label_of(name) for name in known}
-    form = any(isinstance(block, FormBlock) for block in layout.blocks)
+    form = any(isinstance(block, layouts.FormBlock) for block in layout.blocks)
     return [name for name in book.sheets if label_of(name) not in labels and not (form and _is_year(name))]
 
 

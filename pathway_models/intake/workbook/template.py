@@ -22,7 +22,7 @@ from pathway_models.intake.factors.tables import factor_sets, grid_choices
 from pathway_models.intake.numbers import read_plausible
 from pathway_models.intake.plans.investments import lever_ids
 from pathway_models.intake.table.rows import GRADES
-from pathway_models.intake.workbook.layout import (
+from pathway_models.intake.workbook.layouts import (
     DescriptionSheet,
     Entry,
     FormBlock,
@@ -149,7 +149,7 @@ def write_template(
     overwrite : bool
         Whether an existing file may be replaced.
     purpose : str
-        One of `intake.workbook.layout.purposes`; the whole template by default.
+        One of `intake.workbook.layouts.purposes`; the whole template by default.
 
     Raises
     ------

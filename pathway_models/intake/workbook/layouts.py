@@ -271,7 +271,7 @@ def _problems(layout: Layout) -> Iterator[tuple[tuple[str | int, ...], str, str,
                 yield keys, entry.key, "a label", "only carriers have a name without one", "layout_label"
 
 
-def layouts() -> tuple[Layout, ...]:
+def shipped_layouts() -> tuple[Layout, ...]:
     """All shipped layouts, in the order of their file names."""
     return tuple(read_layout(path) for path in sorted((files.data_folder() / "layouts").glob("*.yml")))
 
