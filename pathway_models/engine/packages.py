@@ -25,6 +25,8 @@ from pathway_models.records import NO_MEASURES, Assumptions, Draws, Grid, Park, 
 BATCH = 250
 #: Of events, whose projections are short: members at a time, and intensities of one mix and structure together.
 BATCH_OF_EVENTS, TOGETHER = 500, 9
+#: Largest number of shares of carriers, by sector, year and member, of an ensemble that is kept laid out: 80 MB.
+KEPT_CELLS = 10**7
 #: Share of the members that means of tonnes and money are taken over.
 CENTRAL = 0.9
 
@@ -97,6 +99,7 @@ class PackageEngine:
         self.years = np.arange(park.last_observed_year, self.until + 1)
         self._weights: np.ndarray | None = None
         self._without: np.ndarray | None = None
+        self._laid: list[BatchEvaluator] | None = None
 
     def without(self) -> np.ndarray:
         """Return totals without any measure, observed years first: (member, year), tCO2/yr; worked out once."""
@@ -126,10 +129,15 @@ class PackageEngine:
         return self._weights
 
     def batches(self) -> Iterator[BatchEvaluator]:
-        """Yield the ensemble, batch by batch."""
-        frame = lay_out(self.park, self.everything, self.until, self.assumptions)
-        for batch in batches(frame, self.draws, BATCH):
-            yield BatchEvaluator(batch)
+        """Yield the ensemble, batch by batch; a small one is laid out once."""
+        if self._laid is None:
+            frame = lay_out(self.park, self.everything, self.until, self.assumptions)
+            laid = map(BatchEvaluator, batches(frame, self.draws, BATCH))
+            cells = len(self.park.sectors) * len(frame.carriers) * self.years.size * self.draws.members
+            self._laid = list(laid) if cells <= KEPT_CELLS else None
+            yield from self._laid or laid
+        else:
+            yield from self._laid
 
     def totals(self, packages: Sequence[Scenario]) -> np.ndarray:
         """Return totals of packages, as `Pathways.total`: (package, member, year) with observed years, tCO2/yr."""
