@@ -60,8 +60,8 @@ def test_tables_of_one_s_own_come_back_as_whole_folders_with_the_same_bytes(addr
 
 def test_a_worker_with_other_data_or_code_does_not_pretend(address, tmp_path, notebook, monkeypatch):
     parks = make_parks(tmp_path / "parks", ("park-a",))
-    monkeypatch.setattr("pathway_models.batch.running.code_hash", lambda: "another")
-    monkeypatch.setattr("pathway_models.batch.running.shared_inputs", lambda: {"levers.yml": "another"})
+    monkeypatch.setattr("pathway_models.runs.provenance.code_hash", lambda: "another")
+    monkeypatch.setattr("pathway_models.runs.provenance.shared_inputs", lambda: {"levers.yml": "another"})
     run = run_parks(request(parks, notebook, scheduler=address), tmp_path / "run")
     cause = run.outcomes["park-a"].cause
     assert re.match("the worker has other versions of the package, .*levers.yml", cause)

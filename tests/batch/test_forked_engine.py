@@ -235,7 +235,7 @@ def test_a_notebook_of_another_kernel_is_left_to_that_kernel(tmp_path, monkeypat
         classmethod(lambda cls, nb_man, kernel_name, **options: taken.append(kernel_name)),
     )
     run(["1"], tmp_path, kernel_name="another-kernel", language="python")
-    monkeypatch.setattr("pathway_models.batch.forked_engine.can_fork", lambda: False)
+    monkeypatch.setattr("pathway_models.batch.fork_server.can_fork", lambda: False)
     run(["1"], tmp_path)
     assert taken == ["another-kernel", "python3"]
 

@@ -90,8 +90,8 @@ def test_another_notebook_other_code_or_another_package_is_seen(parks, notebook,
     asked = request(parks[:1], notebook)
     run_parks(asked, out)
     make_notebook(notebook, "1 + 1")
-    monkeypatch.setattr("pathway_models.batch.running.code_hash", lambda: "other")
-    monkeypatch.setattr("pathway_models.batch.running.versions", lambda: {"numpy": "0"})
+    monkeypatch.setattr("pathway_models.runs.provenance.code_hash", lambda: "other")
+    monkeypatch.setattr("pathway_models.runs.provenance.versions", lambda: {"numpy": "0"})
     assert steps(asked, out)["park-a"][1] == "changed: the package, the notebook, package versions"
 
 
