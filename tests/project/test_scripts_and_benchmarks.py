@@ -20,7 +20,7 @@ STARTED = {
     "benchmarks/level_outlook.py --smallest": "What the law in levels says",
     "benchmarks/observed_peak_rates.py --count 10": "outside the assumptions",
     "benchmarks/older_version.py . --places 1 --members 20": "by place: median ratio",
-    "benchmarks/older_version.py . --reports --members 20 --repeats 1": "of one of the older ones",
+    "benchmarks/older_version.py . --reports --members 20 --repeats 0": "of one of the older ones",
     "benchmarks/one_off_years.py --quick": "an ordinary year inside",
     "benchmarks/province_sectors.py --parks 1 --members 20": "total alone",
     "benchmarks/ratios.py --smallest": "one member at a time in pandas over engine",
