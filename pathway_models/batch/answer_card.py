@@ -16,7 +16,6 @@ import pathway_models as pw
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
 from pathway_models.fleet import answers
-from pathway_models.fleet import answers as fleet
 from pathway_models.intake import library, naming
 from pathway_models.language import say, share_text, share_words, word_list
 from pathway_models.records import IF_DRIVERS_HOLD, SHARES, Draws, Park, Peaks, Scenario, Step
@@ -102,7 +101,7 @@ def answer_of(
         about | {"scenario": name} | {key: text for reading in readings for key, text in reading[at].items()}
         for at, name in enumerate(peaks.scenarios)
     ]
-    return next(iter(fleet.answers(rows, scenarios)), None)
+    return next(iter(answers.answers(rows, scenarios)), None)
 
 
 def _shares(peaks: Peaks, ending: str = "") -> list[dict[str, str]]:
@@ -125,7 +124,7 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
         return "", ""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = fleet.answers(rows, library.read_scenarios())
+    found = answers.answers(rows, library.read_scenarios())
     if not found:
         return (_name(rows[0], lang) if rows else ""), ""
     code = say(lang, en="show the code", zh="显示代码")
@@ -149,11 +148,11 @@ def read_steps(folder: Path) -> tuple[Step, ...] | None:
     return tuple(Step(**{one.name: _READ.get(one.name, str)(row[one.name]) for one in fields(Step)}) for row in rows)
 
 
-def what_first(one: answers.Answer, steps: Sequence[Step] | None, lang: str, most: int = fleet.FIRST) -> str:
+def what_first(one: answers.Answer, steps: Sequence[Step] | None, lang: str, most: int = answers.FIRST) -> str:
     """Say what to do first; empty where the run has not worked it out, or no scenario gains a point."""
     return (
-        fleet.first_sentence(steps, lang=lang, most=most)
-        if steps is not None and one.points >= fleet.LEAST_GAIN
+        answers.first_sentence(steps, lang=lang, most=most)
+        if steps is not None and one.points >= answers.LEAST_GAIN
         else ""
     )
 
@@ -163,7 +162,7 @@ def _card(one: answers.Answer, steps: Sequence[Step] | None, lang: str, *, code:
     if one.best_scenario != one.row["scenario"]:
         splits[naming.scenario_name(one.best_scenario, lang)] = one.best
     sentence, about, first = _sentence(one, lang), _about(one, lang), what_first(one, steps, lang)
-    notes, listed = [what_decides(one, lang), _readings(one, lang)], fleet.worth_naming(steps or ()) if first else []
+    notes, listed = [what_decides(one, lang), _readings(one, lang)], answers.worth_naming(steps or ()) if first else []
     if first and not listed:
         notes.insert(1, first)
     notes = list(filter(None, notes))
@@ -218,7 +217,9 @@ def card_of(
     from pathway_models.figures.style import FAMILY_COLOURS
 
     words = share_words(lang, year) | {"made_up": say(lang, en="invented", zh="虚构")}
-    first = [(say(lang, en=step.name_en, zh=step.name_zh), fleet.step_text(step, lang), step.family) for step in steps]
+    first = [
+        (say(lang, en=step.name_en, zh=step.name_zh), answers.step_text(step, lang), step.family) for step in steps
+    ]
     words["do_first"] = say(lang, en="What to do first", zh="首先要做的")
     given = {
         "notes": notes,
@@ -241,13 +242,13 @@ def _name(row: Mapping[str, str], lang: str) -> str:
 def _sentence(one: answers.Answer, lang: str) -> str:
     is_better = one.best_scenario != one.row["scenario"]
     name = naming.scenario_name(one.best_scenario, lang) if is_better else ""
-    return fleet.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
+    return answers.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
 
 
 def what_decides(one: answers.Answer, lang: str) -> str:
     """Name the lever family that decides an answer."""
     name = naming.scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
-    return fleet.decisive_sentence(name, one.gained, one.has_families, lang)
+    return answers.decisive_sentence(name, one.gained, one.has_families, lang)
 
 
 def _readings(one: answers.Answer, lang: str) -> str:

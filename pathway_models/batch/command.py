@@ -18,7 +18,7 @@ import click
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import BatchError, InputError, files
-from pathway_models.intake.register import table_of
+from pathway_models.intake.register import read_register, table_of
 from pathway_models.runs import folders, provenance, store, tables
 
 if TYPE_CHECKING:
@@ -145,14 +145,12 @@ def run_command(
 
         start_servers()  # while the request is examined
     from pathway_models.batch.running import Request, plan, run_parks
-    from pathway_models.intake.register import read_register
-    from pathway_models.runs.folders import RunFolder
 
     chosen = parks or common_options.own_parks() or tuple(entry.park_id for entry in read_register() if entry.has_data)
     options |= {name: options[name] or "" for name in store.OWN_FILES}
     options["notebook"] = Path(options["notebook"] or files.PARK_NOTEBOOK).absolute()
     request = Request(parks=chosen, scenarios=scenarios, **options)
-    with contextlib.closing(RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
+    with contextlib.closing(folders.RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
         if dry_run:
             steps = [
                 (step.park_id, cli_language.in_table(step.action), cli_language.in_table(step.why))

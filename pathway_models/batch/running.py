@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import pathway_models as pw
 from pathway_models.batch import execution, fork_client, fork_server, results, scheduling
 from pathway_models.core import BatchError, Fault, InputError, ScenarioError, files, present_year
-from pathway_models.intake.parks import ids_of
+from pathway_models.intake.parks import ids_of, same_ids
 from pathway_models.intake.register import name_anywhere, table_of
 from pathway_models.records import Park, Scenario, Scenarios, peaks
 from pathway_models.runs import folders, provenance, store, tables
@@ -318,9 +318,7 @@ def _outcomes(jobs: Sequence[folders.Job], request: Request) -> Iterator[folders
     if not jobs:
         return iter(())
     if request.scheduler:
-        from pathway_models.batch.scheduling import on_cluster
-
-        return on_cluster(jobs, request.scheduler)
+        return scheduling.on_cluster(jobs, request.scheduler)
     return scheduling.local(jobs, request.workers, request.engine)
 
 
@@ -368,8 +366,6 @@ def _checked(request: Request) -> dict[str, object]:
 
 
 def _refuse_same_ids(parks: Iterable[str]) -> None:
-    from pathway_models.intake.parks import same_ids
-
     doubled = same_ids(parks)
     if doubled:
         told = [f"{name} ({', '.join(dict.fromkeys(of_id))})" for name, of_id in doubled.items()]

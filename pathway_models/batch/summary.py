@@ -16,7 +16,7 @@ from pathway_models import plotting, sentences
 from pathway_models.batch.answer_card import read_steps, what_decides, what_first
 from pathway_models.console.screen import on_screen, screen_lines
 from pathway_models.core import BatchError, files, yaml_files
-from pathway_models.documents.markup import font_face, html
+from pathway_models.documents import markup
 from pathway_models.fleet.answers import LEAST_GAIN, Answer, answers, chance, headline_of, worth_naming, year_asked
 from pathway_models.intake import library, naming, statements
 from pathway_models.intake.register import read_register
@@ -227,10 +227,7 @@ def write_summary(folder: Path, outcomes: Sequence[folders.Outcome]) -> list[dic
             header = head
             lines += rest
     if not header:
-        # Deferred: pandas takes a second to load, and is not needed to join texts.
-        from pathway_models.runs.tables import CONTRACT
-
-        header = ",".join(CONTRACT)
+        header = ",".join(tables.CONTRACT)
     text = "\n".join([header, *lines]) + "\n"
     tables.replace_text(folder / "summary.csv", text)
     return list(csv.DictReader(io.StringIO(text)))
@@ -276,7 +273,9 @@ def _papers(quoted: str, names: set[str], lang: str) -> Markup:
         asked = (f"{unquote(quoted)}_{one}.{form}" for one in (lang, *(one for one in words.LANGUAGES if one != lang)))
         file = next((file for file in asked if file in names), "")
         label = f"{TEXTS[lang]['report']} ({name})" if name else TEXTS[lang]["workbook"]
-        links += html('<a href="reports/{file}">{label}</a> · ', file=quote(file, ""), label=label) if file else ""
+        links += (
+            markup.html('<a href="reports/{file}">{label}</a> · ', file=quote(file, ""), label=label) if file else ""
+        )
     return links
 
 
@@ -329,9 +328,6 @@ def index_page(
     str
         HTML that needs no other file and no network.
     """
-    # jinja2 and, for the figure, matplotlib are loaded only where a page is drawn.
-    from pathway_models.documents.markup import data_block, page
-
     before = year_asked(rows[0]) if rows else 2030
     texts = _texts(lang, before)
     # Runs of older versions do not have all columns.
@@ -348,13 +344,13 @@ def index_page(
     listed = words.word_list(lang, *(year_asked(row) for row in rows[:1]))
     shown += "".join(step.name_zh for of_park in steps.values() for step in of_park or ())
     shown += str(listed) + "".join(f"{entry.name_zh}{entry.name_en}" for entry in waiting) + alt + "".join(credit)
-    return page(
+    return markup.page(
         TEMPLATES / "index.html.j2",
         lang=lang,
         word_list=listed,
         found=found,
         sentence=sentence,
-        font_face=font_face(shown),
+        font_face=markup.font_face(shown),
         t=texts,
         run=run,
         sizes={row["park_id"]: rounding.emissions_text(float(row["emissions_last_tco2"]), lang) for row in rows},
@@ -368,7 +364,7 @@ def index_page(
         figure=figure,
         alt=alt,
         rows=rows,
-        table=data_block(_table(rows, names, texts, lang)),
+        table=markup.data_block(_table(rows, names, texts, lang)),
         scenarios=names,
         kinds=[kind for kind in texts["groups"] if kind in {row["kind"] for row in rows}],
         decisive={name: text.removesuffix("情景") for name, text in names.items()},

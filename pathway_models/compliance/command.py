@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console import cli_language, common_options, screen
-from pathway_models.core import InputError
+from pathway_models.core import InputError, files
 from pathway_models.language import say
 
 if TYPE_CHECKING:
@@ -106,10 +106,8 @@ def _tell(table: pd.DataFrame, form: str) -> None:
 
 
 def _written(table: pd.DataFrame, form: str) -> str:
-    from pathway_models.core.files import sheet_table
-
     if form == "csv":
-        return sheet_table(table).to_csv(index=False, lineterminator="\n", float_format=FLOATS)
+        return files.sheet_table(table).to_csv(index=False, lineterminator="\n", float_format=FLOATS)
     return table.to_json(orient="records", force_ascii=False, indent=1)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -208,8 +209,6 @@ def wrapped(text: str, room: int) -> list[str]:
 
 def _printable(fault: Fault, table: str) -> Fault:
     """Remove control characters, as values and places come from the input."""
-    from dataclasses import replace
-
     elsewhere = f"{fault.file} " if table and fault.file != table else ""
     place, value, expected, remedy = (
         "".join(sign if sign.isprintable() else "·" for sign in text)

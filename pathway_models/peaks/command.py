@@ -15,6 +15,7 @@ import click
 
 from pathway_models.console import common_options, screen
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
+from pathway_models.core import InputError, files
 from pathway_models.language import say, word
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ def judge_command(
     plateau, rising, not_peaked, unknown.  The rules, their equations and sources: docs/peak_rules.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.core.errors import InputError
     from pathway_models.peaks import judging
 
     with common_options.uncollected():  # thousands of series make hundreds of thousands of records
@@ -97,11 +97,9 @@ def _note(told: Sequence[str]) -> None:
 
 def show(table: pd.DataFrame, form: str) -> None:
     """Print a table of findings in a form; what was left aside of the input goes to the error stream."""
-    from pathway_models.core.files import sheet_table
-
     _note(table.attrs["told"])
     if form == "csv":
-        click.echo(sheet_table(table).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(files.sheet_table(table).to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
         click.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
@@ -154,7 +152,6 @@ def economy_command(
     if (total or part) and not factors:
         raise click.UsageError("--total and --part go with --factor")
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.core.errors import InputError
     from pathway_models.peaks.judging import decompose, decouple, growth
 
     names = {"entity": entity, "year": year}

@@ -3,7 +3,6 @@
 import numpy as np
 
 from pathway_models import plotting, sentences, tables
-from pathway_models.cobenefits import tables as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.decisions import figures as decision_plots
 from pathway_models.decisions import records
@@ -242,7 +241,7 @@ def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
         return
     year = min(CONTRIBUTION_YEAR, int(found.years[-1]))
     if inputs.chosen != found.scenarios[found.reference].scenario_id:
-        builder.say(cobenefit_sentences.describe(found, inputs.chosen, year, lang=lang))
-    builder.note(*cobenefit_sentences.describe_basis(found.basis, lang=lang))
+        builder.say(cobenefit_tables.describe(found, inputs.chosen, year, lang=lang))
+    builder.note(*cobenefit_tables.describe_basis(found.basis, lang=lang))
     caption = say(lang, en=f"Air pollutants and CO₂ in {year}", zh=f"{year}年大气污染物与CO₂")
     builder.table(caption, cobenefit_tables.scenarios(found, year, lang=lang))

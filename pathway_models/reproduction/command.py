@@ -18,7 +18,7 @@ from pathway_models.console import common_options, screen
 from pathway_models.console.cli_language import in_table, language, mistake_text
 from pathway_models.core import PathwayError, files
 from pathway_models.intake.plans.scenario_tables import COLUMNS as SCENARIO_COLUMNS
-from pathway_models.intake.published import COLUMNS
+from pathway_models.intake.published import COLUMNS, STUDY_ID, list_studies
 from pathway_models.language import say, word
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def compute_studies(
         for line in _baselines(members, markdown):
             click.echo(line)
         return
-    # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.intake.published import list_studies
+    # Deferred: SciPy takes a while to load, which --help should not wait for.
     from pathway_models.reproduction.register import reproduce
 
     if everything == bool(studies):
@@ -216,8 +215,6 @@ def new_study(study: str, folder: Path, by_scenarios: bool) -> None:
     With --scenarios a third table, scenarios.csv, takes growth rates, levels and shares by period
     (docs/driver_scenarios.md); notebooks/methods/own_scenario_study.ipynb runs it.
     """
-    from pathway_models.intake.published import STUDY_ID, list_studies
-
     if not re.match(STUDY_ID, study):
         raise click.UsageError(f"--study {study!r}: small letters, digits and underscores, a letter first: smith2024")
     if study in list_studies():

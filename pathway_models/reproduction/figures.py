@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from pathway_models.figures import canvas
 from pathway_models.figures.style import NARROW, OKABE_ITO, WIDE
@@ -296,9 +297,7 @@ def verdict_grid(table: pd.DataFrame, title: Text, *, lang: str = "en") -> Figur
     return figure
 
 
-def _cell(x: float, y: float, colour: str, label: str | None = None) -> object:
-    from matplotlib.patches import Rectangle
-
+def _cell(x: float, y: float, colour: str, label: str | None = None) -> Rectangle:
     return Rectangle((x - 0.47, y - 0.45), 0.94, 0.9, facecolor=colour, edgecolor="none", label=label)
 
 

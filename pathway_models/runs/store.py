@@ -16,13 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from pathway_models.core import Fault, InputError
-from pathway_models.runs.provenance import KEPT_INPUTS
-from pathway_models.runs.tables import MEMBERS, Condition, read_members, whole
+from pathway_models.runs import folders, provenance, tables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pathway_models.records import Scenarios
 
 
@@ -99,11 +99,8 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
     InputError
         A park asked for is not in the run, or did not come out.
     """
-    from pathway_models.runs.folders import park_id_of
-    from pathway_models.runs.tables import read_status
-
-    given = {park_id_of(park): park for park in parameters_of(folder)["parks"]}
-    done = [outcome.park_id for outcome in read_status(folder) if outcome.status == "done"]
+    given = {folders.park_id_of(park): park for park in parameters_of(folder)["parks"]}
+    done = [outcome.park_id for outcome in tables.read_status(folder) if outcome.status == "done"]
     strange = [park for park in done if park not in given]
     if strange:
         raise InputError([_unreadable(folder, f"a record that names the park {', '.join(strange)}")])
@@ -137,7 +134,7 @@ def own_files(folder: Path) -> dict[str, Path]:
 
 def kept_copy(folder: Path, given: str | Path) -> Path:
     """Return the run's copy of a file it was given, or the file itself where the run is older and has none."""
-    copy = folder / KEPT_INPUTS / Path(given).name
+    copy = folder / provenance.KEPT_INPUTS / Path(given).name
     return copy if copy.exists() else Path(given)
 
 
@@ -156,8 +153,6 @@ def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, Any]]) -> dic
         Names all that the work depends on, such as a hash: arrays under another key are not taken.
     work : callable
     """
-    import numpy as np  # deferred: whoever opens a run for its tables should not wait for it
-
     # A file that is missing, or broken in whatever way, is no fault: the work makes it again.
     with contextlib.suppress(Exception), path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         if str(kept["key"]) == key:
@@ -213,12 +208,8 @@ class StoredRun:
     @cached_property
     def status(self) -> pd.DataFrame:
         """Status of every park: park_id, status, seconds, cause."""
-        import pandas as pd
-
-        from pathway_models.runs.tables import STATUS_COLUMNS, read_status
-
-        rows = [(each.park_id, each.status, each.seconds, each.cause) for each in read_status(self.folder)]
-        return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
+        rows = [(each.park_id, each.status, each.seconds, each.cause) for each in tables.read_status(self.folder)]
+        return pd.DataFrame(rows, columns=list(tables.STATUS_COLUMNS))
 
     @cached_property
     def parks(self) -> tuple[str, ...]:
@@ -228,9 +219,7 @@ class StoredRun:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a park and scenario; peak years are texts, for ``">2060"``."""
-        from pathway_models.runs.tables import read_summary
-
-        return read_summary(self.folder)
+        return tables.read_summary(self.folder)
 
     def __getitem__(self, park_id: str) -> StoredPark:
         self._check([park_id])
@@ -251,8 +240,6 @@ class StoredRun:
             ``pathways``, ``inventory``, ``levers``, ... without its ending.
         parks : iterable of str, optional
         """
-        import pandas as pd
-
         return pd.concat([self[park].table(name) for park in self._chosen(parks)], ignore_index=True)
 
     def members(
@@ -260,7 +247,7 @@ class StoredRun:
         parks: Iterable[str] | None = None,
         scenarios: Sequence[str] | None = None,
         columns: Sequence[str | int] | None = None,
-        where: Sequence[Condition] = (),
+        where: Sequence[tables.Condition] = (),
     ) -> Members:
         """Select members of some parks, park by park, or in one frame by ``.frame()``; of all parks by default.
 
@@ -318,7 +305,7 @@ class Members:
         parks: tuple[str, ...],
         scenarios: Sequence[str] | None,
         columns: Sequence[str | int] | None,
-        where: Sequence[Condition],
+        where: Sequence[tables.Condition],
     ) -> None:
         self.run, self.parks, self._asked = run, parks, (scenarios, columns, where)
 
@@ -331,8 +318,6 @@ class Members:
 
     def frame(self) -> pd.DataFrame:
         """Read all of them into one frame, ``park_id`` first."""
-        import pandas as pd
-
         frames = []
         for park_id, frame in self:
             frame.insert(0, "park_id", pd.Categorical.from_codes([0] * len(frame), [park_id]))
@@ -363,20 +348,18 @@ class StoredPark:
         InputError
             There is no such table.
         """
-        import pandas as pd
-
         path = self.folder / f"{name}.csv"
         if not path.is_file():
             expected = f"one of {', '.join(self.tables)}" if self.tables else "the tables of a park that came out"
             raise InputError([Fault(self.park_id, "table", name, expected, "run the park again", code="no_table")])
-        with whole(path):
+        with tables.whole(path):
             return pd.read_csv(path, encoding="utf-8-sig")
 
     def members(
         self,
         scenarios: Sequence[str] | None = None,
         columns: Sequence[str | int] | None = None,
-        where: Sequence[Condition] = (),
+        where: Sequence[tables.Condition] = (),
     ) -> pd.DataFrame:
         """Read its members, one row a scenario and member; arguments as of `StoredRun.members`.
 
@@ -385,8 +368,8 @@ class StoredPark:
         InputError
             Its members were not kept or cannot be read, or a scenario or column is not there.
         """
-        return read_members(self.folder / MEMBERS, scenarios, columns, where)
+        return tables.read_members(self.folder / tables.MEMBERS, scenarios, columns, where)
 
     def __repr__(self) -> str:
-        kept = "with members" if (self.folder / MEMBERS).is_file() else "members not kept"
+        kept = "with members" if (self.folder / tables.MEMBERS).is_file() else "members not kept"
         return f"<StoredPark {self.park_id}: {', '.join(self.tables)}; {kept}>"

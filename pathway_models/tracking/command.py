@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from pathway_models.console import cli_language, common_options, screen
-from pathway_models.core import Fault, InputError, files
+from pathway_models.core import Fault, InputError, PathwayError, files
 
 if TYPE_CHECKING:
     from pathway_models.records import Park
@@ -203,7 +203,6 @@ def score_command(run: Path, tables: tuple[str, ...], entity: str, year: str, va
 
     Exit code 1 where a seal is broken: such a forecast is not scored. What the columns mean: docs/tracking.md.
     """
-    from pathway_models.core import PathwayError
     from pathway_models.runs.provenance import read_forecasts
     from pathway_models.tracking.updating import score
 
