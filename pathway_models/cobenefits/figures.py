@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.cobenefits import records, tables
+from pathway_models.cobenefits import records
 from pathway_models.decisions.figures import label
+from pathway_models.decisions.tables import player_name
 from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say
@@ -41,7 +42,7 @@ def coordinates(
             ax.plot(ends[0], [middle[1]] * 2, color=colour, linewidth=width)
             ax.plot([middle[0]] * 2, ends[1], color=colour, linewidth=width)
         ax.plot(*middle, "o", color=colour, markersize=7, markeredgecolor="white", zorder=4)
-        named.append((middle, tables.player_name(found, at, lang), colour))
+        named.append((middle, player_name(found, at, lang), colour))
         (left, right), (low, top) = np.quantile(x[at], records.RANGE), np.quantile(y[at], records.RANGE)
         crosses += [((left, middle[1]), (right, middle[1])), ((middle[0], low), (middle[0], top))]
     _quadrants(ax, lang)

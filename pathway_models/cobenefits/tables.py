@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.cobenefits import records
-from pathway_models.decisions.tables import UNKNOWN, family_name, table
+from pathway_models.decisions.tables import UNKNOWN, player_name, table
 from pathway_models.intake import messages, naming
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.language import rounding, say
@@ -82,12 +82,6 @@ def elasticity_text(row: dict[str, object], lang: str) -> str:
         return say(lang, en="no CO₂ cut", zh="CO₂未减")
     middle, low, high = (float(row[f"elasticity_{end}"]) for end in ("p50", "p05", "p95"))
     return f"{middle:.2f} ({low:.2f} - {high:.2f})"
-
-
-def player_name(found: records.LeverCobenefits, at: int, lang: str) -> str:
-    """Name a lever or family."""
-    name = found.names_zh[at] if lang == "zh" else found.names_en[at]
-    return family_name(name, lang) if name == found.players[at] else name
 
 
 def coordinates(

@@ -13,7 +13,7 @@ from pathway_models.compliance import judging, records
 from pathway_models.core import PathwayError
 from pathway_models.engine import projecting, sampling
 from pathway_models.intake import costs, register
-from pathway_models.intake.rules import CarbonCostRules, read_account, read_carbon_costs
+from pathway_models.intake.rules import read_account, read_carbon_costs
 from pathway_models.records import Account, Bilingual, Draws, Park, Pathways, Scenario
 
 #: Year of carbon neutrality in the notice.
@@ -100,7 +100,6 @@ def allowance_cost(
     output: np.ndarray,
     price: np.ndarray,
     benchmark: Mapping[int, float],
-    rules: CarbonCostRules | None = None,
 ) -> records.CarbonCost:
     """Price what covered emissions exceed their free allocation by.
 
@@ -114,7 +113,6 @@ def allowance_cost(
     benchmark : mapping year -> float
         tCO2 per tonne of output; a year without one takes that of the year before.  No shipped default: the published
         plans were not read.
-    rules : CarbonCostRules, optional
 
     Returns
     -------
@@ -126,12 +124,11 @@ def allowance_cost(
     PathwayError
         A year lies before all rules, or needs a benchmark that is not given.
     """
-    rules = rules or read_carbon_costs()
-    free = np.empty(emissions.shape)
+    ets, free = read_carbon_costs().ets, np.empty(emissions.shape)
     for at, year in enumerate(map(int, years)):
-        rule = rules.ets.of(year)
+        rule = ets.of(year)
         if rule is None:
-            raise PathwayError(f"{year}: no allocation rule before {min(one.first for one in rules.ets.allocation)}")
+            raise PathwayError(f"{year}: no allocation rule before {min(one.first for one in ets.allocation)}")
         if rule.rule == "equals_emissions":
             free[..., at] = emissions[..., at]
             continue
@@ -152,7 +149,6 @@ def border_cost(
     free_benchmark: float = 0.0,
     paid_at_home: float = 0.0,
     default_values: bool = False,
-    rules: CarbonCostRules | None = None,
 ) -> records.CarbonCost:
     """Price the emissions embedded in goods sold to the European Union.
 
@@ -169,7 +165,6 @@ def border_cost(
         EUR/tCO2 already paid.
     default_values : bool
         Whether default values are declared, with their mark-up, and not verified ones.
-    rules : CarbonCostRules, optional
 
     Returns
     -------
@@ -181,10 +176,9 @@ def border_cost(
     PathwayError
         A number is negative.
     """
-    rules = rules or read_carbon_costs()
     if min(free_benchmark, paid_at_home, float(np.min(exported))) < 0:
         raise PathwayError("free_benchmark, paid_at_home and exported: expected 0 or more")
-    border = rules.cbam
+    border = read_carbon_costs().cbam
     mark_up = np.array([border.marked_up(int(year)) if default_values else 0.0 for year in years])
     counted = np.maximum(embedded * (1.0 + mark_up) - free_benchmark, 0.0)
     price = np.where(years >= border.certificates_sold_from - 1, max(border.price.value - paid_at_home, 0.0), 0.0)

@@ -248,10 +248,7 @@ def grid_paths(park: Park, draws: Draws, assumptions: Assumptions | None = None)
     return grid * errors["electricity"]
 
 
-def grid_of(
-    park: Park, draws: Draws, names: Iterable[str], scenarios: Mapping[str, Scenario] | None,
-    assumptions: Assumptions | None = None,
-) -> np.ndarray:  # fmt: skip
+def grid_of(park: Park, draws: Draws, names: Iterable[str], scenarios: Mapping[str, Scenario] | None) -> np.ndarray:
     """Return the factor of purchased electricity of scenarios: (scenario, member, year), or as `grid_paths`.
 
     Parameters
@@ -262,9 +259,8 @@ def grid_of(
         Scenarios of the pathways.
     scenarios : mapping of Scenario, optional
         Their drivers and future of the grid; without them, and where none gives any, all share one course.
-    assumptions : Assumptions, optional
     """
-    assumed, found = assumed_by(draws, assumptions), {}
+    assumed, found = assumed_by(draws, None), {}
     chosen = [scenarios[name] if scenarios is not None else NO_MEASURES for name in names]
     for one in chosen:
         if (one.drivers, one.grid) not in found:
@@ -374,9 +370,13 @@ def counted(
 
 
 def accounts_ahead(
-    park: Park, pathways: Pathways, draws: Draws, accounts: Iterable[Account], assumptions: Assumptions | None = None,
-    *, scenarios: Mapping[str, Scenario] | None = None,
-) -> AccountsAhead:  # fmt: skip
+    park: Park,
+    pathways: Pathways,
+    draws: Draws,
+    accounts: Iterable[Account],
+    *,
+    scenarios: Mapping[str, Scenario] | None = None,
+) -> AccountsAhead:
     """Read pathways by several accounts; each total keeps the name of its own.
 
     Parameters
@@ -386,11 +386,10 @@ def accounts_ahead(
     draws : Draws
         Those of the pathways.
     accounts : iterable of Account
-    assumptions : Assumptions, optional
     scenarios : mapping of Scenario, optional
         Those of the pathways, where some give drivers or a future of the grid.
     """
-    grid = grid_of(park, draws, pathways.scenarios, scenarios, assumptions)[..., : pathways.years.size]
+    grid = grid_of(park, draws, pathways.scenarios, scenarios)[..., : pathways.years.size]
     totals, not_said = {}, {}
     for account in accounts:
         if reason := not_projected(park, pathways.sources, account):
@@ -426,9 +425,13 @@ def share_beside(park: Park, tj_per_mwh: float) -> float:
 
 
 def core_ahead(
-    park: Park, pathways: Pathways, draws: Draws, profile: Profile | str = "zero_carbon_910",
-    assumptions: Assumptions | None = None, *, scenarios: Mapping[str, Scenario] | None = None,
-) -> CoreAhead:  # fmt: skip
+    park: Park,
+    pathways: Pathways,
+    draws: Draws,
+    profile: Profile | str = "zero_carbon_910",
+    *,
+    scenarios: Mapping[str, Scenario] | None = None,
+) -> CoreAhead:
     """Compute the core indicator of a profile by scenario, member and year.
 
     Parameters
@@ -439,7 +442,6 @@ def core_ahead(
     draws : Draws
         Those of the pathways.
     profile : Profile or str
-    assumptions : Assumptions, optional
     scenarios : mapping of Scenario, optional
         Those of the pathways, where some give drivers or a future of the grid.
 
@@ -451,7 +453,7 @@ def core_ahead(
     if not isinstance(profile, Profile):
         profile = rules.read_profile(profile)
     rule = core_of(park, profile)
-    grid = grid_of(park, draws, pathways.scenarios, scenarios, assumptions)[..., : pathways.years.size]
+    grid = grid_of(park, draws, pathways.scenarios, scenarios)[..., : pathways.years.size]
     emitted = by_account(park, pathways, grid, rules.read_account(profile.account))
     shape = (len(profile.readings), *emitted.shape)
     values, met, has_limit = np.empty(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)

@@ -238,7 +238,7 @@ def in_words(code: str, lang: str | None = None) -> str:
     return in_table(code, lang).replace("_", " ")
 
 
-def table_text(table: pd.DataFrame, *, index: bool = True, indent: int = 0) -> str:
+def table_text(table: pd.DataFrame, *, index: bool = True) -> str:
     """Format a table in columns that fit the terminal; its index, where asked for, names the rows."""
     shown = table.reset_index() if index else table
     head = ["" if name == "index" else str(name) for name in shown.columns]
@@ -246,7 +246,7 @@ def table_text(table: pd.DataFrame, *, index: bool = True, indent: int = 0) -> s
         ["-" if cell != cell or cell is None else _cell(cell) for cell in row]
         for row in shown.itertuples(index=False, name=None)
     ]
-    return "\n".join(screen_lines([head, *rows], indent=indent))
+    return "\n".join(screen_lines([head, *rows]))
 
 
 def _cell(cell: object) -> str:

@@ -133,7 +133,7 @@ class Exploration:
         given = ((basis.factors[:, b.members], basis.rest[:, b.members], basis.rest_years) for b in self._batches)
         return [pollution.Pollution(batch, *arrays) for batch, arrays in zip(self._batches, given, strict=True)]
 
-    def scenario(self, scenario_id: str, choices: Mapping[str, Choice], *, name: str = "") -> Scenario:
+    def scenario(self, scenario_id: str, choices: Mapping[str, Choice]) -> Scenario:
         """Turn chosen settings into a scenario that `project` can run; a lever that is not named is off.
 
         Raises
@@ -151,7 +151,7 @@ class Exploration:
             lever = self.levers[lever_id]
             ramp = Ramp(lever.ramp.shape, choice.start, choice.complete, lever.ramp.delay_years)
             measures.append(Measure(lever, choice.setting, ramp))
-        return Scenario(scenario_id, name or scenario_id, name or scenario_id, measures=tuple(measures))
+        return Scenario(scenario_id, scenario_id, scenario_id, measures=tuple(measures))
 
     def _groups(self) -> tuple[str, ...]:
         return self._batches[0].accounts.groups if self.park.has_energy else ()

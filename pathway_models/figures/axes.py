@@ -106,9 +106,7 @@ def light_ticks(
     _write_labels(ax, axis, [pair for pair in shown if pair[1]], size or mpl.rcParams[f"{axis}tick.labelsize"])
 
 
-def light_number_ticks(
-    ax: Axes, axis: str, *, count: int = 6, format: Callable[[float], str] | None = None, grid: bool = True
-) -> None:
+def light_number_ticks(ax: Axes, axis: str, *, count: int = 6, format: Callable[[float], str] | None = None) -> None:
     """Put ticks at round numbers inside the present limits, which must be final (see `light_ticks`).
 
     Parameters
@@ -120,13 +118,12 @@ def light_number_ticks(
         Steps between ticks at most.
     format : callable, optional
         Writes a number; with thousands separators by default.
-    grid : bool
     """
     low, high = sorted(ax.get_xlim() if axis == "x" else ax.get_ylim())
     places = MaxNLocator(count, steps=ROUND).tick_values(low, high)
     # Adding zero turns a negative zero into one without a sign.
     places = [float(place) + 0.0 for place in places]
-    light_ticks(ax, axis, places, [(format or _plain)(place) for place in places], grid=grid)
+    light_ticks(ax, axis, places, [(format or _plain)(place) for place in places])
 
 
 def light_line(ax: Axes, axis: str, place: float, **look: object) -> None:

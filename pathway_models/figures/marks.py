@@ -195,7 +195,7 @@ def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) ->
         at += axes.text_width(name, SIZE) + BETWEEN * unit
 
 
-def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float = 11.0, below: float = 7.5) -> None:
+def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]]) -> None:
     """Write a key in one column beside the axes, from the top; names may have several lines.
 
     Parameters
@@ -203,8 +203,6 @@ def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float
     ax : Axes
     entries : sequence of (Artist, str)
         As of `key_row`.
-    beside, below : float
-        Where the column begins, right of and below the upper right corner of the axes, points.
 
     Raises
     ------
@@ -212,13 +210,13 @@ def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float
         An entry of another kind.
     """
     unit, place = _points(), _from_corner(ax, (1, 1))
-    top = -below
+    left, top = 11.0, -7.5  # points from the upper right corner of the axes
     for handle, name in entries:
         height = (LINE + FURTHER * name.count("\n")) * unit
         middle = top - height / 2
-        _put(ax, _swatch(handle, beside, middle - HIGH * unit / 2, LONG * unit, HIGH * unit), place)
+        _put(ax, _swatch(handle, left, middle - HIGH * unit / 2, LONG * unit, HIGH * unit), place)
         look = {"size": SIZE, "va": "center", "ha": "left", "parse_math": False}
-        ax.text(beside + (LONG + BESIDE) * unit, middle, name, transform=place, **look)
+        ax.text(left + (LONG + BESIDE) * unit, middle, name, transform=place, **look)
         top -= height + BELOW * unit
 
 
@@ -230,9 +228,7 @@ AROUND = ((1, 0), (1, 1), (1, -1), (0, 1), (0, -1), (-1, 0), (-1, 1), (-1, -1))
 RINGS = (5.0, 14.0, 26.0, 40.0, 58.0, 80.0, 105.0, 135.0)
 
 
-def name_beside(
-    ax: Axes, places: Sequence[float], names: Sequence[str], colours: Sequence[str], *, beside: float = 16.0
-) -> None:
+def name_beside(ax: Axes, places: Sequence[float], names: Sequence[str], colours: Sequence[str]) -> None:
     """Write names right of the axes, each as near to the height of its mark as the others allow, with a line to it.
 
     Parameters
@@ -245,8 +241,6 @@ def name_beside(
         May have several lines.
     colours : (N,) sequence of str
         Of the lines that lead to the marks.
-    beside : float
-        Width of these lines, points.
     """
     order = np.argsort(places, kind="stable")
     unit, high = _points(), ax.bbox.height / ax.figure.dpi * 72
@@ -258,7 +252,7 @@ def name_beside(
     put = only_rising(marks - room) + room
     put += max(0.0, halves[0] - put[0]) if put.size else 0.0
     put -= max(0.0, put[-1] + halves[-1] - high) if put.size else 0.0
-    corner = _from_corner(ax, (1, 0))
+    corner, beside = _from_corner(ax, (1, 0)), 16.0  # width of the lines, points
     for at, mark, height in zip(order, marks, put, strict=True):
         line = Line2D((1.0, beside / 2, beside), (mark, height, height), color=colours[at], linewidth=1.8)
         _put(ax, line, corner)

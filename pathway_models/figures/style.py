@@ -61,7 +61,6 @@ FONT_SIZE = {"en": 10.0, "zh": 10.5}  # points; 10.5 is 五号, the body size of
 
 NARROW = (5.2, 3.4)  # inches: half a page
 WIDE = (8.0, 4.4)  # inches: a page's width, and the default
-TALL = (8.0, 7.0)  # inches: one row a park or a scenario
 
 SETTINGS = {
     "font.family": FAMILIES,

@@ -29,14 +29,14 @@ def total(results: fleet_results.FleetResults, scenario: str, *, before: int = 2
 
     Years beyond those for which the growth law was tried on the past are not drawn.
     """
-    head, short = tables.fleet_head(results, lang), results.as_far_as_tried(before)
+    head, short = tables.fleet_head(results), results.as_far_as_tried(before)
     return fan(short.pathways(), scenario, peaks=short.fleet.peaks(), park=head, before=before, lang=lang)
 
 
 def peak_years(results: fleet_results.FleetResults, *, before: int = 2030, lang: str = "en") -> Figure:
     """Draw the peak years of the fleet's members, one row a scenario."""
     return draw_peak_years(
-        results.as_far_as_tried(before).fleet.peaks(), park=tables.fleet_head(results, lang), before=before, lang=lang
+        results.as_far_as_tried(before).fleet.peaks(), park=tables.fleet_head(results), before=before, lang=lang
     )
 
 
@@ -59,7 +59,7 @@ def with_packages(found: fleet_results.FleetPackages, *, lang: str = "en") -> Fi
     _two_bands(axes[0], found.results.as_far_as_tried(found.before), found.before, lang)
     _chances(right, found, lang)
     line = say(lang, en="What if every park took its cheapest package?", zh="若各园区均采用其最低成本组合？")
-    canvas.put_title(figure, headline(tables.fleet_head(found.results, lang), lang), line)
+    canvas.put_title(figure, headline(tables.fleet_head(found.results), lang), line)
     asked = round(100 * found.probability)
     note = say(
         lang,

@@ -33,6 +33,8 @@ BANDS = ("shared", "independent", "summed")
 TRIED = 15
 #: Years from the one in question on that the rule of a peak looks at.
 LOOK = 5
+#: Parks named in a row; of more their number is told.
+NAMED = 4
 #: Coverage the bands claim.
 CLAIMED = 0.9
 
@@ -83,9 +85,9 @@ def check_fleet(parks: Iterable[Counted]) -> None:
         raise PathwayError("cannot be one fleet: " + "; ".join(wrong))
 
 
-def _some(names: Sequence[str], most: int = 4) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:

@@ -53,8 +53,9 @@ def short_name(park_id: str, lang: str) -> str:
     return readable(name) if len(name) <= LONGEST[lang] else park_id
 
 
-def some(parks: Sequence[str], lang: str, most: int = 4) -> str:
+def some(parks: Sequence[str], lang: str) -> str:
     """List the short names of the first few parks."""
+    most = fleet_results.NAMED
     told, more = join([short_name(name, lang) for name in parks[:most]], lang), len(parks) - most
     return told if more <= 0 else told + say(lang, en=f" and {more} more", zh=f"等{len(parks)}个")
 
@@ -109,7 +110,7 @@ def invented_text(invented: int, count: int, lang: str) -> str:
     return say(lang, en=f"{invented} invented", zh=f"其中{invented}个为虚构")
 
 
-def fleet_head(results: fleet_results.FleetResults, lang: str) -> register.Entry:
+def fleet_head(results: fleet_results.FleetResults) -> register.Entry:
     """Name a fleet by its number of parks, of invented ones, and their common record.
 
     The entry is of no register: figures made for one park take it, and mark what is invented.

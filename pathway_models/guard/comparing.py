@@ -176,14 +176,14 @@ def read_results(path: str | Path) -> Results:
     return _folder(path) if path.is_dir() else _file(path)
 
 
-def write_figures(path: str | Path, results: Results, digits: int = 6) -> Path:
+def write_figures(path: str | Path, results: Results) -> Path:
     """Write figures as CSV: park, scenario, quantity, year, value; sorted, so that a change is one line."""
     path = Path(path)
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = files.SheetWriter(file, [*COLUMNS, "value"])
         for key in sorted(results.figures):
             value = results.figures[key]
-            lines.row([*key, "inf" if math.isinf(value) else rounding.stable_text(float(value), digits)])
+            lines.row([*key, "inf" if math.isinf(value) else rounding.stable_text(float(value))])
     return path
 
 
@@ -266,6 +266,8 @@ def _file(path: Path) -> Results:
 
 
 TEMPLATES = files.PACKAGE_FOLDER / "documents" / "templates"
+#: Breaches listed on a terminal.
+SHOWN = 20
 #: Rows of a page; the CSV has all.
 MOST = 2000
 #: Heads of the lines on a terminal, English and Chinese.
@@ -305,8 +307,8 @@ def key_text(key: Key | None) -> str:
     return f"{key.park} {key.scenario} {key.quantity}" + (f" {key.year}" if key.year else "")
 
 
-def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[str]:
-    """List checks with their counts, then the breaches."""
+def verdict_lines(found: Verdict, *, lang: str = "en") -> list[str]:
+    """List checks with their counts, then the first breaches."""
     heads = say(lang, en=GUARD_HEADS[0], zh=GUARD_HEADS[1])
     rows = [heads]
     for check, count in found.looked_at:
@@ -317,9 +319,9 @@ def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[s
         numbers = f"{broken:,} / {count:,}"
         rows.append((mark, check.check_id, numbers, why_text(check, lang)))
     lines = screen_lines(rows)
-    lines += [f"  {breach.check.check_id}: {_breach(breach, lang)}" for breach in found.breaches[:most]]
-    if len(found.breaches) > most:
-        rest = len(found.breaches) - most
+    lines += [f"  {breach.check.check_id}: {_breach(breach, lang)}" for breach in found.breaches[:SHOWN]]
+    if len(found.breaches) > SHOWN:
+        rest = len(found.breaches) - SHOWN
         lines.append(say(lang, en=f"  ... and {rest} more", zh=f"  ……另有{rest}处"))
     return [*lines, verdict_sentence(found, lang=lang)]
 

@@ -117,8 +117,8 @@ def _beside(quantity: str, item: str = "") -> Callable[[Park], Values]:
     return lambda park: dict(park.memo_items.get((quantity, "park", item), {}))
 
 
-def _per_value_added(compute: Callable[[Park], Values], times: float = 1.0) -> Callable[[Park], Values]:
-    return lambda park: _ratio(compute(park), _value_added(park), times)
+def _per_value_added(compute: Callable[[Park], Values]) -> Callable[[Park], Values]:
+    return lambda park: _ratio(compute(park), _value_added(park))
 
 
 def _growth(values: Values, years: int) -> Values:

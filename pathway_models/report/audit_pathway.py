@@ -168,13 +168,12 @@ class PathwaySheets:
             np.where(years.values > last.values, grown.values, 0.0),
         )
 
-    def _grown(self, labels: list[str], values: np.ndarray, start: Term | None = None) -> Term:
+    def _grown(self, labels: list[str], values: np.ndarray) -> Term:
         """Write a row of yearly logarithmic changes and the row that grows by them."""
         path = values[self.start :]
         change = np.concatenate([[0.0], np.diff(np.log(path))])
         rate = self.drivers.inputs([*labels[:2], f"{labels[2]}: {self.say('log change', '对数变化')}", "1"], change)
-        begin = term(float(path[0])) if start is None else start
-        return self.drivers.growth(labels, begin, rate, path)
+        return self.drivers.growth(labels, term(float(path[0])), rate, path)
 
     def _baseline(self) -> dict[Cell, Term]:
         """Write energy without levers: activity x intensity x share."""
