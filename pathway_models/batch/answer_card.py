@@ -1,7 +1,7 @@
-"""The answer card: one sentence, the three shares with and without measures, what decides them, what to do first.
+"""The answer card: one sentence, the three shares with and without measures, the decisive family, the first steps.
 
 A park's page takes it from the tables in its folder, a notebook from its ensemble, the explorer from the members under
-the levers as set.
+the present levers.
 """
 
 import csv
@@ -22,14 +22,14 @@ from pathway_models.records import IF_DRIVERS_HOLD, SHARES, Draws, Park, Peaks, 
 from pathway_models.runs.tables import write_columns
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
-#: Table of a park's folder: the measures of its best scenario, each by itself.
+#: File of a park's folder with the measures of its best scenario, each by itself.
 STEPS = "first_steps.csv"
-#: Fields of a step that are no text, and how they are read.
+#: Converters of the fields of a step that are not text.
 _READ = {"start": int, "complete": int, "gain": float, "avoided": float, "cost": float, "has_price": "true".__eq__}
 
 
 class Card:
-    """The answer of a park, as it shows itself in a notebook.
+    """The answer of a park, displayed in a notebook.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def answer(
     steps: Sequence[Step] | None = None,
     lang: str = "en",
 ) -> Card:
-    """Put the answer of a park on one card; what is not given is worked out.
+    """Build the answer card of a park; arguments not given are computed.
 
     Parameters
     ----------
@@ -71,9 +71,9 @@ def answer(
     before : int
         Year before which emissions shall peak.
     peaks, held : Peaks, optional
-        Of these scenarios, parted at that year; of the same draws if the drivers hold.
+        Of these scenarios, split at that year; of the same draws if the drivers hold.
     steps : sequence of Step, optional
-        What to do first (`first_steps`).
+        First steps (`first_steps`).
     lang : {"en", "zh"}
 
     Returns
@@ -105,13 +105,13 @@ def answer_of(
 
 
 def _shares(peaks: Peaks, ending: str = "") -> list[dict[str, str]]:
-    """Write the shares of each scenario as texts of a summary; empty where they cannot be told."""
+    """Write the shares of each scenario as texts of a summary; empty where they are undefined."""
     rows = peaks.headline(peaks.before)
     return [{f"{name}{ending}": "" if row[name] != row[name] else str(row[name]) for name in SHARES} for row in rows]
 
 
 def answer_card(folder: Path, lang: str) -> tuple[str, str]:
-    """Make the card of a park from the tables in its folder.
+    """Build the card of a park from the tables in its folder.
 
     Returns
     -------
@@ -133,13 +133,13 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
 
 
 def write_steps(path: Path, park_id: str, steps: Sequence[Step]) -> Path:
-    """Write what each measure does by itself, a row a measure, the one to begin with first."""
+    """Write the effect of each measure by itself, one row per measure, the first step first."""
     columns = {name: [getattr(step, name) for step in steps] for name in (field.name for field in fields(Step))}
     return write_columns(path, {"park_id": [park_id] * len(steps), **columns})
 
 
 def read_steps(folder: Path) -> tuple[Step, ...] | None:
-    """Read what to do first from a park's folder; None where a run of an older version has not worked it out."""
+    """Read the first steps from a park's folder; None where a run of an older version has none."""
     path = folder / STEPS
     if not path.is_file():
         return None
@@ -149,7 +149,7 @@ def read_steps(folder: Path) -> tuple[Step, ...] | None:
 
 
 def what_first(one: answers.Answer, steps: Sequence[Step] | None, lang: str, most: int = answers.FIRST) -> str:
-    """Say what to do first; empty where the run has not worked it out, or no scenario gains a point."""
+    """Name the first steps; empty where the run has none, or no scenario gains a point."""
     return (
         answers.first_sentence(steps, lang=lang, most=most)
         if steps is not None and one.points >= answers.LEAST_GAIN
@@ -201,7 +201,7 @@ def card_of(
     notes : sequence of str
         Lines below the bars.
     steps : sequence of Step
-        What to do first, a line each.
+        First steps, one line each.
     about : str
         Small line at the end.
     invented : bool
@@ -246,13 +246,13 @@ def _sentence(one: answers.Answer, lang: str) -> str:
 
 
 def what_decides(one: answers.Answer, lang: str) -> str:
-    """Name the lever family that decides an answer."""
+    """Name the decisive lever family of an answer."""
     name = naming.scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
     return answers.decisive_sentence(name, one.gained, one.has_families, lang)
 
 
 def _readings(one: answers.Answer, lang: str) -> str:
-    """Say the other reading beside the first; empty where the run does not have it."""
+    """State the other reading beside the first; empty where the run does not have it."""
     held = (one.without.if_drivers_hold, one.best.if_drivers_hold)
     if any(map(isnan, held)):
         return ""

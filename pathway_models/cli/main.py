@@ -48,7 +48,7 @@ COMMANDS = {
 
 
 class LazyGroup(LanguageGroup):
-    """A group that imports a command when it is called, and turns users' mistakes into messages."""
+    """A group that imports a command on call, and converts users' mistakes to messages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List all commands, in the order a user meets them."""
@@ -64,7 +64,7 @@ class LazyGroup(LanguageGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command of a call; name those that a misspelt one may have meant.
+        """Find the command of a call; suggest similar names for a misspelt one.
 
         Raises
         ------

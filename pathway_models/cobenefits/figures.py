@@ -13,7 +13,7 @@ from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say
 
-#: Band of the years, and thick lines: half of the members, because the wildest would flatten everything else.
+#: Quantiles of the bands by year and of the thick lines: half of the members, since extremes would flatten the rest.
 HALF = (0.25, 0.75)
 #: Thousand equivalents in the unit of the axes, ten thousand.
 TEN_THOUSAND = 10.0
@@ -35,7 +35,7 @@ def coordinates(
     for at, family in enumerate(found.families):
         colour = style.FAMILY_COLOURS[family]
         if not carbon[at].any() and not pollution[at].any():
-            continue  # it does nothing in this park
+            continue  # without effect in this park
         middle = float(x[at] @ found.weights), float(y[at] @ found.weights)
         for share, width in ((records.RANGE, 0.9), (HALF, 2.6)):
             ends = np.quantile(x[at], share), np.quantile(y[at], share)
@@ -80,7 +80,7 @@ def _per(period: records.Period, lang: str) -> str:
 
 
 def _quadrants(ax: Axes, lang: str) -> None:
-    """Draw the axes through zero, with room on every side, and name the quadrants."""
+    """Draw the axes through zero, with a margin on every side, and name the quadrants."""
     for limits, put in ((ax.get_xlim(), ax.set_xlim), (ax.get_ylim(), ax.set_ylim)):
         room = 0.12 * (max(limits[1], 0.0) - min(limits[0], 0.0))
         put(min(limits[0], 0.0) - room, max(limits[1], 0.0) + room)

@@ -1,6 +1,6 @@
-"""Tables of co-benefits, ready to be read: pollutants by scenario, coordinates by lever, unit costs, basis.
+"""Tables of co-benefits for readers: pollutants by scenario, coordinates by lever, unit costs, basis.
 
-Co-benefits in sentences, each computed from the numbers it speaks of, in English and Chinese.
+Sentences about co-benefits, computed from the same numbers, in English and Chinese.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from pathway_models.language import rounding, say
 from pathway_models.records import Park
 from pathway_models.records.pollutants import Coefficient
 
-#: What a factor of a burner is multiplied by, in Chinese.
+#: Chinese names of the multipliers of a burner's factor.
 CONTENTS = {"": "", "sulphur": "×含硫量", "ash": "×灰分"}
 QUADRANTS = {
     0: ("on an axis", "在坐标轴上"),
@@ -77,7 +77,7 @@ def _cut(row: dict[str, object]) -> str:
 
 
 def elasticity_text(row: dict[str, object], lang: str) -> str:
-    """Write the elasticity with its range; words where no CO2 is cut."""
+    """Write the elasticity with its range; a phrase where no CO2 is cut."""
     if row["elasticity_p50"] is None:
         return say(lang, en="no CO₂ cut", zh="CO₂未减")
     middle, low, high = (float(row[f"elasticity_{end}"]) for end in ("p50", "p05", "p95"))
@@ -152,7 +152,7 @@ def _stated(one: Coefficient, lang: str) -> str:
 
 
 def equipment(found: records.Basis, *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate the burner and controls assumed for each carrier, unless given."""
+    """Tabulate the burner and controls assumed for each carrier where none are given."""
     used, rows = found.used, {}
     for fire in found.fires:
         burner = used.burners[fire.rule.burner]

@@ -1,8 +1,8 @@
-"""Composite artists: many lines, markers or texts as one; the key of a figure; bars of the members' peak years.
+"""Composite artists: many lines, markers or texts as one; legends; bars of the members' peak years.
 
-Every artist of matplotlib costs as much to place, clip and draw whether it shows one mark or fifty, so that figures of
-many scenarios are made of few.  None of these moves the limits of its axes.  Entries of the key are placed once, in
-points from a corner of the axes, where matplotlib's legend measures nested boxes anew at every drawing.
+An artist of matplotlib takes as long to place, clip and draw for one mark as for fifty, so that figures of many
+scenarios are made of few.  None of these moves the limits of its axes.  Legend entries are placed once, in
+points from a corner of the axes; matplotlib's legend measures nested boxes anew at every draw.
 """
 
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def markers(ax: Axes, places: np.ndarray, *, shape: str = "o", size: float = 6.0
 
 
 class Labels(Artist):
-    """Texts of one line and one look, centred on the height of their places unless told otherwise.
+    """Single-line texts of one style, by default vertically centred on their positions.
 
     They stand where single texts of matplotlib would (its layout of one line), which it also shows as its children.
 
@@ -106,7 +106,7 @@ class Labels(Artist):
         self.set_zorder(self._look.pop("zorder", Text.zorder))
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draw all texts with one pen."""
+        """Draw all texts with one graphics context."""
         if not self.get_visible() or not self.texts:
             return
         pattern = self._single(0.0, 0.0, self.texts[0], IdentityTransform())
@@ -141,7 +141,7 @@ class Labels(Artist):
 
 
 def labels(ax: Axes, places: np.ndarray, texts: Sequence[str], **look: object) -> Labels:
-    """Write short texts of one look; see `Labels` for the arguments.
+    """Write short texts of one style; see `Labels` for the arguments.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def entries_of(ax: Axes) -> list[tuple[Artist, str]]:
 
 
 def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) -> None:
-    """Write a key in one row from the left edge of the axes.
+    """Draw a legend in one row, from the left edge of the axes.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) ->
     entries : sequence of (Artist, str)
         Lines, collections of lines, patches or bars, and their names (see `entries_of`).
     above : float
-        Foot of the names above the axes, points.
+        Distance from the axes up to the bottom of the names, points.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) ->
 
 
 def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]]) -> None:
-    """Write a key in one column beside the axes, from the top; names may have several lines.
+    """Draw a legend in one column beside the axes, from the top; names may have several lines.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ RINGS = (5.0, 14.0, 26.0, 40.0, 58.0, 80.0, 105.0, 135.0)
 
 
 def name_beside(ax: Axes, places: Sequence[float], names: Sequence[str], colours: Sequence[str]) -> None:
-    """Write names right of the axes, each as near to the height of its mark as the others allow, with a line to it.
+    """Label marks right of the axes, each as close to its height as the others allow, with a leader line.
 
     Parameters
     ----------
@@ -261,7 +261,7 @@ def name_beside(ax: Axes, places: Sequence[float], names: Sequence[str], colours
 
 
 def only_rising(values: Floats) -> Floats:
-    """Return the nearest numbers, by least squares, that only rise: isotonic regression.
+    """Return the non-decreasing sequence nearest by least squares: isotonic regression.
 
     Notes
     -----
@@ -288,7 +288,7 @@ def name_points(
     colours: Sequence[str],
     lines: Sequence[tuple[tuple[float, float], tuple[float, float]]] = (),
 ) -> None:
-    """Write the name of each point beside it, where it covers neither a point nor another name, nor a line if it can.
+    """Label each point beside it, clear of all points and labels, and of lines where possible.
 
     Names are tried around the point, then farther away with a line to it.
 
@@ -324,7 +324,7 @@ def name_points(
             box = (left, foot, left + wide, foot + unit)
             outside = max(-left, 0) + max(left + wide - width, 0) + max(-foot, 0) + max(foot + unit - height, 0)
             covered = sum(_overlap(box, one) for one in taken) + 0.2 * sum(_overlap(box, one) for one in drawn)
-            # A far place has to be worth its line.
+            # A distant position costs more: it needs a leader line.
             tried.append((covered + 100 * outside + 0.6 * ring, ring, box, across))
             if not covered and not outside:
                 break
@@ -340,7 +340,7 @@ def name_points(
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """Return the area that two boxes (left, foot, right, top) have in common."""
+    """Return the area shared by two boxes (left, bottom, right, top)."""
     wide = min(one[2], other[2]) - max(one[0], other[0])
     high = min(one[3], other[3]) - max(one[1], other[1])
     return max(wide, 0.0) * max(high, 0.0)
@@ -383,8 +383,8 @@ def _swatch(handle: Artist, x: float, y: float, width: float, height: float) -> 
     return piece
 
 
-#: Years that the bar of members without a peak is wide: its area is their share, as that of the other bars is, so that
-#: it does not press them flat.
+#: Width of the bar of members without a peak, years: areas are shares, as of the other bars, so that it does not
+#: dwarf them.
 WIDTH = 3.6
 
 
@@ -445,7 +445,7 @@ def draw_spreads(
     colours : (N,) sequence of str
         Of the scenarios.
     bases : (N,)
-        Where their rows stand on the y axis.
+        Base line of each row on the y axis.
     lang : {"en", "zh"}
     unit : float
         Height of all members together.

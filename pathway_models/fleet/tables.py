@@ -1,4 +1,4 @@
-"""Tables of a fleet in both languages, and the words that its sentences and figures share with them."""
+"""Tables of a fleet in both languages, and the words shared with its sentences and figures."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ BAND_NAMES = {
     "independent": ("parks drawn apart", "各园区独立相加"),
     "summed": ("parks' own quantiles added", "各园区分位数直接相加"),
 }
-#: Longest name beside a row; a longer one gives way to the park's id.
+#: Longest name beside a row; a longer one is replaced by the park's id.
 LONGEST = {"en": 26, "zh": 14}
 
 
@@ -46,7 +46,7 @@ def join(names: Sequence[str], lang: str) -> str:
 
 
 def short_name(park_id: str, lang: str) -> str:
-    """Return the name of a park beside a row, without what stands in brackets or its id where it is too long."""
+    """Return the name of a park beside a row; a long one without its brackets, or else the id."""
     name = naming.park_name(park_id, lang)
     if len(name) > LONGEST[lang]:
         name = re.sub(r"\s*[(（].*?[)）]", "", name)
@@ -61,7 +61,7 @@ def some(parks: Sequence[str], lang: str) -> str:
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Put the reason why a rule was not computed into a language.
+    """Translate the reason why a rule was not computed.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def invented_text(invented: int, count: int, lang: str) -> str:
 def fleet_head(results: fleet_results.FleetResults) -> register.Entry:
     """Name a fleet by its number of parks, of invented ones, and their common record.
 
-    The entry is of no register: figures made for one park take it, and mark what is invented.
+    The entry belongs to no register; figures of one park accept it and mark it where invented.
     """
     fleet, count = results.fleet, len(results.fleet.parks)
     first, last = int(fleet.years[0]), fleet.last_observed_year
@@ -151,7 +151,7 @@ def marked(park_id: str, invented: bool, lang: str) -> str:
 
 
 def indicator_text(name: str, value: float, lang: str) -> str:
-    """Write an indicator's value; a dash where the table does not have what it needs."""
+    """Write an indicator's value; a dash where the table lacks an input."""
     if not np.isfinite(value):
         return "–"
     if name in benchmarking.LOGARITHMIC:
@@ -168,7 +168,7 @@ def totals(
 ) -> pd.DataFrame:
     """Tabulate the fleet's total in some years by scenario, median and 90 % of members, and its peak year.
 
-    Years beyond those for which the growth law was tried on the past are left out.
+    Years beyond the tested horizon of the growth law are left out.
     """
     fleet = results.as_far_as_tried().fleet
     band, peaks = fleet.band((0.05, 0.5, 0.95)), fleet.peaks()

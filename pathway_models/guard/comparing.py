@@ -28,7 +28,7 @@ class Change:
     key : Key
     before, after : float
     times : float
-        Move over tolerance, whatever the unit; infinite where a value became infinite.
+        Change over tolerance; infinite where a value became infinite.
     """
 
     key: Key
@@ -58,7 +58,7 @@ class Comparison:
     before, after : str
         Names of the results.
     changes : tuple of Change
-        The largest move over tolerance first.
+        The largest change over tolerance first.
     same : int
         Figures within their tolerance.
     only_before, only_after : tuple of Key
@@ -76,11 +76,11 @@ class Comparison:
 
     @property
     def unchanged(self) -> bool:
-        """Tell whether nothing changed, came or went."""
+        """Tell whether no figure changed, appeared or disappeared."""
         return not (self.changes or self.only_before or self.only_after)
 
     def by_park(self) -> list[dict[str, object]]:
-        """List the parks with changes: how many, the largest, and the widest relative move; most changes first."""
+        """List the parks with changes: number, largest one, and largest relative one; most changes first."""
         rows: dict[str, list[Change]] = {}
         for change in self.changes:
             rows.setdefault(change.key.park, []).append(change)
@@ -147,7 +147,7 @@ def _finite(*values: float) -> bool:
 
 
 def _times(old: float, new: float, room: float) -> float:
-    """Return move over tolerance; infinite without tolerance, or where one side only is infinite or no number."""
+    """Return change over tolerance; infinite without tolerance, or where only one value is infinite or NaN."""
     if old == new or (math.isnan(old) and math.isnan(new)):
         return 0.0
     if not _finite(old, new) or room == 0:
@@ -158,7 +158,7 @@ def _times(old: float, new: float, room: float) -> float:
 COLUMNS = Key._fields
 #: Columns of ``summary.csv`` that name a figure's park, scenario and run.
 NAMES = ("park_id", "name", "name_zh", "kind", "invented", "scenario", "tier", "members", "seed", "until")
-#: Sections of ``run.json`` that list what a run rests on.
+#: Sections of ``run.json`` with the provenance of a run.
 ABOUT = ("parameters", "versions", "inputs_sha256")
 
 
@@ -224,7 +224,7 @@ def _yearly(path: Path) -> Iterator[tuple[Key, float]]:
 
 
 def _about(path: Path, rows: list[dict[str, str]]) -> dict[str, str]:
-    """List what a run rests on, one line a fact."""
+    """List the provenance of a run, one line a fact."""
     found = {name: rows[0][name] for name in ("members", "seed", "until") if rows and name in rows[0]}
     if path.is_file():
         content = store.read_record(path.parent)
@@ -282,7 +282,7 @@ CHANGE_HEADS = (
 
 
 def value_text(value: float, quantity: str = "") -> str:
-    """Write a figure: a peak year as it is, a year beyond the horizon as in the tables."""
+    """Write a figure; a peak year as a whole number, ``>`` beyond the horizon."""
     if math.isinf(value):
         return ">"
     if math.isnan(value):
@@ -291,7 +291,7 @@ def value_text(value: float, quantity: str = "") -> str:
 
 
 def times_text(times: float) -> str:
-    """Write a move over its tolerance."""
+    """Write a change over its tolerance."""
     return "∞" if math.isinf(times) else f"{rounding.significant(times, 2)}x"
 
 

@@ -12,7 +12,7 @@ from pathway_models.inventory.indicators import indicators
 from pathway_models.language import change_text, emissions_text, say, share_text, word
 from pathway_models.records import Park
 
-#: Shift of the median below which nothing is said.
+#: Smallest shift of the median that is mentioned.
 SMALL = 0.02
 
 
@@ -205,7 +205,7 @@ def dual_reporting(park: Park, *, lang: str = "en") -> str:
 
 
 def factor_choices(park: Park, *, lang: str = "en") -> str:
-    """Say which factor set is behind the results, and how much of them it decides."""
+    """Say which factor set the results use, and how much of them depends on it."""
     found = accounts.take_inventory(park)
     name = factor_set_name(park.factor_set, lang)
     by_set = [factor_id.startswith(park.factor_set) for factor_id in found.factor_ids]

@@ -92,7 +92,7 @@ def _carriers(park: Park) -> dict[int, float]:
 
 def _largest(key: str, park: Park, found: np.ndarray, expected: np.ndarray) -> BalanceCheck:
     off = np.abs(found / expected - 1)
-    # Rounding has no worst year: which one it is depends on the processor.
+    # Rounding errors differ between processors: no year is the worst.
     at = int(off.argmax()) if off.max() > ROUNDING else -1
     return BalanceCheck(key, int(park.years[at]), float(found[at]), float(expected[at]), "tCO2", ROUNDING)
 
@@ -172,7 +172,7 @@ def named(words: dict[str, tuple[str, ...]], key: str, lang: str) -> str:
 
 #: Half of the 90 % range of a normal distribution, in standard deviations.
 HALF_OF_90 = 1.645
-#: Differences below this are rounding, and differ from processor to processor.
+#: Differences below this are rounding, which differs between processors.
 NOTHING = 1e-9
 
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-#: Columns whose texts are the program's own, with how they are told; the others are names of the user and of rules.
+#: Columns with texts of the program, and their translation; the others hold names given by the user, and of rules.
 TOLD = {"verdict": in_words, "detail": in_table, "state": in_words}
 
 
-#: Series up to which a terminal shows the answer of every rule: nobody reads a table a series of thousands.
+#: Most series of which a terminal shows the verdict of every rule.
 MOST_SHOWN = 300
 
 
@@ -90,13 +90,13 @@ def judge_command(
 
 
 def _note(told: Sequence[str]) -> None:
-    """Say on the error stream what was left aside of the input."""
+    """Write parts of the input that were ignored to the error stream."""
     for text in dict.fromkeys(told):
         click.echo(in_table(f"note: {text}"), err=True)
 
 
 def show(table: pd.DataFrame, form: str) -> None:
-    """Print a table of findings in a form; what was left aside of the input goes to the error stream."""
+    """Print a table of findings in a form; ignored parts of the input go to the error stream."""
     _note(table.attrs["told"])
     if form == "csv":
         click.echo(files.sheet_table(table).to_csv(index=False, lineterminator="\n"), nl=False)
@@ -111,7 +111,7 @@ def _screen(table: pd.DataFrame) -> str:
 
 
 def _screen_of(heads: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
-    """Lay some columns of rows out for the terminal."""
+    """Format some columns of rows for the terminal."""
     import pandas as pd
 
     cells = [["-" if pd.isna(row[name]) else TOLD.get(name, _shown)(row[name]) for name in heads] for row in rows]

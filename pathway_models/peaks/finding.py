@@ -15,7 +15,7 @@ from pathway_models.records import Headline, ParkIdentity, Pathways, Peaks, Scen
 
 
 def find_peaks(pathways: Pathways, rule: PeakRule | None = None, *, before: int = 2030) -> Peaks:
-    """Find each member's peak of the total (scope 1 and market-based scope 2 after capture), and when it peaks before.
+    """Find each member's peak of the total (scope 1 and market-based scope 2 after capture), and whether it is in time.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def find_peaks(pathways: Pathways, rule: PeakRule | None = None, *, before: int 
     rule : PeakRule, optional
         Thresholds; the rule of ``docs/peak_rules.md`` by default.
     before : int
-        Year that parts later peaks in two statuses, ``ahead`` and ``after``.
+        Year that divides peaks to come into the statuses ``ahead`` and ``after``.
     """
     return peaks_of(
         pathways.total(),
@@ -54,7 +54,7 @@ def peaks_of(
     before: int = 2030,
     account: str = "",
 ) -> Peaks:
-    """Find the peaks of totals that stand in no `Pathways`.
+    """Find the peaks of totals outside a `Pathways` record.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def peaks_of(
         What the peaks are of.
     rule : PeakRule, optional
     without_measures : (member, year), tCO2/yr, optional
-        The same members without measures, to read the past on.
+        The same members without measures, which decide what is past.
     issue_year : int, optional
         The last observed year by default.
     before : int
@@ -220,7 +220,7 @@ def headline(pathways: Pathways, before: int = 2030, *, held: Pathways | None = 
     Parameters
     ----------
     pathways : Pathways
-        As such plans turn out: growth errs as history did.
+        In the reading *as such plans turn out*: growth with historical errors.
     before : int
         The year in question.
     held : Pathways, optional

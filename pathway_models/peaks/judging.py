@@ -1,9 +1,9 @@
 """Judge any emissions series by published peak rules: the same series, many verdicts, side by side.
 
-Beside verdicts: growth, decoupling and drivers of anybody's table, by the arithmetic that studies use.
+Beside verdicts: growth, decoupling and drivers of a user's table, by the arithmetic of published studies.
 
-What a table does not give is ``not given`` in the result, never a finding.  Sources: Tapio (2005) Transport Policy 12,
-137-151; Ang (2004) Energy Policy 32, 1131-1139; two years set against each other as in World Resources Institute
+Values missing from a table are ``not given`` in the result, never a finding.  Sources: Tapio (2005) Transport Policy
+12, 137-151; Ang (2004) Energy Policy 32, 1131-1139; two years set against each other as in World Resources Institute
 (2016), The Roads to Decoupling (``wri2016``; the criterion is background knowledge).
 """
 
@@ -29,7 +29,7 @@ RESULT = ("entity", "rule", "verdict", "peak_year", "detail")
 #: Columns of the miss rates, by decline in percent a year.
 MISS_COLUMNS = tuple(f"miss_{100 * decline:.0f}" for decline in observed_peak.DECLINES)
 
-#: What a verdict, and a year of simulated noise, take on an ordinary machine; work that is announced, seconds.
+#: Seconds per verdict, and per year of simulated noise, on an ordinary machine; shortest work that is announced.
 SECONDS_A_VERDICT, SECONDS_A_YEAR, ANNOUNCED = 6e-5, 5e-3, 2.0
 #: Years of simulated noise beyond which a table is refused: about a minute.
 MOST_SIMULATED = 12_000

@@ -20,7 +20,7 @@ from pathway_models.records import Draws, Measure, Park, Pathways, Scenario
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
 from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 
-#: Largest relative difference between audit workbook and engine at which the file is written.
+#: Largest allowed relative difference between audit workbook and engine.
 TOLERANCE = 1e-9
 
 
@@ -69,7 +69,7 @@ class PathwaySheets:
         self.ours: Pathways = projecting.project(park, [scenario], draws)
         self.kinds = draws.assumptions.sectors.of(park)
         self.made_by = draws.assumptions.sectors.processes_of(park)
-        # The columns begin with the last observed year, from which everything grows.
+        # The columns begin with the last observed year, the base of all growth.
         self.start = park.years.size - 1
         years = [int(year) for year in self.frame.years[self.start :]]
         labels = [(self.say(en, zh), width) for en, zh, width in (
@@ -84,7 +84,7 @@ class PathwaySheets:
         return say(self.lang, en=en, zh=zh)
 
     def _process_words(self, kind: str, use: str) -> tuple[str, str]:
-        """Name what measures leave of a branch's processes, in both languages."""
+        """Name the share of a branch's processes after measures, in both languages."""
         en, zh = (", hydrogen as feedstock", "（制氢原料）") if use else ("", "")
         return (
             f"left by process measures: {naming.item_name(kind, 'en')}{en}",
@@ -219,7 +219,7 @@ class PathwaySheets:
         return [(m, self.phases[id(m)]) for m in self.scenario.measures if m.lever.acts.part == part]
 
     def _left(self, part: str, en: str, zh: str, kind: str = "", use: str = "") -> Term:
-        """Write the share that all measures of structure, intensity or processes leave, in one kind and use."""
+        """Write the share left by all measures of structure, intensity or processes, of one kind and use."""
         left, quantity = term(1.0), (en, zh)
         for measure, values in self.measures(part):
             if measure.lever.reaches(kind, use):
@@ -306,7 +306,7 @@ class PathwaySheets:
         return factor if course is None else factor * course
 
     def _write_emissions(self, energy: dict[Cell, Term], structure: Term, process: Mapping[str, Term]) -> Term:
-        """Write emissions from energy after all measures and the shares that structure and process measures leave."""
+        """Write emissions from energy after all measures and the shares left by structure and process measures."""
         page, frame = self.sheet, self.frame
         page.write(self.say("By sector and carrier", "分行业分品种"), "section")
         emitted: dict[Cell, Term] = {}
@@ -349,7 +349,7 @@ class PathwaySheets:
         return total(parts[True]), total(parts[False])
 
     def _undivided(self) -> Term:
-        """Write emissions that are not told apart by carrier: structure on all, the rest on those of burnt fuel."""
+        """Write emissions not split by carrier: structure acts on all, other measures on those of burnt fuel."""
         structure, intensity = self.whole
         parts: list[Term] = []
         for j, output in self.output.items():
@@ -362,7 +362,7 @@ class PathwaySheets:
         return total(parts)
 
     def _fuel_left(self, s: int) -> Term:
-        """Write the share of a sector's fuel, not told apart by carrier, that substitutions leave, use by use."""
+        """Write the share of a sector's fuel, not split by carrier, left by substitutions, use by use."""
         sectors, library, parts = self.frame.assumptions.sectors, self.frame.assumptions.carriers, []
         for use, part in sectors.uses_in(self.park, s, "undivided_fuel", "undivided_fuel").items():
             left = term(part)

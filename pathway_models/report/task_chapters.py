@@ -180,7 +180,7 @@ def safeguards(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def _watch(inputs: ReportInputs) -> str:
-    """Give the range of next year's emissions on the advised path: above it the park is off the path."""
+    """State the range of next year's emissions on the advised path; above it the park is off the path."""
     lang, year = inputs.lang, inputs.park.last_observed_year + 1
     column = year - int(inputs.pathways.years[0])
     low, middle, high = (

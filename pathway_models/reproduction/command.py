@@ -123,7 +123,7 @@ def compute_studies(
 
 
 def _baselines(members: int, markdown: bool) -> list[str]:
-    """Format published baselines beside ours: a Markdown table, or one place after the other."""
+    """Format published baselines beside ours: a Markdown table, or place by place."""
     from pathway_models.reproduction.plausibility import baseline_table, baselines_beside
 
     lang = language()
@@ -145,7 +145,7 @@ def _baselines(members: int, markdown: bool) -> list[str]:
 
 
 def _table(results: "Iterable[Reproduction]", each: bool) -> list[str]:
-    """Format values study by study: verdict and what is compared, below it the numbers and the cause."""
+    """Format values study by study: verdict and quantity, below it the numbers and the cause."""
     from pathway_models.reproduction.comparison import VERDICTS
 
     results, room = list(results), screen.terminal_columns()
@@ -169,7 +169,7 @@ def _table(results: "Iterable[Reproduction]", each: bool) -> list[str]:
 
 
 def _finding(result: "Reproduction") -> str:
-    """Report the outcome of a study; its title is a name and stays as it is."""
+    """State the outcome of a study; its title is not translated."""
     title, count = result.study.about.title, len(result.rows)
     chinese = f"{title}：发表值{count}个，{_counted(result.counts())}。"
     return f"{result.study.study}: {say(language(), en=result.finding(), zh=chinese)}"
@@ -248,7 +248,7 @@ inputs:
   inputs: inputs.csv        # name: file, relative to this folder
 expected: {{}}                # verdicts recorded once they are final, e.g. {{reproduced: 3, near: 1}}
 """
-#: Heads of the input table: a long table takes any study; other columns are as good.
+#: Columns of the input table: a long table suits any study; other columns work as well.
 INPUT_COLUMNS = ("quantity", "scenario", "year", "value", "unit", "locator")
 
 TITLE = """\
@@ -289,7 +289,7 @@ FINDING = "Markdown(result.finding())"
 
 
 def write_skeleton(folder: Path, by_scenarios: bool = False) -> tuple[Path, ...]:
-    """Write a study's folder; its notebook runs as it is and finds no published value yet.
+    """Write a study's folder; its notebook runs unchanged, without published values yet.
 
     Parameters
     ----------

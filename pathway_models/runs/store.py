@@ -1,4 +1,4 @@
-"""Results of a run, read lazily: of thousands of parks only what is asked for is opened.
+"""Results of a run, read lazily, park by park.
 
 run = pw.open_run("results/2024")
 run.summary.query("p_peak_before_2030 < 0.5")
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Parameters without which a run cannot be computed again.
 NEEDED = ("parks", "scenarios", "members", "seed", "until", "before")
-#: Sections of a record that list things by name, and of what kind they are.
+#: Sections of a record that map names to values, and the type of these.
 SECTIONS = {"inputs_sha256": str, "outputs_sha256": str, "versions": str, "seals": dict}
 
 
@@ -54,7 +54,7 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def _is_listing(record: dict[str, Any], name: str, kind: type) -> bool:
-    """Tell whether a section of a record, where there is one, lists things of one kind by name."""
+    """Tell whether a section of a record, if present, maps names to values of one type."""
     section = record.get(name, {})
     return isinstance(section, dict) and all(isinstance(value, kind) for value in section.values())
 
@@ -138,22 +138,22 @@ def kept_copy(folder: Path, given: str | Path) -> Path:
     return copy if copy.exists() else Path(given)
 
 
-#: File of a park's folder that keeps what a search for packages has looked at, so that the next report need not.
+#: File of a park's folder that caches the evaluated packages of a search for the next report.
 SEARCH = "search.npz"
 
 
 def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return the arrays that a file keeps under a key, or do the work that makes them and keep them there.
+    """Return the arrays that a file caches under a key, or compute and cache them.
 
     Parameters
     ----------
     path : Path
-        Of the file; without a folder, or in one that cannot be written, nothing is kept.
+        Of the cache; without a folder, or in one that cannot be written, nothing is cached.
     key : str
-        Names all that the work depends on, such as a hash: arrays under another key are not taken.
+        Hash or name of all inputs of the work; arrays under another key are not used.
     work : callable
     """
-    # A file that is missing, or broken in whatever way, is no fault: the work makes it again.
+    # A missing or broken file is no fault: the work makes it again.
     with contextlib.suppress(Exception), path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         if str(kept["key"]) == key:
             return {name: kept[name] for name in kept.files if name != "key"}
@@ -181,7 +181,7 @@ def open_run(folder: str | Path) -> StoredRun:
     Raises
     ------
     InputError
-        The folder is not there, is no run's, or its run has not got to a status table.
+        The folder does not exist, is no run's, or has no status table yet.
     """
     folder = Path(folder)
     record = read_record(folder)

@@ -1,4 +1,4 @@
-"""The energy budget of Chongqing's 14th five-year plan: growth, intensity target, what may be used in 2025.
+"""The energy budget of Chongqing's 14th five-year plan: growth, intensity target, allowed energy in 2025.
 
 A calculation printed in a commentary (source key chongqing_budget_2022).
 """

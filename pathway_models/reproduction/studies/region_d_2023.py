@@ -62,7 +62,7 @@ def _sentence(study: published.Study, values: dict[published.Key, Answer]) -> st
 
 
 def _cause(estimate: published.Estimate, ours: float) -> str:
-    """Say what lies behind a difference; the reasons were found by looking at the sheet."""
+    """State the cause of a difference; the causes were found in the sheet."""
     difference, year = ours - estimate.value, estimate.quantity[-4:]
     if abs(difference) < LAST_DIGIT:
         return EXACT
