@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-#: Exit code after Ctrl-C, as in shells: 128 plus the number of the signal.
-INTERRUPTED = 130
 #: Signals that end a program: Ctrl-C, termination request, and terminal closed.
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -109,7 +107,7 @@ def end_interrupted(error: KeyboardInterrupt | None = None) -> NoReturn:
     Raises
     ------
     SystemExit
-        With the code `INTERRUPTED`, or that of the signal which the error carries.
+        With the code that shells give: 128 plus the number of the signal in the error, or of Ctrl-C.
     """
     ignore_signals()  # a second one must not interrupt the exit
     print("Stopped. 已停止。", file=sys.stderr)

@@ -290,17 +290,6 @@ class _Part:
         return self.before + min(self.lines, TOGETHER if self.lines > TOGETHER + 1 else self.lines) * self.height
 
 
-def pages_of(word: Document) -> dict[str, int]:
-    """Estimate the page of every bookmark of a document.
-
-    Returns
-    -------
-    dict
-        Name of the bookmark to number of the page.
-    """
-    return _laid_out(list(_parts(word)), _height(word)).pages
-
-
 def fill_pages(word: Document) -> dict[str, int]:
     """Move text and tables after a figure up to fill the page that it would leave empty, within a chapter.
 
@@ -310,7 +299,7 @@ def fill_pages(word: Document) -> dict[str, int]:
     Returns
     -------
     dict
-        As of `pages_of`.
+        Name of each bookmark to the number of its page, estimated.
     """
     high, passed, parts = _height(word), 0, list(_parts(word))
     while True:

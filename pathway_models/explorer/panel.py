@@ -507,7 +507,7 @@ class Explorer:
         """Tabulate peak year, cost, pollutants and energy of both packages."""
         lang, year = self.lang, self.whole.looked_at
         rows = [
-            (say(lang, en="Peak year (90 %)", zh="达峰年（90%区间）"), self._peak),
+            (say(lang, en="Peak year (90 %)", zh="达峰年（90%区间）"), lambda view: view.peaks.peak_text(0)),
             (say(lang, en="Asked for", zh="要求"), self._verdict),
             (say(lang, en="Cost a year", zh="年成本"), self._cost),
             (say(lang, en=f"Pollutants {year}", zh=f"污染物（{year}年）"), self._pollutants),
@@ -525,9 +525,6 @@ class Explorer:
                     name=word(name, lang)) for name in carriers]  # fmt: skip
         return html("<table class='pathways-facts'>{head}{rows}</table><p class='pathways-key'>{key}</p>", head=head,
                     rows=Markup("").join(cells), key=Markup(" ").join(key))  # fmt: skip
-
-    def _peak(self, view: evaluation.View) -> str:
-        return view.peaks.peak_text(0)
 
     def _verdict(self, view: evaluation.View) -> str:
         asked = self.probability.value

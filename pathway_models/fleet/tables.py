@@ -235,18 +235,6 @@ def ranking(
     return shown
 
 
-def groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate groups with their parks and the medians of their indicators."""
-    names = [pick(INDICATOR_NAMES[name], lang) for name in benchmarking.INDICATORS]
-    head = [say(lang, en="group", zh="组"), say(lang, en="parks", zh="成员"), *names]
-    rows = []
-    for number in sorted(found.dropna().unique()):
-        part = table[(found == number).fillna(False).to_numpy(bool)]
-        cells = [indicator_text(name, float(part[name].median()), lang) for name in benchmarking.INDICATORS]
-        rows.append([number, say(lang, en=", ", zh="、").join(part["park_id"]), *cells])
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
-
-
 def standards(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the core indicator of zero-carbon parks with its limit by size class, the farthest from it first."""
     core = found[found["indicator_id"] == benchmarking.CORE].sort_values(["times", "park_id"], ascending=[False, True])

@@ -103,11 +103,7 @@ def show(table: pd.DataFrame, form: str) -> None:
     elif form == "json":
         click.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        click.echo(_screen(table))
-
-
-def _screen(table: pd.DataFrame) -> str:
-    return _screen_of(list(table), table.to_dict(orient="records"))
+        click.echo(_screen_of(list(table), table.to_dict(orient="records")))
 
 
 def _screen_of(heads: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:

@@ -168,13 +168,6 @@ class PathwaySheets:
             np.where(years.values > last.values, grown.values, 0.0),
         )
 
-    def _grown(self, labels: list[str], values: np.ndarray) -> Term:
-        """Write a row of yearly logarithmic changes and the row that grows by them."""
-        path = values[self.start :]
-        change = np.concatenate([[0.0], np.diff(np.log(path))])
-        rate = self.drivers.inputs([*labels[:2], f"{labels[2]}: {self.say('log change', '对数变化')}", "1"], change)
-        return self.drivers.growth(labels, term(float(path[0])), rate, path)
-
     def _baseline(self) -> dict[Cell, Term]:
         """Write energy without levers: activity x intensity x share."""
         found: dict[Cell, Term] = {}
@@ -208,11 +201,13 @@ class PathwaySheets:
         return found
 
     def _positive(self, s: int, values: np.ndarray, quantity: tuple[str, str], unit: str, item: str = "") -> Term:
-        """Write a quantity as yearly growth; one that is not above zero throughout as input numbers."""
-        path, labels = values[: self.frame.years.size], self.labels(s, item, quantity, unit)
-        if (path[self.start :] > 0).all():
-            return self._grown(labels, path)
-        return self.drivers.inputs(labels, path[self.start :])
+        """Write yearly log changes of a quantity and the row that grows by them; input numbers if not above zero."""
+        path, labels = values[self.start : self.frame.years.size], self.labels(s, item, quantity, unit)
+        if not (path > 0).all():
+            return self.drivers.inputs(labels, path)
+        change = np.concatenate([[0.0], np.diff(np.log(path))])
+        rate = self.drivers.inputs([*labels[:2], f"{labels[2]}: {self.say('log change', '对数变化')}", "1"], change)
+        return self.drivers.growth(labels, term(float(path[0])), rate, path)
 
     def measures(self, part: str) -> list[tuple[Measure, Mapping[str, Term]]]:
         """List the scenario's measures that act on one part of the account, in their order, with their terms."""

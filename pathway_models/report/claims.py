@@ -8,8 +8,6 @@ from pathway_models.intake.naming import scenario_name
 from pathway_models.language import rounding, say
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 
-#: Classes of a scenario's peak.
-VERDICTS = ("open", "passed", "late", "likely", "sure")
 #: Most actions, and most levers without a price, named on the first page.
 ACTIONS, UNPRICED = 3, 4
 

@@ -153,7 +153,7 @@ def _table(results: "Iterable[Reproduction]", each: bool) -> list[str]:
     lines = []
     for result in results:
         lines += [*screen.wrapped(_finding(result), room), *_indented(result.study.about.citation, room, 2), ""]
-        for row in _rows(result, each):
+        for row in result.table(folded=not each).itertuples():
             verdict, *numbers, what = _cells(row, each)
             told = say(language(), en="; ", zh="；").join(
                 f"{name} {number}" for name, number in zip(head, numbers, strict=True) if number
@@ -173,10 +173,6 @@ def _finding(result: "Reproduction") -> str:
     title, count = result.study.about.title, len(result.rows)
     chinese = f"{title}：发表值{count}个，{_counted(result.counts())}。"
     return f"{result.study.study}: {say(language(), en=result.finding(), zh=chinese)}"
-
-
-def _rows(result: "Reproduction", each: bool) -> list[Any]:
-    return list(result.table(folded=not each).itertuples())
 
 
 def _cells(row: Any, each: bool) -> tuple[str, ...]:

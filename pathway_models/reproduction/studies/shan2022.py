@@ -12,7 +12,8 @@ from pathway_models.reproduction.comparison import Answer, Answers
 
 RULE, FIRST, LAST = "shan2022", 2001, 2019
 GAPS, LEVELS, FEWEST = (4, 5, 6), (0.05, 0.10), (3, 6, 10, 15)
-OWN_END, CALENDAR = READINGS = ("the city's last year", f"{LAST}")
+OWN_END = "the city's last year"
+READINGS = (OWN_END, f"{LAST}")
 
 
 def compute(study: published.Study) -> Answers:
