@@ -40,7 +40,7 @@ def comply(
     ----------
     park : Park
     profile : Profile, str or Path
-        An id of `intake.rules.profile_ids`, or a profile file of one's own.
+        An id of `intake.rules.profile_ids`, or the path of a user's profile.
     year : int, optional
         An observed year; the last one by default.
     accept : iterable of str

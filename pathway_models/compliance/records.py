@@ -117,7 +117,7 @@ class CoreAhead(Identified):
     values : (reading, scenario, member, year), tCO2/tce
     met : (reading, scenario, member, year) bool
     has_limit : (reading, scenario, member, year) bool
-        False where the park's energy use lies in no class: cannot be said.
+        False where the park's energy use is in no size class: no verdict.
     """
 
     identity: ParkIdentity
@@ -147,7 +147,7 @@ class AccountsAhead(Identified):
     status : (Y,) str
         ``observed``, ``nowcast`` or ``projected``.
     totals : mapping account id -> (scenario, member, year), tCO2/yr
-        In the order asked for.
+        In the order given.
     not_said : mapping account id -> Bilingual
         Accounts not available for projected years, with the reason.
     """

@@ -239,7 +239,7 @@ def in_words(code: str, lang: str | None = None) -> str:
 
 
 def table_text(table: pd.DataFrame, *, index: bool = True) -> str:
-    """Format a table in columns that fit the terminal; its index, where asked for, names the rows."""
+    """Format a table in columns that fit the terminal; its index, if included, names the rows."""
     shown = table.reset_index() if index else table
     head = ["" if name == "index" else str(name) for name in shown.columns]
     rows = [
@@ -300,13 +300,13 @@ def localized(error: click.UsageError) -> click.UsageError:
     from pathway_models.intake.messages import cause_in, lacking
 
     text = error.format_message()
-    # A fault of a table or of the register, told as a wrong call, has its words in the catalogue of faults.
+    # A fault of a table or of the register, raised as a wrong call, is translated in the catalogue of faults.
     told = cause_in(text, "zh") if ": expected " in text and lacking(text, "cli") else say(text)
     return _LocalizedError(told or "", error.ctx)
 
 
 class _LocalizedError(click.UsageError):
-    """A wrong call told in Chinese."""
+    """Usage error in Chinese."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write usage, where help is found, and what was wrong."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 SEVERITIES = ("error", "warning", "note")
-#: Head of the table, names of the severities, what stands behind a value.
+#: Head of the table, names of the severities, separator after a value.
 WORDS = {
     "en": (("severity", "place", "value: what was expected; what to do"), SEVERITIES, ": "),
     "zh": (("级别", "位置", "数值：要求；处理办法"), ("错误", "警告", "说明"), "："),

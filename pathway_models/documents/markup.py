@@ -153,7 +153,7 @@ def _rules(folder: Path) -> Environment:
     """Open a folder of templates; each is compiled once a process."""
     rules = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
     rules.globals |= {"policy": policy, "percent": rounding.percent}
-    # Without it an id such as ``javascript:...`` or ``//elsewhere`` would make a link of its own.
+    # Without it an id such as ``javascript:...`` or ``//elsewhere`` would become a link.
     rules.filters["folder"] = lambda name: quote(name, safe="")
     return rules
 
@@ -178,7 +178,7 @@ EDGE = 250
 
 def values_of(picture: bytes) -> list[dict[str, Any]]:
     """Return the tables of values stored in a PNG; none where it has none or is no PNG."""
-    # Deferred: most of what is marked up shows no picture.
+    # Deferred: most texts have no picture.
     from PIL.PngImagePlugin import PngImageFile
 
     try:

@@ -158,7 +158,7 @@ def _clear(ax: Axes, axis: str) -> None:
     """Remove all ticks of an axis, ordinary and light ones."""
     which = ax.xaxis if axis == "x" else ax.yaxis
     which.set_major_locator(NullLocator())
-    # Where labels would stand is asked for all axes that share ticks: asking puts the edge of the axes in its place.
+    # The label positions of all axes that share ticks are queried, which updates the edge of the axes.
     ax.get_xaxis_text1_transform(0) if axis == "x" else ax.get_yaxis_text1_transform(0)
     which.labelpad = mpl.rcParams["axes.labelpad"]
     before = [lines for lines in ax.collections if lines.get_label() == GRID.format(axis)]

@@ -42,7 +42,7 @@ TICKS = 9
 NARROW = 4.5
 #: Distance from the horizon, years, at which members without a peak are drawn.
 BEHIND = 5
-#: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
+#: Colour and hatch of each source: neighbours in a stack differ in brightness, to be distinct in grey print.
 SOURCE_STYLES = {
     "coal": ("#3B3B3B", ""),
     "oil": ("#A4572A", ""),

@@ -409,7 +409,7 @@ def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
 
 
 def tell_peaks(ax: Axes, peaks: Peaks, at: int, low: float, top: float, lang: str) -> None:
-    """Tell the share of members that peak in each year, and of those without a peak, between two heights (`tell`)."""
+    """Attach the share of members that peak in each year, and of those without a peak, between two heights (`tell`)."""
     shares, rest = peak_shares(peaks, at)
     years, end = peaks.years[shares > 0].tolist(), int(peaks.years[-1]) + canvas.BEHIND
     boxes = [(year - 0.5, low, year + 0.5, top) for year in years] + [(end - WIDTH / 2, low, end + WIDTH / 2, top)]

@@ -1,4 +1,4 @@
-"""Style of all figures: the bundled Chinese font, and a palette for colour-blind readers.
+"""Style of all figures: the bundled Chinese font, and a palette that colour-blind readers can distinguish.
 
 Characters that the bundled font lacks are taken from a font of the machine or replaced, never drawn as a box; the
 log says so once.

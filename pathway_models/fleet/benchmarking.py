@@ -143,7 +143,7 @@ def groups(table: pd.DataFrame, count: int, indicators: Sequence[str] = tuple(IN
     table : DataFrame
         From `benchmark`.
     count : int
-        Groups asked for, at most as many as parks that have all the indicators, where any has.
+        Number of groups, at most as many as parks that have all the indicators, where any has.
     indicators : sequence of str
 
     Returns

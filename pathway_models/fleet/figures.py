@@ -176,7 +176,7 @@ def _width_axis(ax: Axes, scale: rounding.Scale, lang: str) -> None:
 EDGE = 8.0
 #: Characters of a line of an indicator's name.
 LABEL = {"en": 20, "zh": 10}
-#: Colour and hatch of each rule, apart in brightness so that grey print keeps them apart.
+#: Colour and hatch of each rule, distinct in brightness for grey print.
 RULE_STYLES = {
     "grandfathering": ("#3B3B3B", ""),
     "value_added": ("#9CCBE8", ""),
@@ -366,7 +366,7 @@ def all_parks(
     Raises
     ------
     ValueError
-        The summary has no row of a scenario asked for.
+        The summary has no row of a scenario requested.
     """
     summary = typed(summary)
     named = list(summary["scenario"].unique())

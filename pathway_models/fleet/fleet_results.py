@@ -33,7 +33,7 @@ BANDS = ("shared", "independent", "summed")
 TRIED = 15
 #: Years of the peak rule from the target year on.
 LOOK = 5
-#: Parks named in a row; of more their number is told.
+#: Most parks named in a list; of further ones the number is given.
 NAMED = 4
 #: Nominal coverage of the bands.
 CLAIMED = 0.9
@@ -109,7 +109,7 @@ def is_of_kind(park: Counted, kind: str) -> bool:
 
 
 def check_kind_of(parks: Iterable[Counted], kind: str) -> None:
-    """Refuse parks of another kind than the one asked for.
+    """Refuse parks of another kind than the one required.
 
     Raises
     ------

@@ -304,7 +304,7 @@ def describe_standards(found: pd.DataFrame, *, lang: str = "en") -> str:
 def all_parks(summary: pd.DataFrame, scenario: str, *, lang: str = "en") -> str:
     """Say how many parks and regions peak before the year in question more likely than not under a scenario.
 
-    Real and invented ones are counted apart: an invented park is evidence of nothing.
+    Real and invented ones are counted separately: an invented park is no evidence.
     """
     summary = typed(summary)
     rows = summary[summary["scenario"] == scenario]

@@ -60,7 +60,7 @@ def summary_rows(
     -------
     list of dict
         The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
-        ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the years asked for: ``before``,
+        ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the target years: ``before``,
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
         and ``p_net_zero`` (docs/gaps.md); then the headline of 2030 in both readings (docs/headline.md),
         ``peak_parts``, the separate parts of the peak years where there are several, ``country``, ISO 3166, and
@@ -457,7 +457,7 @@ def stored_fleet(
     parks : sequence of str
         Ids; none means all of the kind.
     kind : str
-        ``"park"`` or ``"region"``; ``""`` means all that came out, which then must be of one kind.
+        ``"park"`` or ``"region"``; ``""`` means all finished ones, which must be of one kind.
     scenarios : sequence of str
         All of the run by default.
 
@@ -472,7 +472,7 @@ def stored_fleet(
     known = {one.park_id: one for one in _members(run)}
     if parks:
         for park_id in parks:
-            run[park_id]  # tells what the run has instead
+            run[park_id]  # raises an error that lists the parks of the run
         chosen = [known[park_id] for park_id in parks]
     else:
         chosen = [one for one in known.values() if fleet_results.is_of_kind(one, kind)]

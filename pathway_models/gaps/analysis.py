@@ -198,7 +198,7 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
 def _chosen_budget(
     pathways: Pathways, budget: Budget | float | None, level: float, before: int, neutral: int
 ) -> tuple[Budget | None, Words]:
-    """Choose the budget asked for, or the implied one; None with the reason where it cannot be used."""
+    """Choose the given budget, or the implied one; None with the reason where it cannot be used."""
     first, last = pathways.last_observed_year + 1, int(pathways.years[-1])
     if isinstance(budget, Budget):
         found = budget
@@ -259,7 +259,7 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
 
 
 def _national(park: Park, pathways: Pathways, target: plans.Target, issue_year: int) -> Gap:
-    """Measure a national target: the gap to it while its period lasts, how it came out afterwards."""
+    """Measure a national target: the gap to it while its period lasts, the outcome afterwards."""
     kind = "below_peak" if target.quantity == "below_peak" else "intensity"
     name, asked = f"{kind}:{target.target_id}", 100.0 * target.change
     over, count = target.is_over(issue_year), len(pathways.scenarios)
@@ -342,7 +342,7 @@ def _obstacle(park: Park, pathways: Pathways, target: plans.Target) -> Words | N
 
 
 def _economy(park: Park, pathways: Pathways) -> np.ndarray | None:
-    """Return value added or GDP, (scenario, member, year); None where it cannot be told from other activity."""
+    """Return value added or GDP, (scenario, member, year); None where it cannot be separated from other activity."""
     if "economy" in pathways.memo_items:
         return pathways.memo_items["economy"]
     kinds = set(park.activity_kinds)

@@ -161,7 +161,7 @@ class Ledger(Identified):
     sectors : (S,) str
         Sectors of the park's table.
     sells_own : bool
-        Whether what is sold comes from the park's own plant, at the factors of its fuels.
+        Whether sales come from the park's own plant, at the factors of its fuels.
     """
 
     identity: ParkIdentity
@@ -299,7 +299,7 @@ def _factor(ledger: Ledger, at: int, rule: inventory.RowRule, account: Account) 
     """Find the factor of one row by its rule: (H,)."""
     own, (sector, _, kind) = ledger.factors[at], ledger.rows[at]
     if rule.factor == "given":
-        # A credit is a row of negative factor: what is sold is taken off.
+        # A credit is a row of negative factor: sales are subtracted.
         return np.full(own.size, -rule.value if kind.startswith("sold") else rule.value)
     if rule.factor == "of_electricity":
         same = [i for i, row in enumerate(ledger.rows) if row[0] == sector and row[2] == "electricity"]
@@ -349,15 +349,15 @@ def last_ratio(known: Mapping[int, float], year: int) -> float:
     return known[max(earlier)] if earlier else 1.0
 
 
-#: Accounts that stand beside every total where power is bought: all of it at the mean of the grid; green purchases at
-#: nothing and the rest without traded green power.
+#: Accounts shown beside every total where power is bought: all of it at the mean of the grid; green purchases at zero
+#: and the rest without traded green power.
 BESIDE = ("location", "market")
 
 
 def totals_beside(park: Park) -> dict[str, np.ndarray]:
     """Read a park's inventory by the accounts of `BESIDE`: account id -> (H,) tCO2/yr; none where no power is bought.
 
-    The total they stand beside is the one as reported: green purchases at nothing, the rest at the mean of the grid.
+    The reported total counts green purchases at zero, the rest at the mean of the grid.
     """
     if not buys_power(park):
         return {}

@@ -314,9 +314,9 @@ class DetailBands:
     peak : (3,) str
         p05, p50, p95 of the peak year; ">2060" beyond the horizon.
     p_before : float
-        Probability of a peak before the year asked for.
+        Probability of a peak before the target year.
     parts : str
-        Separate parts of the peak years with their shares, told instead of a median; empty where there is one part.
+        Separate parts of the peak years with their shares, given instead of a median; empty where there is one part.
     """
 
     key: str
@@ -358,7 +358,7 @@ def detail_loss(
     -------
     list of DetailBands
         As given first; tiers the park does not have itself; then the four grades.  As given alone where the table
-        holds emissions only: there is no use of energy to be told more coarsely or graded.
+        holds emissions only: there is no energy use to aggregate or grade.
     """
     assumed, levels = assumptions or read_assumptions(), {"as_given": park}
     sizes = assumed.uncertainties.factor_errors

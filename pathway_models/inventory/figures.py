@@ -27,7 +27,7 @@ def data_detail(
         As `inventory.decomposition.detail_loss` returns them.
     park : Park
     before, until : int
-        The year asked about, and the horizon.
+        Target year and horizon.
     lang : {"en", "zh"}
     """
     figure, (left, right) = sheet(

@@ -105,7 +105,7 @@ def _grid_by_year(park: Park, published: list[int], lang: str) -> str:
 
 
 def missing_data(park: Park, *, lang: str = "en") -> str:
-    """Say how much of a full table is there, and name what is not."""
+    """Say how complete the table is, and name the missing parts."""
     found = decomposition.missing(park)
     lacking = [tables.named(tables.MISSING, key, lang) for key, is_there in found.items() if not is_there]
     count = f"{len(found) - len(lacking)}/{len(found)}"

@@ -51,7 +51,7 @@ class BalanceCheck:
 
     @property
     def closes(self) -> bool:
-        """True where the difference is within what is allowed."""
+        """True where the difference is allowed."""
         return self.difference <= self.allowed
 
 

@@ -39,7 +39,7 @@ class DriverBands:
     Parameters
     ----------
     driver, sector, item : str
-        As in the table of overrides, ``all`` taken apart into sectors.
+        As in the table of overrides, ``all`` split into sectors.
     unit : str
     targets : tuple of DriverTarget
     without, given : (3, year)
@@ -258,7 +258,7 @@ class Doubt(Identified):
 
 
 def doubt(park: Park, scenario: Scenario, draws: Draws, *, before: int = 2030) -> Doubt:
-    """Attribute the doubt whether a park peaks before a year to its groups.
+    """Attribute the doubt whether a park peaks before a year to groups of inputs.
 
     Parameters
     ----------

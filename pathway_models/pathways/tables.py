@@ -177,7 +177,7 @@ def _share(value: object, lang: str) -> str:
 
 
 def readings(found: Peaks, held: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
-    """Table the headline in both readings, by scenario: as such plans turn out, and if the drivers hold.
+    """Table the headline in both readings, by scenario: as such plans turn out, and if its drivers hold.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """``pathways judge``: has an emissions series peaked, by every published rule?
 
-``pathways economy``: growth, decoupling and drivers of anybody's table.
+``pathways economy``: growth, decoupling and drivers of a user's table.
 """
 
 from __future__ import annotations

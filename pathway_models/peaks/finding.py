@@ -111,9 +111,9 @@ class ScenarioDifference:
     scenario, family : str
         ``family`` is empty where the scenario combines several.
     p05, p25, p50, p75, p95 : float
-        Relative change of emissions in the year asked for.
+        Relative change of emissions in the year compared.
     gain : float
-        Change of the probability of peaking before the year asked for.
+        Change of the probability of peaking before the target year.
     """
 
     scenario: str

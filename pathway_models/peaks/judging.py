@@ -67,7 +67,7 @@ def judge(
     pandas.DataFrame
         Columns ``entity, rule, verdict, peak_year, detail``; one row an entity and rule, in the order given.
         ``verdict`` is peaked, plateau, rising, not_peaked or unknown; ``peak_year`` is a nullable integer;
-        ``attrs["told"]`` names the columns and lines that were left aside.
+        ``attrs["told"]`` names the columns and lines that were ignored.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def _checked(
     faults = faults + _faults_of_year(as_of)
     try:
         table = check_series(*_as_table(series, entity, year, value))
-        if isinstance(series, pd.DataFrame):  # a table that was read says what was left aside then
+        if isinstance(series, pd.DataFrame):  # a table that was read lists what was ignored
             table.attrs["told"] = [*series.attrs.get("told", ()), *table.attrs["told"]]
     except InputError as error:
         raise InputError([*faults, *error.faults]) from None
@@ -336,7 +336,7 @@ def growth(
     -------
     pandas.DataFrame
         ``entity, quantity, first, last, before, after, change, yearly, detail``: relative change, and the mean rate a
-        year that makes it; NaN where ``detail`` says what is not given, or where the rate does not exist.
+        year that makes it; NaN where ``detail`` names a missing value, or where the rate does not exist.
 
     Raises
     ------

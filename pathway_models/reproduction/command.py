@@ -1,4 +1,4 @@
-"""``pathways reproduce``: published estimates computed again in one table of verdicts; and a study of one's own.
+"""``pathways reproduce``: published estimates recomputed in one table of verdicts; and a new study of the user's.
 
 ``pathways reproduce new`` writes a study's description, the heads of its tables, and a notebook that runs.
 """

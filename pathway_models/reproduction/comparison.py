@@ -1,6 +1,6 @@
 """Our values beside published ones: answers, verdicts, and the table of both.
 
-Published scenario tables run through the ordinary engine, on a record of their own or on one of our regions.
+Published scenario tables run through the engine, on the study's record or on one of our regions.
 """
 
 import math

@@ -149,9 +149,9 @@ def reproduce(study: str | Path, compute: Compute | None = None) -> Reproduction
     Parameters
     ----------
     study : str or Path
-        Name of a shipped study, or the folder of one's own.
+        Name of a shipped study, or folder of the user's.
     compute : callable, optional
-        Computation of one's own study: from the study to :class:`Answers`.
+        Computation of a user's study: from the study to :class:`Answers`.
 
     Raises
     ------

@@ -97,7 +97,7 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
     Raises
     ------
     InputError
-        A park asked for is not in the run, or did not come out.
+        A park requested is not in the run, or has no results.
     """
     given = {folders.park_id_of(park): park for park in parameters_of(folder)["parks"]}
     done = [outcome.park_id for outcome in tables.read_status(folder) if outcome.status == "done"]
@@ -122,7 +122,7 @@ def scenarios_of(folder: Path) -> Scenarios:
     return read_scenarios(own.get("scenario_file"), own.get("lever_file")).pick(list(chosen))
 
 
-#: Parameters of a run that name files of one's own.
+#: Parameters of a run with paths of the user's files.
 OWN_FILES = ("scenario_file", "lever_file")
 
 

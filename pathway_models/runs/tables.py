@@ -317,7 +317,7 @@ def member_table(pathways: Pathways, peaks: Peaks) -> pa.Table:
 def read_members(
     path: Path, scenarios: Sequence[str] | None, columns: Sequence[str | int] | None, where: Sequence[Condition]
 ) -> pd.DataFrame:
-    """Read some members: only the columns asked for, and only row groups that can match.
+    """Read some members: only the columns requested, and only row groups that can match.
 
     Parameters
     ----------

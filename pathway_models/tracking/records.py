@@ -38,7 +38,7 @@ class ScenarioForecast:
     quantiles : (3,)
         Peak year, p05 / p50 / p95; ``inf`` beyond the horizon.
     parts : str
-        Separate parts of the peak years with their shares, told instead of a median; empty where there is one part.
+        Separate parts of the peak years with their shares, given instead of a median; empty where there is one part.
     """
 
     scenario: str

@@ -239,7 +239,7 @@ def _next_year_targets(
     for name, (unit, less) in QUANTITIES.items():
         if np.isnan(reported[name]):
             continue
-        # The foreseen change goes on from what was reported: of amounts as a ratio, of shares as a difference.
+        # The foreseen change continues the reported values: of amounts as a ratio, of shares as a difference.
         if name.endswith("_share"):
             values = np.clip(reported[name] + then[name] - now[name], 0.0, 1.0)
         else:
