@@ -67,10 +67,9 @@ def one_off_scores(
     origins: Collection[int],
     *,
     quantity: str = "emissions_tco2",
-    record: int = 6,
     horizons: Collection[int] = (1, 3, 5, 10),
 ) -> list[OneOffScore]:
-    """Score the law on records that end in some years, with years set aside and without.
+    """Score the law on records of six years that end in some years, with years set aside and without.
 
     Parameters
     ----------
@@ -82,11 +81,9 @@ def one_off_scores(
         Last years of the records.
     quantity : str
         Column of the panel.
-    record : int
-        Years of a record, those set aside included.
     horizons : collection of int
     """
-    windows = rolling_origins(panel.logs(quantity), panel.years, record, max(horizons))
+    windows = rolling_origins(panel.logs(quantity), panel.years, 6, max(horizons))
     windows = windows.take(np.isin(windows.origin, list(origins)))
     plain = _forecast(windows, parameters, ())
     aside = _forecast(windows, parameters, one_off)

@@ -265,8 +265,9 @@ def sealed_forecast(
 def _as_reported(pathways: Pathways, inventory: Inventory) -> np.ndarray:
     """Return the totals as the park will report them: (scenario, member, year).
 
-    A member's growth since the last observed year times its reported emissions: the error of an emission factor is
-    in both years of a member and in none of the reports.  A member without emissions in that year stays as it is.
+    A member's growth since the last observed year times the emissions reported for that year: the error of an emission
+    factor is in both years of a member and in none of the reports.  A member without emissions in that year stays as
+    it is.
     """
     total, last = pathways.total(), int(np.flatnonzero(pathways.years == pathways.last_observed_year)[0])
     start = total[:, :, last, None]
