@@ -52,6 +52,8 @@ def export_command(
 
     if accounts and form != "accounts":
         raise click.UsageError("--account is for --format accounts")
+    if members and form == "accounts":
+        raise click.UsageError("--members goes without --format accounts")
     folder = out or run / "export"
     chosen, found = parks_of(run, parks), []
     with common_options.working(len(chosen) + 1) as stage:
