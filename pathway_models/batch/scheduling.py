@@ -108,7 +108,7 @@ class Workers:
         result
             As they come; None where the worker died, and another one after it.
         end : str
-            How it died.
+            End of a worker that died.
         """
         source, waiting = iter(tasks), deque[tuple[Any, int]]()
         busy: dict[object, tuple[Worker, Any, int]] = {}

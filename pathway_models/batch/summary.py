@@ -480,7 +480,7 @@ def summary_lines(
     outcomes : sequence of Outcome
     lang : {"en", "zh"}
     steps : mapping of sequence of Step
-        What to do first, by park.
+        First steps, by park.
     """
     lines = []
     by_park: dict[str, list[dict[str, str]]] = {}

@@ -341,7 +341,7 @@ def counted(
     years : (year,) int
     account : Account
     country : str
-        Where the park stands.
+        Of the park.
 
     Returns
     -------

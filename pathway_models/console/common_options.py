@@ -155,7 +155,7 @@ def progress_bar(total: int, unit: str, *, quiet: bool = False) -> "Iterator[tqd
     ----------
     total : int
     unit : str
-        What is counted.
+        Name of the items.
     quiet : bool
         Show none.
     """
@@ -183,7 +183,7 @@ def working(stages: int, first: str = "") -> Iterator[Callable[[str], None]]:
     Parameters
     ----------
     stages : int
-        How many there are.
+        Number of stages.
     first : str
         Name of the first stage, where it begins at once.
     """

@@ -254,13 +254,13 @@ class ReportBuilder:
         self.say(*texts, role="note")
 
     def table(self, caption: str, frame: pd.DataFrame, note: str = "") -> None:
-        """Set a table of texts; its index becomes the first columns."""
+        """Add a table of texts; its index becomes the first columns."""
         flat = frame.reset_index() if frame.index.name or frame.index.nlevels > 1 else frame
         rows = [tuple(clean(cell) for cell in row) for row in flat.itertuples(index=False)]
         self.rows(caption, [str(name) for name in flat.columns], rows, note)
 
     def rows(self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
-        """Set a table from its head and its rows."""
+        """Add a table from its head and its rows."""
         cells = tuple(tuple(clean(cell) for cell in row) for row in rows)
         numeric = tuple(bool(cells) and all(_is_number(row[at]) for row in cells) for at in range(len(head)))
         names = tuple(clean(name) for name in head)

@@ -60,7 +60,7 @@ class Placed:
 
 
 def to_docx(report: Report, template: Path | None = None) -> bytes:
-    """Set a report as a Word document.
+    """Typeset a report as a Word document.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ WEIGHTS = (400, 700)
 
 
 def to_html(report: Report) -> str:
-    """Set a report as a web page.
+    """Typeset a report as a web page.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def to_html(report: Report) -> str:
 
 
 def _picture(figure: Figure, lang: str) -> Markup:
-    """Set a figure with its tooltips."""
+    """Render a figure with its tooltips."""
     image = html('<img src="data:image/png;base64,{data}" alt="{alt}">', data=_encoded(figure.png), alt=figure.alt)
     return told_picture(image, figure.png, lang)
 

@@ -133,7 +133,7 @@ def _shown(text: str) -> str:
 
 
 def html(text: str, **values: object) -> Markup:
-    """Put values into a piece of HTML of our own, escaped.
+    """Insert escaped values into trusted HTML.
 
     Examples
     --------

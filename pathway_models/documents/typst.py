@@ -80,7 +80,7 @@ TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 
 
 def to_pdf(report: Report) -> bytes:
-    """Set a report as PDF.
+    """Typeset a report as PDF.
 
     Returns
     -------

@@ -101,7 +101,7 @@ def _fields(word: Document) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _number_captions(word: Document) -> None:
-    """Give every SEQ field the number it will have."""
+    """Fill every SEQ field with its number."""
     counts: dict[str, int] = {}
     for code, shown in _fields(word):
         parts = code.split()
@@ -111,7 +111,7 @@ def _number_captions(word: Document) -> None:
 
 
 def _number_pages(word: Document, pages: dict[str, int]) -> None:
-    """Give every PAGEREF field its estimated page."""
+    """Fill every PAGEREF field with its estimated page."""
     for line in word.element.body.iter(qn("w:hyperlink")):
         codes = [part.text or "" for part in line.iter(qn("w:instrText"))]
         name = next((code.split()[1] for code in codes if code.split()[:1] == ["PAGEREF"]), "")
@@ -367,7 +367,7 @@ def _height(word: Document) -> float:
 
 
 def _laid_out(parts: list[_Part], high: float) -> _Laid:
-    """Set parts on pages of a height."""
+    """Lay out parts on pages of a height."""
     found, gaps = {}, {}
     page, y, at, below, joins = 1, 0.0, 0, 0.0, ""
     while at < len(parts):

@@ -65,7 +65,7 @@ class Explorer:
     park : str
         Id of the register, or the path of a table.
     scenario_file : str or Path
-        Where scenarios are saved, and found again after a reload.
+        File of saved scenarios, read again after a reload.
     before : int
         Year before which emissions shall peak.
     probability : float

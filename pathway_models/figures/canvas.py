@@ -475,7 +475,7 @@ class QuickCanvas(FigureCanvasAgg):
 
 
 def draw_text_quickly(figure: Figure) -> None:
-    """Give a figure the quick canvas, where matplotlib would draw it with Agg and without a window."""
+    """Replace the canvas of a figure by the quick one, where it is a plain Agg canvas."""
     if type(figure.canvas) is not FigureCanvasAgg:
         return
     manager = figure.canvas.manager

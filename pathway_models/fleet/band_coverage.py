@@ -49,7 +49,7 @@ def band_coverage(
     Parameters
     ----------
     model : Park
-        What the parks are copies of.
+        Park that is copied.
     scenario : Scenario
     count : int
         Parks, at least 2.

@@ -58,7 +58,7 @@ def benchmark(parks: Iterable[Park]) -> pd.DataFrame:
 
 
 def _scaled(table: pd.DataFrame, name: str) -> np.ndarray:
-    """Put an indicator on the scale it is compared on; NaN where it is missing or has no logarithm."""
+    """Transform an indicator to its scale of comparison; NaN where it is missing or has no logarithm."""
     values = table[name].to_numpy(float)
     if name not in LOGARITHMIC:
         return values

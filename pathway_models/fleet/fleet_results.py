@@ -104,7 +104,7 @@ def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
 
 
 def is_of_kind(park: Counted, kind: str) -> bool:
-    """Tell whether a park is of a kind, ``"park"`` or ``"region"``; all are where it is ``""``."""
+    """Tell whether a park is of a kind, ``"park"`` or ``"region"``; true for ``""``."""
     return not kind or (park.kind == REGION) == (kind == REGION)
 
 

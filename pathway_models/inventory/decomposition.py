@@ -285,7 +285,7 @@ def errors_by_group(park: Park, shipped: Mapping[str, float]) -> dict[str, tuple
 
 
 def graded(park: Park, grade: str, groups: Iterable[str]) -> Park:
-    """Put every value of a park's activity data at one quality grade."""
+    """Assign one quality grade to all activity data of a park."""
     sd = read_plausible().grades[grade]
     return replace(park, activity_errors=dict.fromkeys(groups, sd))
 

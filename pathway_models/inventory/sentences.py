@@ -121,7 +121,7 @@ def missing_data(park: Park, *, lang: str = "en") -> str:
 def data_detail(
     found: Iterable[decomposition.DetailBands], scenario: str, before: int = 2030, *, lang: str = "en"
 ) -> str:
-    """Say what each poorer table and each grade does to the bands, measured on this park."""
+    """State the effect of each poorer table and each grade on the bands, measured on this park."""
     given, *others = found
     if not others:
         return say(

@@ -223,7 +223,7 @@ def overrides(effects: plan_effects.PlanEffects, *, scenario: str | None = None,
     ----------
     effects : PlanEffects
     scenario : str, optional
-        Whose total is drawn in the last row; the first one by default.
+        Scenario of the total in the last row; the first one by default.
     lang : {"en", "zh"}
 
     Raises

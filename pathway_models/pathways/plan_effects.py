@@ -326,7 +326,7 @@ def _squared_widths(
 
 
 def median_draws(draws: Draws, *, levers: bool, factors: bool) -> Draws:
-    """Put the draws of levers, or of factors and the grid, at their median; those of the drivers stay."""
+    """Set the draws of levers, or of factors and the grid, to their median; those of drivers stay."""
     half, zero = np.full(draws.members, 0.5), np.zeros(draws.members)
     grid = NATION
     # Streams other than the grid's belong to levers; those of plans, which go with growth, begin with their names.

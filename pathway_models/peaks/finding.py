@@ -62,7 +62,7 @@ def peaks_of(
     years : (year,) int
     last_observed_year : int
     identity, scenarios, seed
-        What the peaks are of.
+        Origin of the peaks.
     rule : PeakRule, optional
     without_measures : (member, year), tCO2/yr, optional
         The same members without measures, which decide what is past.

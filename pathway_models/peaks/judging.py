@@ -390,7 +390,7 @@ def decouple(
     value: str = "value",
     gdp: str = "gdp",
 ) -> pd.DataFrame:
-    """Set emissions against the economy in two years (``wri2016``), with Tapio's state.
+    """Compare emissions with the economy in two years (``wri2016``), with Tapio's state.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ class _StudiesOrNew(click.Group):
     """A group whose first word is ``new``, or else the name of a study."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take names and options of studies as a call of the hidden command that computes them."""
+        """Redirect names and options of studies to the hidden command that computes them."""
         if not args or args[0] not in (*self.commands, "-h", "--help"):
             args = ["studies", *args]
         return super().parse_args(ctx, args)

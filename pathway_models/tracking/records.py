@@ -204,7 +204,7 @@ def joined(earlier: Park, later: Park) -> Park:
 
 
 def _rows(values: np.ndarray, own: tuple, wanted: tuple, axis: int) -> np.ndarray:
-    """Put rows of an array into another order along an axis, zero where it has none."""
+    """Reorder rows of an array along an axis, with zero for missing ones."""
     shape = list(values.shape)
     shape[axis] = len(wanted)
     found = np.zeros(shape)

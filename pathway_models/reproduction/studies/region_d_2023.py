@@ -19,7 +19,7 @@ EXACT = "use x factor of the sheet gives its own emissions to the last digit"
 
 
 def compute(study: published.Study) -> Answers:
-    """Take the inventory through the ordinary accounts and compare sector by sector, year by year."""
+    """Compute the inventory by the ordinary accounts and compare sector by sector, year by year."""
     park = parks.read_park("region-d")
     inventory, change = accounts.take_inventory(park), decomposition.decompose_past(park)
     sums = {f"region D, {name}": values / SHEET_UNIT for name, values in inventory.by_sector().items()}
