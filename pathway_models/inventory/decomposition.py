@@ -385,8 +385,8 @@ def _bands(key: str, park: Park, scenario: Scenario, before: int, **drawn: Any) 
     return DetailBands(key, now, then, peak, float(row[f"p_peak_before_{before}"]), str(row["peak_parts"]))
 
 
-def missing(park: Park) -> dict[str, bool]:
-    """Tell for each part of a full table whether this one has it."""
+def parts_present(park: Park) -> dict[str, bool]:
+    """Tell for each part of a full table whether the table of a park has it."""
     memo_items = {quantity for quantity, *_ in park.memo_items}
     own = any(quantity == "factor" and any(places.values()) for (quantity, *_), places in park.origins.items())
     return {

@@ -106,7 +106,7 @@ def _grid_by_year(park: Park, published: list[int], lang: str) -> str:
 
 def missing_data(park: Park, *, lang: str = "en") -> str:
     """Say how complete the table is, and name the missing parts."""
-    found = decomposition.missing(park)
+    found = decomposition.parts_present(park)
     lacking = [tables.named(tables.MISSING, key, lang) for key, is_there in found.items() if not is_there]
     count = f"{len(found) - len(lacking)}/{len(found)}"
     if not lacking:

@@ -224,7 +224,7 @@ def missing_data(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table the contents of a full table, their presence in this one, and the consequence of each absence."""
     head = [("what", "内容"), ("in the table", "表中有无"), ("without it", "缺失的后果")]
     rows = []
-    for key, is_there in decomposition.missing(park).items():
+    for key, is_there in decomposition.parts_present(park).items():
         follows = say(lang, en=MISSING[key][2], zh=MISSING[key][3])
         there = say(lang, en="yes", zh="有") if is_there else say(lang, en="no", zh="无")
         rows.append((named(MISSING, key, lang), there, "" if is_there else follows))
