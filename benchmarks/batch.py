@@ -1,12 +1,12 @@
-"""Parks in batch: ours against papermill in a shell loop, in one process and in a pool, and a plain Python function.
+"""Batch runs: ours against papermill in a shell loop, in one process and in a pool, and a plain Python function.
 
     python benchmarks/batch.py               # 24 parks, two workers, as the goals are stated
     python benchmarks/batch.py --quick       # 4 parks, one round
     python benchmarks/batch.py --smallest    # 1 park, 20 members: whether every way works, not how fast it is
 
 Every way runs the real batch notebook for the same parks with the same parameters and leaves notebook (or figures),
-tables and an HTML page. Ways take turns within a round, so that a busy machine is busy for all of them; the numbers
-are medians of rounds. The plain function makes the same figures, tables and texts without any notebook, and renders
+tables and an HTML page. Ways take turns within a round, so that other load affects all of them; the numbers are
+medians of rounds. The plain function makes the same figures, tables and texts without any notebook, and renders
 the page of the notebook that the last run of ours has left, so that the export counts on both sides.
 """
 
@@ -40,7 +40,7 @@ GOALS = {"shell loop": 15.0, "papermill pool": 6.0, "plain function": 1 / 1.5}
 
 
 def tables_of_parks(folder: Path, count: int) -> list[Path]:
-    """Copies of a demonstration park under other names: parks are alike, so that times are comparable."""
+    """Copy a demonstration park under other names: equal parks give comparable times."""
     source = ROOT / "data" / "parks" / PARK
     paths = []
     for at in range(count):
@@ -53,7 +53,7 @@ def tables_of_parks(folder: Path, count: int) -> list[Path]:
 
 
 def shell_loop(parks: list[Path], out: Path, workers: int, members: int) -> None:
-    """Today's habit: one command after another, then one more for the page."""
+    """Run one command after another, then one more for the page."""
     for park in parks:
         folder = out / park.stem
         folder.mkdir(parents=True)
@@ -74,12 +74,12 @@ def papermill_pool(parks: list[Path], out: Path, workers: int, members: int) -> 
 
 
 def plain_function(parks: list[Path], out: Path, workers: int, members: int) -> None:
-    """No notebook at all: the floor."""
+    """Run a plain function without a notebook: the lower bound."""
     _pool(_plain, parks, out, workers, members)
 
 
 def ours(parks: list[Path], out: Path, workers: int, members: int) -> None:
-    """The command."""
+    """Run the command of the package."""
     options = ["--members", members, "--workers", workers, "--out", out, "--quiet"]
     _run([sys.executable, "-m", "pathway_models", "run", *parks, *options])
 

@@ -1,4 +1,4 @@
-"""Print everything the baseline and the peak rules have to show, beside the first yardstick; seeded.
+"""Print the scores of the baseline and the peak rules beside the first yardstick; seeded.
 
 Run ``python benchmarks/calibration.py``; a quarter of an hour.  The law in levels comes first (docs/law_in_levels.md;
 ``--levels`` stops after it), with what it says of China, provinces and levers (``benchmarks/level_outlook.py``).
@@ -92,7 +92,7 @@ def show_report_card(tables: dict[str, pd.DataFrame], seed: int, count: int) -> 
 
 
 def show_beside_yardstick(tables: dict[str, pd.DataFrame], seed: int) -> None:
-    """Our coverage and skill beside the first yardstick, given and measured again."""
+    """Print our coverage and skill beside the first yardstick, as published and as measured again."""
     again = pd.concat([yardstick(panel, seed=seed) for panel in REGIONS]).set_index(["panel", "horizon"])
     card = tables["summary"].query("law == 'own' and record == 5").set_index(["holdout", "panel", "horizon"])
     parks = tables["summary"].query("law == 'parks_0_2' and record == 5").set_index(["holdout", "panel", "horizon"])
@@ -134,7 +134,7 @@ def show_beside_yardstick(tables: dict[str, pd.DataFrame], seed: int) -> None:
 
 
 def show_growth(seed: int) -> None:
-    """How the law behaves far ahead, and how the peak hangs on the assumed long-run growth."""
+    """Print coverage of the law far ahead, and the dependence of the peak on the assumed long-run growth."""
     baselines = read_baselines()
     emissions = baselines.trends["emissions"]
     show("Law for parks on countries, far ahead", far_table(emissions))
@@ -144,7 +144,7 @@ def show_growth(seed: int) -> None:
 
 
 def show_observed_peaks(count: int) -> None:
-    """False alarms and misses of the observed-peak test, the 81 p-values, and the peak that did not hold."""
+    """Print false alarms and misses of the observed-peak test, the 81 p-values, and the peak that did not hold."""
     rows = [
         (memory, noise, share_peaked(level_series(LENGTH, memory, noise, count)),
          share_peaked_by_rule("c40", level_series(LENGTH, memory, noise, count // 4)),

@@ -1,4 +1,4 @@
-"""How long the check of a workbook takes, in readings of the same workbook by the library alone.
+"""Time the check of a workbook, in units of reading the same workbook by the library alone.
 
     python benchmarks/check_speed.py [REPEATS]
     python benchmarks/check_speed.py --against 48ac5ce [ROUNDS]
@@ -38,7 +38,7 @@ BARE = "bare copy of 8 kB"
 
 
 def seconds(work: Callable[[], object], repeats: int) -> float:
-    """Least time of a piece of work."""
+    """Return the least time of a piece of work."""
     times = []
     for _ in range(repeats):
         begin = time.perf_counter()
@@ -48,7 +48,7 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
 
 
 def workbooks(folder: Path) -> dict[str, Path]:
-    """The workbooks that are timed."""
+    """Make the workbooks that are timed."""
     full = {year: grown(2018) for year in range(2016, 2021)}
     made = {"full template": fill_template(folder / "full.xlsx", {**PARK, "first_year": 2016}, full)}
     many = Filled()
@@ -69,7 +69,7 @@ def workbooks(folder: Path) -> dict[str, Path]:
 
 
 def against(revision: str, rounds: int) -> int:
-    """Print the times of the whole command beside those of another revision; 1 where the promise is not kept."""
+    """Print the times of the whole command beside those of another revision; return 1 where the promise is not kept."""
     worst = 0.0
     with TemporaryDirectory() as name:
         other, cache = Path(name) / "other", Path(name) / "cache"
@@ -77,7 +77,7 @@ def against(revision: str, rounds: int) -> int:
         try:
             samples = sorted((ROOT / "data" / "samples").glob("*.xlsx"))
             for path in [*workbooks(Path(name)).values(), *samples]:
-                # The first round compiles the modules, which is done once.
+                # The first round compiles the modules.
                 times = [(_whole(other, path, cache), _whole(ROOT, path, cache)) for _ in range(rounds + 1)][1:]
                 before, now = zip(*times, strict=True)
                 least, middle = min(now) / min(before), statistics.median(now) / statistics.median(before)
@@ -90,7 +90,7 @@ def against(revision: str, rounds: int) -> int:
 
 
 def _whole(root: Path, workbook: Path, cache: Path) -> float:
-    """Seconds of processor time of a check as a user types it, by the code of a folder."""
+    """Return the processor time of the check command with the code of a folder, seconds."""
     with (root / "pyproject.toml").open("rb") as settings:
         module, function = tomllib.load(settings)["project"]["scripts"]["pathways"].split(":")
     copy = shutil.copy(workbook, cache.with_name("workbook.xlsx"))
@@ -105,7 +105,7 @@ def _whole(root: Path, workbook: Path, cache: Path) -> float:
 
 
 def main(repeats: int) -> int:
-    """Print the table; 1 where the promise is not kept."""
+    """Print the table; return 1 where the promise is not kept."""
     worst = 0.0
     with TemporaryDirectory() as name:
         for what, path in workbooks(Path(name)).items():

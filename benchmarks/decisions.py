@@ -1,10 +1,10 @@
-"""How fast the decision layer is: packages a second against a straightforward loop, and a whole decision.
+"""Time the decision layer: packages per second against a straightforward loop, and a whole decision.
 
     python benchmarks/decisions.py [--smallest] [PARK ...]
     python benchmarks/decisions.py --frozen [--against REVISION] [PARK ...]
 
 The loop projects each package with ``project`` on arrays of all members and finds its peaks, one package after the
-other, with the baseline worked out once for all: what one would write without sharing anything between packages.
+other, with the baseline computed once for all: a program that shares nothing between packages.
 Ratios are of CPU time of one process, so that a busy machine does not change them.  ``--smallest`` shows that all of
 it works with a few members and two levers; its figures say nothing about speed.
 
@@ -51,7 +51,7 @@ SEVEN = (
 
 
 def seconds(job):
-    """CPU seconds, wall seconds and the result of a job."""
+    """Return CPU seconds, wall seconds and the result of a job."""
     cpu, wall = time.process_time(), time.perf_counter()
     result = job()
     return time.process_time() - cpu, time.perf_counter() - wall, result
@@ -120,7 +120,7 @@ def by_brute_force(park, found, costs, members):
 
 
 def whole_process(arguments, folder):
-    """Processor seconds of a Python process with a package of its own."""
+    """Return the processor seconds of a Python process with its own version of the package."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     places = {**os.environ, "PYTHONPATH": str(folder)}
     done = subprocess.run(
@@ -132,7 +132,7 @@ def whole_process(arguments, folder):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-#: What both versions are asked in `against`, on the grid of the older one.
+#: Program run by both versions in `against`, on the grid of the older one.
 OF_TODAY = """\
 import sys; sys.path.insert(0, {benchmarks!r})
 import decisions, pathway_models as pw
@@ -163,7 +163,7 @@ def against(park_id, revision, members=MEMBERS):
 
 
 def main():
-    """Report on the parks that are asked for."""
+    """Report on the parks named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parks", nargs="*", default=["demo-steel", "demo-cement", "region-d"], metavar="PARK")
     parser.add_argument("--smallest", action="store_true", help="20 members, two levers, the first park")

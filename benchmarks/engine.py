@@ -1,10 +1,10 @@
-"""How fast the ensemble engine is, as ratios against named baselines measured in the same run.
+"""Time the ensemble engine, as ratios against named baselines measured in the same run.
 
     python benchmarks/engine.py [--quick | --smallest] [--park ID] [--kaya-python PATH | --without-kaya] [--without-ema]
     python benchmarks/engine.py --parks [250 1000 2500] [--members 1000] [--workers 2]
 
 The first form prints seconds of CPU a path (one member of one scenario) and the ratios; runs are interleaved and
-medians taken, so that a busy machine hits all alike.  EMA Workbench is left out where it is not installed.  With
+medians taken, so that other load affects all alike.  EMA Workbench is left out where it is not installed.  With
 ``--smallest`` everything that needs no other environment is done once, to see that it works.
 
 The second form sends synthetic parks, INVENTED, through ``pw.run_tables`` and prints time by number of parks and the
@@ -47,7 +47,7 @@ LARGE = 2**24
 
 
 def interleaved(works, repeats):
-    """Median CPU seconds of each piece of work, one after the other in every round."""
+    """Return the median CPU seconds of each piece of work, one after the other in every round."""
     spent = {name: [] for name in works}
     for _ in range(repeats + 1):
         for name, work in works.items():
@@ -58,25 +58,25 @@ def interleaved(works, repeats):
 
 
 def told(what, ratio, goal, at_most=False):
-    """One line with its verdict."""
+    """Return one line with its verdict."""
     verdict = "kept" if (ratio <= goal if at_most else ratio >= goal) else "NOT KEPT"
     print(f"  {what:<66} {ratio:>9,.2f}x   goal {'<=' if at_most else '>='} {goal:,}x: {verdict}")
 
 
 def chosen_scenarios(count=5):
-    """The scenario without measures and those with most of them, their levers on all uses of their carriers."""
+    """Return the scenario without measures and those with most, their levers on all uses of their carriers."""
     by_measures = sorted(pw.read_scenarios().values(), key=lambda one: -len(one.measures))
     return {one.scenario_id: without_limits(one) for one in (by_measures[-1], *by_measures[: count - 1])}
 
 
 def without_limits(scenario):
-    """A scenario of which no lever is limited to sectors or uses, which the rivals do not know."""
+    """Return a scenario without limits of levers to sectors or uses, which the rivals do not have."""
     free = [replace(one, lever=replace(one.lever, sectors=(), uses=())) for one in scenario.measures]
     return replace(scenario, measures=tuple(free))
 
 
 def engine_against_loops(park_id, members, repeats):
-    """The engine, the year-by-year loop over the same paths, single members in pandas, and memory itself."""
+    """Time the engine, the year-by-year loop over the same paths, single members in pandas, and memory access."""
     park, scenarios = pw.read_park(park_id), chosen_scenarios()
     # The loops it is measured against follow the law of 0.2 in every year, and know no limit to what is captured.
     assumed = replace(pw.with_law(pw.read_assumptions(), "parks_0_2"), capture=None, nowcast=None)
@@ -132,7 +132,7 @@ def engine_against_loops(park_id, members, repeats):
 
 
 def against_ema(park_id, members, experiments, repeats):
-    """The same ensemble as experiments of EMA Workbench, one process."""
+    """Time the same ensemble as experiments of EMA Workbench, one process."""
     if importlib.util.find_spec("ema_workbench") is None:
         print("EMA Workbench is not installed and left out: pip install ema-workbench")
         return
@@ -158,7 +158,7 @@ def against_ema(park_id, members, experiments, repeats):
 
 
 def throw_away_python(folder):
-    """A fresh environment with kaya-decomposition; its newest companions do not work with SQLAlchemy 2.1."""
+    """Make a fresh environment with kaya-decomposition; its newest companions do not work with SQLAlchemy 2.1."""
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     install = [python, "-m", "pip", "install", "--quiet", "kaya-decomposition==0.4.0", "sqlalchemy<2.1"]
     for command in ([sys.executable, "-m", "venv", folder], install):
@@ -168,7 +168,7 @@ def throw_away_python(folder):
 
 
 def against_kaya(python, regions, repeats):
-    """LMDI of many regions: ours on all, kaya-decomposition on a few, with factors of one sign and of mixed signs."""
+    """Time LMDI of many regions: ours on all, kaya-decomposition on a few, factors of one sign and of mixed signs."""
     rng = np.random.default_rng(SEED)
     factors = np.exp(rng.normal(0.0, 0.03, (FACTORS, REGIONS, YEARS)).cumsum(axis=-1))
     mixed = factors.copy()
@@ -182,7 +182,7 @@ def against_kaya(python, regions, repeats):
             path = Path(folder) / "factors.npz"
             np.savez(path, factors=given[:, :regions], years=np.arange(2016, 2016 + YEARS))
             rival = Path(__file__).with_name("kaya_rival.py")
-            # A cache of its own: pint remembers paths of environments that may be gone.
+            # A separate cache: pint stores paths of environments that may be gone.
             env = {**os.environ, "XDG_CACHE_HOME": folder}
             command = [python, rival, path]
             done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=env, check=False)
@@ -196,7 +196,7 @@ def against_kaya(python, regions, repeats):
 
 
 def many_parks(counts, members, workers, keep_members):
-    """Time and memory of synthetic parks through `run_tables`."""
+    """Measure time and memory of synthetic parks through `run_tables`."""
     scenarios, rows = chosen_scenarios(), []
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
@@ -210,7 +210,7 @@ def many_parks(counts, members, workers, keep_members):
                 keep_members=keep_members,
                 report=lambda _, ends=ends: ends.append(time.perf_counter()),
             )
-            # From the first park on: what starting the workers takes is told apart.
+            # From the first park on: the start of the workers is timed separately.
             started, seconds, done = ends[0] - begin, ends[-1] - ends[0], len(run)
             size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
         peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -227,7 +227,7 @@ def many_parks(counts, members, workers, keep_members):
 
 
 def main():
-    """Print what was asked for."""
+    """Print the measurements requested."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer repeats and experiments")
     parser.add_argument("--smallest", action="store_true", help="everything once for one park and a few members")

@@ -13,7 +13,7 @@ SIZE, LEVEL, GROWTH, NOISE = 1.0, 0.5, 0.03, 0.03
 
 
 def synthetic_parks(count, seed):
-    """Parks one after the other, each a demonstration park scaled, tilted and shaken series by series.
+    """Yield parks, each a demonstration park with every series scaled, tilted and perturbed.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""What the engine is measured against: the same model year by year in place, and one member at a time in pandas.
+"""Rivals of the engine: the same model year by year in place, and one member at a time in pandas.
 
-Both are written as one would write them for speed or for ease without this package's engine, from the same draws, the
-same fitted parameters and the same levers, and both are checked against the engine's totals before they are timed.
+Both are written for speed or for ease without this package's engine, with the same draws, fitted parameters and
+levers, and both are checked against the engine's totals before they are timed.
 They know parks without residents, balances and plans, in which a carrier has one factor in all sectors.
 """
 
@@ -101,7 +101,7 @@ class Model:
 
 
 def levers(model, measures, energy, process, grid):
-    """Total of one scenario from energy by carrier and process emissions: (member,) of a year, or a Series of years."""
+    """Return the total of a scenario from energy by carrier and process emissions: (member,) of a year, or a Series."""
     energy, captures = dict(energy), []
     for measure, drawn, phase in measures:
         lever = measure.lever
@@ -127,7 +127,7 @@ def levers(model, measures, energy, process, grid):
 
 
 def account(model, energy, process, captures, grid):
-    """Total after capture."""
+    """Return the total after capture."""
     group, emitted = model.group, {}
     for name, amount in energy.items():
         if group[name] in COUNTED:
@@ -148,7 +148,7 @@ def account(model, energy, process, captures, grid):
 
 
 def year_by_year(model, totals):
-    """Totals of all scenarios, (scenario, year, member), stepping through the years with vectors over members.
+    """Return totals of all scenarios, (scenario, year, member), stepping through the years with vectors over members.
 
     Returns peak index, peak value and cumulative emissions, found on the way.
     """
@@ -194,7 +194,7 @@ def year_by_year(model, totals):
 
 
 def observed_peak(model):
-    """Largest total of the observed years by member."""
+    """Return the largest total of the observed years by member."""
     park = model.park
     total = (park.outputs * park.process_factors).sum(axis=0)[:, None] * model.error["process"]
     for c, name in enumerate(park.carriers):
@@ -231,7 +231,7 @@ def one_member_in_pandas(model, member, at):
 
 
 class Single:
-    """What the levers of one member need to know."""
+    """Model of one member, as the levers need it."""
 
     def __init__(self, model, one):
         self.group, self.factor, self.assumed = model.group, model.factor, model.assumed

@@ -27,7 +27,7 @@ from small_runs import tables  # noqa: E402
 
 
 def statuses(out: Path) -> dict[str, str]:
-    """Status of every park as the run's table tells it."""
+    """Return the status of every park from the run's table."""
     with (out / "status.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["park_id"]: row["status"] for row in csv.DictReader(file)}
 
@@ -40,7 +40,7 @@ def expect(holds: bool, what: str) -> None:
 
 
 def finish(words: list[str]) -> int:
-    """Let a run come to its end."""
+    """Run a command to its end."""
     return subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
 
 

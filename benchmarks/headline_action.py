@@ -1,4 +1,4 @@
-"""Does the headline measure action?  Levers sooner or later, and levers that hardly act, in every park.
+"""Test that the headline measures action: levers sooner or later, and levers with little effect, in every park.
 
 Called by ``python benchmarks/headline_action.py [--members 1000] [--parks 5]``; the table stands in
 docs/headline.md, section 6.  ``--only region-hebei region-d`` takes these, with the spread of the margin by which the

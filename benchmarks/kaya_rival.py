@@ -26,7 +26,7 @@ except ImportError as error:
 
 
 def frame(factors, years, region):
-    """What the package expects of one region."""
+    """Return the input of the package for one region."""
     values = {**dict(zip(FACTOR_TO_CUMULATIVE_NAME, factors, strict=True)), kaya_variables.TFC: factors.prod(axis=0)}
     same = {"model": "m", "scenario": "s", "region": region, "unit": "Mt CO2/yr"}
     rows = [

@@ -1,4 +1,4 @@
-"""What the law in levels says of China, of the sum of provinces and of levers, beside what was asked; seeded.
+"""Results of the law in levels for China, the sum of provinces and levers, beside their goals; seeded.
 
 Run ``python benchmarks/level_outlook.py``; a few minutes.  ``--store`` writes ``data/hindcasts/outlook.csv``, and
 ``--smallest`` takes twenty members of one province and one park.
@@ -37,7 +37,7 @@ NDC = 0.93
 
 
 def nation_paths(level):
-    """China from 2024 by a law of nations: logs against 2019, members by year; first year of the record."""
+    """Return China from 2024 by a law of nations: logs against 2019, members by year; first year of the record."""
     record = read_assumptions().levels.nations["CN"]
     known = record.years[-NATION_RECORD:]
     history = History(
@@ -53,7 +53,7 @@ def nation_paths(level):
 
 
 def china():
-    """Quantiles of the nation with and without size among the features of the centre, and P(peak before 2030)."""
+    """Return quantiles of the nation, with and without size as a feature of the centre, and P(peak before 2030)."""
     rows = []
     for label, level in (("without size", fit_nation()), ("with size", fit_nation(by_size=True))):
         logs, first = nation_paths(level)
@@ -93,7 +93,7 @@ def law_spread(members=1000, count=None):
 
 
 def provinces_sum(members=400, count=None):
-    """Sum of the provinces under bau, 2019 = 1, as the ensemble adds it up."""
+    """Return the sum of the provinces under bau, 2019 = 1, as added up in the ensemble."""
     bau, total, base, ahead = pw.read_scenarios().pick(["bau"]), 0.0, 0.0, []
     for entry in [one for one in pw.read_register() if one.has_data and one.kind == "region" and one.province][:count]:
         park = pw.read_park(entry.park_id)
@@ -114,7 +114,7 @@ def provinces_sum(members=400, count=None):
 
 
 def nation_from_2019():
-    """The nation, and so the sum of provinces, by what was known in 2019, beside what came; 2019 = 1."""
+    """Return the nation, and so the sum of provinces, by the data of 2019, beside the outcome; 2019 = 1."""
     record, last = read_assumptions().levels.nations["CN"], 2024
     panel = read_panel("countries")
     windows = Subject(panel).windows(NATION_RECORD, last - 2019, Level.covariates)
@@ -142,7 +142,7 @@ def within_ndc(members=400, count=None):
 
 
 def cut_path(years, cut, begin):
-    """Share left by a test lever: linear from its first year to the full cut nine years on."""
+    """Return the share left by a test lever: linear from its first year to the full cut nine years on."""
     return 1.0 - cut * np.clip((years - (begin - 1)) / 9.0, 0.0, 1.0)
 
 
@@ -181,7 +181,7 @@ def chances(total, years, is_past=None):
 
 
 def outlook(**size):
-    """Print and return what the law in levels says; ``members`` and ``count`` make it smaller."""
+    """Print and return the results of the law in levels; ``members`` and ``count`` make it smaller."""
     rows = [
         *china(),
         *law_spread(**size),

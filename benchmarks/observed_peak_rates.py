@@ -29,32 +29,32 @@ Floats = NDArray[np.float64]
 
 
 def level_series(length: int, autocorrelation: float, noise: float, count: int) -> Floats:
-    """Level emissions of 100 with AR(1) noise: (series, year)."""
+    """Simulate level emissions of 100 with AR(1) noise: (series, year)."""
     rng = np.random.default_rng([SEED, length, round(100 * autocorrelation)])
     return 100.0 * np.maximum(1.0 + noise * ar1_paths(length, autocorrelation, count, rng), 0.01)
 
 
 def declining_series(length: int, autocorrelation: float, noise: float, decline: float, count: int) -> Floats:
-    """Emissions that rise until the middle of the record and then fall by ``decline`` a year."""
+    """Simulate emissions that rise until the middle of the record and then fall by ``decline`` a year."""
     time = np.arange(length) - (length - 1 - length // 2)
     signal = np.where(time < 0, (1.0 + GROWTH) ** time, (1.0 - decline) ** time)
     return signal * level_series(length, autocorrelation, noise, count)
 
 
 def stalled_series(length: int, autocorrelation: float, noise: float, count: int) -> Floats:
-    """Emissions that rise by 6 % a year until the middle of the record and stay there."""
+    """Simulate emissions that rise by 6 % a year until the middle of the record and stay there."""
     time = np.minimum(np.arange(length) - (length - 1 - length // 2), 0)
     return 1.06**time * level_series(length, autocorrelation, noise, count)
 
 
 def share_peaked(series: Floats) -> float:
-    """Share of series that the observed-peak test calls peaked."""
+    """Return the share of series that the observed-peak test calls peaked."""
     fall, _ = p_values(series)
     return float(((fall <= LEVEL) & (series.argmax(axis=1) < series.shape[1] - 1)).mean())
 
 
 def share_peaked_by_rule(name: str, series: Floats) -> float:
-    """Share of series that a rule of the register calls peaked."""
+    """Return the share of series that a rule of the register calls peaked."""
     years = np.arange(2000, 2000 + series.shape[1])
     return float(np.mean([RULES[name].apply(years, values).verdict == "peaked" for values in series]))
 
@@ -92,7 +92,7 @@ def miss_rows(count: int) -> list[list[str]]:
 
 
 def beyond_rows(count: int) -> list[list[str]]:
-    """False alarms where the assumptions do not hold: stronger autocorrelation, a rise that stalled."""
+    """Return false alarms where the assumptions do not hold: stronger autocorrelation, a rise that stalled."""
     rows = []
     for length in LENGTHS:
         stronger = [share_peaked(level_series(length, value, 0.05, count)) for value in (0.8, 0.9)]

@@ -1,13 +1,13 @@
-"""Is the package slower than an older version of itself?  Processor time and memory of both, place by place in turn.
+"""Compare processor time and memory of the package with those of an older version, place by place in turn.
 
     git worktree add --detach OLDER 48ac5ce          # version 0.2.0
     python benchmarks/older_version.py OLDER [--members 1000] [--places 5] [--repeats 2]
     python benchmarks/older_version.py OLDER --reports [--members 1000] [--repeats 3]
 
 Each version is one process that answers the older one's tables (``OLDER/data/parks``) under the older one's ten
-scenarios and levers: read, sample, project, peaks and probabilities.  Told apart: the second reading, which the older
-version had not, and today's scenarios of the same names, which hold more levers.  The processes are asked in turn, so
-that a busy machine slows all; the least of the repeats counts.  Today's processes keep freed memory, as commands and
+scenarios and levers: read, sample, project, peaks and probabilities.  Reported separately: the second reading, which
+the older version lacks, and today's scenarios of the same names, which hold more levers.  The processes work in turn,
+so that other load slows all; the least of the repeats counts.  Today's processes keep freed memory, as commands and
 workers of a run do; a notebook on a kernel of its own does not, and takes a few per cent more.
 
 With ``--reports`` the older version's Word, web page and audit workbook of one park, each by a command of its own as it
@@ -89,7 +89,7 @@ def of_reports(older: Path, members: int, repeats: int) -> None:
                 words = ["report", f"{name}/{version}", REPORTED, "--out", f"{name}/documents"]
                 words += [word for form in forms for word in ("--format", form)]
                 spent = _command(places[version], name, [sys.executable, "-c", _entry(places[version]), *words])
-                # The first round compiles the modules, which is done once; without others it is what there is to tell.
+                # The first round compiles the modules; it counts only where there is no other.
                 least[call] = min(least[call], spent) if again or not repeats else least[call]
     one = np.mean([spent for (version, _), spent in least.items() if version == "older"])
     for (version, when), spent in least.items():
@@ -133,7 +133,7 @@ class Version:
         return tuple(json.loads(told))
 
     def end(self) -> None:
-        """Let the process end."""
+        """End the process."""
         self.process.stdin.close()
         self.process.wait(timeout=60)
 
@@ -160,7 +160,7 @@ def main() -> None:
     places = {"older": (older, data), "new": (ROOT, data), "new, scenarios of today": (ROOT, ROOT / "data")}
     both = {name: Version(folder, arguments.members, of, scenarios) for name, (folder, of) in places.items()}
     for version in both.values():
-        version.answer(tables[0])  # imports and caches are not what is compared
+        version.answer(tables[0])  # imports and caches are not compared
     times = {name: np.full((arguments.repeats, len(tables), 2), np.nan) for name in both}
     memory = dict.fromkeys(both, 0.0)
     for at, table in enumerate(tables):

@@ -1,4 +1,4 @@
-"""Print what setting one-off years aside does to forecasts of countries; nothing is drawn, so nothing needs a seed.
+"""Print the effect of setting one-off years aside on forecasts of countries; without random draws.
 
 Run ``python benchmarks/one_off_years.py`` (seconds).  The table of ``docs/baseline.md``, section 8, comes from here.
 """
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 #: Column of the panel and the law that forecasts it.
 QUANTITIES = {"emissions_tco2": "emissions", "gdp_million_usd_2015": "activity"}
-#: What is set aside, and the last years of the records.
+#: Years set aside, and the last years of the records.
 CASES = {
     "2009, the last year": ((2009,), (2009,)),
     "2009, inside": ((2009,), (2010, 2011, 2012)),
@@ -67,10 +67,9 @@ def one_off_scores(
     origins: Collection[int],
     *,
     quantity: str = "emissions_tco2",
-    record: int = 6,
     horizons: Collection[int] = (1, 3, 5, 10),
 ) -> list[OneOffScore]:
-    """Score the law on records that end in some years, with years set aside and without.
+    """Score the law on records of six years that end in some years, with years set aside and without.
 
     Parameters
     ----------
@@ -82,11 +81,9 @@ def one_off_scores(
         Last years of the records.
     quantity : str
         Column of the panel.
-    record : int
-        Years of a record, those set aside included.
     horizons : collection of int
     """
-    windows = rolling_origins(panel.logs(quantity), panel.years, record, max(horizons))
+    windows = rolling_origins(panel.logs(quantity), panel.years, 6, max(horizons))
     windows = windows.take(np.isin(windows.origin, list(origins)))
     plain = _forecast(windows, parameters, ())
     aside = _forecast(windows, parameters, one_off)
@@ -138,7 +135,7 @@ def main() -> None:
 
 
 def mean(scores: list[OneOffScore]) -> OneOffScore:
-    """Mean over years, weighed by their forecasts."""
+    """Average over years, weighted by their forecasts."""
     weights = [one.forecasts for one in scores]
     names = ("skill", "covered", "covered_aside", "bias", "bias_aside")
     values = (float(np.average([getattr(one, name) for one in scores], weights=weights)) for name in names)

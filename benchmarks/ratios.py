@@ -18,7 +18,7 @@ PARTS = ("batch.py", "engine.py")
 
 
 def main() -> int:
-    """Run the parts one after another; the number of those that failed."""
+    """Run the parts one after another; return the number of failures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_const", const="--quick", help="a few minutes")
     parser.add_argument("--smallest", action="store_const", const="--smallest", help="whether everything works")

@@ -28,7 +28,7 @@ CARRIERS = ("bituminous", "electricity", "green_electricity")
 
 
 def park_of(parks: SyntheticParks, at: int) -> Park:
-    """The observed years of one synthetic park as the record the model works on."""
+    """Return the observed years of one synthetic park as a park record."""
     present = np.flatnonzero(parks.value_added[at, :, 0] > 0)
     energy = np.zeros((present.size, len(CARRIERS), RECORD))
     energy[:, 0] = parks.emissions[at, present, :RECORD] / FACTOR

@@ -35,10 +35,12 @@ PARTS = 3
 FAR = (20, 30, 40)
 #: Limits of classes of emissions, Mt CO2 a year, and the fewest forecasts that make a row.
 SIZES, FEWEST = (0.0, 1.0, 5.0, 20.0, 100.0, np.inf), 100
+#: Last observed and last projected year, and changes of the long-run growth, log a year, of `prior_sensitivity`.
+ORIGIN, HORIZON, SHIFTS = 2020, 2060, (-0.01, 0.0, 0.01)
 
 
-def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), record: int = 5, *, seed: int) -> pd.DataFrame:
-    """Measure coverage and skill of the pooled regression on one panel.
+def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), *, seed: int) -> pd.DataFrame:
+    """Measure coverage and skill of the pooled regression on records of five years of one panel.
 
     Parameters
     ----------
@@ -46,8 +48,6 @@ def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), record: int
         A shipped panel.
     horizons : tuple of int
         Years ahead.
-    record : int
-        Years of record.
     seed : int
         Deals the regions.
 
@@ -58,7 +58,7 @@ def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), record: int
         their own errors of the training regions, as everywhere.
     """
     subject = Subject(read_panel(panel))
-    windows = subject.windows(record, max(horizons))
+    windows = subject.windows(5, max(horizons))
     names, place = np.unique(subject.groups_of(windows), return_inverse=True)
     part = (np.random.default_rng(seed).permutation(names.size) % PARTS)[place]
     slope = straight_log_trend(windows.log_history, 1)[:, 0]
@@ -132,9 +132,6 @@ def prior_sensitivity(
     prior_path: Callable[[NDArray[np.int_]], NDArray[np.float64]],
     *,
     growths: tuple[float, ...] = (0.0, 0.02, 0.04, 0.06),
-    shifts: tuple[float, ...] = (-0.01, 0.0, 0.01),
-    origin: int = 2020,
-    until: int = 2060,
     members: int = 4000,
     seed: int,
 ) -> pd.DataFrame:
@@ -148,27 +145,23 @@ def prior_sensitivity(
         Years to long-run growth, log a year.
     growths : tuple of float
         Growth of the record, log a year; its noise is set to that of the panel by a zigzag.
-    shifts : tuple of float
-        Added to the long-run growth of all years, log a year.
-    origin, until : int
-        Last observed and last projected year.
     members, seed : int
 
     Returns
     -------
     DataFrame
-        Columns ``growth``, ``shift``, ``before_2030`` (probability of a peak up to 2029),
-        ``p50_year`` (median peak year; infinite when more than half do not peak by ``until``).
+        Columns ``growth``, ``shift`` (of `SHIFTS`), ``before_2030`` (probability of a peak up to 2029),
+        ``p50_year`` (median peak year; infinite when more than half do not peak by the horizon).
     """
     rng = np.random.default_rng(seed)
-    steps = until - origin
+    steps = HORIZON - ORIGIN
     draws = rng.standard_normal(members), rng.standard_normal((members, steps)), rng.standard_normal(members)
     zigzag = law.noise * np.array([0.0, 0.5, -0.5, 0.5, 0.0])
-    years = np.arange(origin - 4, until + 1)
+    years = np.arange(ORIGIN - 4, HORIZON + 1)
     rows = []
     for growth in growths:
         record = growth * np.arange(-4.0, 1.0) + zigzag
-        for shift in shifts:
+        for shift in SHIFTS:
             paths = damped_log_trend(record, steps, law, *draws, prior_path(years[5:]) + shift)
             logs = np.concatenate([np.broadcast_to(record, (members, 5)), paths], axis=1)
             points = turning_points(np.exp(logs))

@@ -1,4 +1,4 @@
-"""Files that are no plain .xlsx workbooks, whatever they call themselves, by file name."""
+"""Files that are no plain .xlsx workbooks despite their names, by file name."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _replaced(name: str, old: bytes, new: bytes) -> Callable[[], bytes]:
 
 
 def _entities(parts: Parts) -> Parts:
-    """A shared string that would expand to 10^9 signs."""
+    """A shared string that would expand to 10^9 characters."""
     levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     head, body = parts["xl/sharedStrings.xml"].split(b"\n", 1)
     doctype = f'<!DOCTYPE sst [<!ENTITY l0 "ha">{levels}]>'.encode()
@@ -40,7 +40,7 @@ def _entities(parts: Parts) -> Parts:
 
 
 def _outside_file(parts: Parts) -> Parts:
-    """A part that would read a file of the machine."""
+    """A part that would read a local file."""
     head, body = parts["xl/workbook.xml"].split(b"\n", 1)
     return {
         **parts,
@@ -54,7 +54,7 @@ def _utf16(parts: Parts) -> Parts:
 
 
 def _twice() -> bytes:
-    """The same part twice: readers differ in which they take."""
+    """The same part twice: readers differ in which they use."""
     stream = io.BytesIO(_sound())
     with zipfile.ZipFile(stream, "a") as archive:
         info = zipfile.ZipInfo("xl/worksheets/sheet2.xm_", (1980, 1, 1, 0, 0, 0))

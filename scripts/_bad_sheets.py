@@ -77,7 +77,7 @@ def _row_twice(filled: Filled) -> None:
 
 
 def _one_sector(filled: Filled) -> None:
-    """Gas is split, all other energy is not."""
+    """Split gas among sectors, but no other energy."""
     parts = [
         _sector(year, "glass", "natural_gas", filled.lines[year]["natural_gas"]["value"], "10^4 Nm3") for year in YEARS
     ]
@@ -85,7 +85,7 @@ def _one_sector(filled: Filled) -> None:
 
 
 def _two_sectors(filled: Filled) -> None:
-    """All energy, processes and value added are split."""
+    """Split all energy, processes and value added."""
     keys = ("bituminous", "diesel_oil", "natural_gas", "electricity", "heat", "limestone", "value_added")
     filled.lists["分行业"] = [
         {
@@ -111,13 +111,13 @@ def _not_closing(filled: Filled) -> None:
 
 
 def _record(filled: Filled, name: str, entry: str, year: int) -> dict[str, Any]:
-    """A row of the sheet of sectors."""
+    """Return a row of the sheet of sectors."""
     wanted = (name, entry, year)
     return next(one for one in filled.lists["分行业"] if (one["name"], one["entry"], one["year"]) == wanted)
 
 
 def _split(*changes: Change) -> Change:
-    """All is split in two sectors, and something is changed in the park's rows, or in theirs."""
+    """Split everything in two sectors, then change the park's rows or theirs."""
 
     def change(filled: Filled) -> None:
         _two_sectors(filled)
@@ -132,7 +132,7 @@ def _own(value: object, key: str = "bituminous", unit: str = "tCO2/TJ") -> Chang
     return lambda filled: [lines[key].update(factor=value, factor_unit=unit) for lines in filled.lines.values()]
 
 
-#: A unit of which everything is known.
+#: A unit with all its fields.
 UNIT = {
     "name": "2号锅炉", "kind": "锅炉", "entry": "烟煤", "use": 4000, "use_unit": "t", "commissioned": 2009,
     "lifetime": 20, "capital": 12, "capacity": 35, "capacity_unit": "t/h",
@@ -166,13 +166,13 @@ def _use(purpose: str, value: object, entry: str = "烟煤", **more: object) -> 
     return {"entry": entry, "purpose": purpose, "value": value, "unit": "%", **more}
 
 
-def _supply(entry: str, value: object, unit: str, year: int = 2019) -> dict[str, object]:
-    return {"year": year, "entry": entry, "value": value, "unit": unit}
+def _supply(entry: str, value: object, unit: str) -> dict[str, object]:
+    return {"year": 2019, "entry": entry, "value": value, "unit": unit}
 
 
-#: A supplier of heat without fault: 2,000 t of coal for 30 TJ of heat.
+#: A faultless supplier of heat: 2,000 t of coal for 30 TJ of heat.
 SUPPLY = (_supply("烟煤", 2000, "t"), _supply("供热量（供热企业）", 30000, "GJ"))
-#: A boiler house of the park's own without fault, and the power it might make too.
+#: A faultless boiler house of the park's own, and its possible power generation.
 PLANT = (_supply("烟煤", 2000, "t"), _supply("供热量（自备热电厂）", 30000, "GJ"))
 PLANT_POWER = _supply("发电量（自备热电厂）", 100, "万kWh")
 

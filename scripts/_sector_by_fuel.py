@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-#: Sector of the tables -> sectors of CEADs, all others being other industry.
+#: Sector of the tables -> sectors of CEADs; all others are other industry.
 SECTORS: dict[str, tuple[str, ...]] = {
     "power_heat": ("Production and Supply of Electric Power, Steam and Hot Water",),
     "steel": ("Smelting and Pressing of Ferrous Metals",),
@@ -34,14 +34,14 @@ PROCESS = "Process"
 #: Weight of the national mean of all years beside the table of the year: it gives a cell that the nation's statistic
 #: leaves out in one year a small value instead of none.
 MEAN = 0.02
-#: Weight of cells that the nation never has, but a province may: without them its margins might not fit together.
+#: Weight of cells that are zero in the nation but may not be in a province, whose margins might else not fit.
 FLOOR = 1e-7
 #: A cell below this share of its sector and this share of its fuel in every year is left out, and the rest fitted
 #: again: it is the national table's noise, and each cell is one more series to project.
 LEAST_OF_SECTOR, LEAST_OF_FUEL = 0.01, 0.05
-#: Both margins hold to this, Mt, and no province-year needs as many rounds.
+#: Tolerance of both margins, Mt, and largest number of iterations.
 TOLERANCE, ROUNDS = 1e-9, 5000
-#: A sector below this in some year, Mt, is no sector of its own: it has no trend.
+#: Sectors below this in some year, Mt, are merged: they have no trend.
 SMALLEST = 0.01
 
 
@@ -72,7 +72,7 @@ def fitted(seed: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarra
 
 
 def sector_of(name: str) -> str:
-    """Sector of the tables that a sector of CEADs belongs to."""
+    """Return the sector of the tables that a sector of CEADs belongs to."""
     return next((sector for sector, names in SECTORS.items() if name in names), REST)
 
 
@@ -136,13 +136,13 @@ def _of_year(
     series = [[nation.get((name, fuel), zero) for fuel in fuels] for name in names]
     seed = np.array([[values[year] + MEAN * values.mean() for values in line] for line in series])
     floor = FLOOR * np.outer(rows, columns) / columns.sum() ** 2
-    # Process emissions are those of cement: no other sector has any.
+    # Process emissions are those of cement; no other sector has any.
     floor[:, [fuel == PROCESS for fuel in fuels]] = 0.0
     return fitted(seed / seed.sum() + floor, rows, columns)
 
 
 def _groups(names: Iterable[str], rows: np.ndarray) -> tuple[dict[str, str], list[str]]:
-    """Sector of the tables by sector of CEADs, and those that were too small to stand alone."""
+    """Return the sector of the tables by sector of CEADs, and those too small to stand alone."""
     groups = {name: sector_of(name) for name in names}
     sums = {sector: rows[[group == sector for group in groups.values()]].sum(axis=0) for sector in SECTORS}
     merged = [sector for sector, total in sums.items() if total.min() < SMALLEST]

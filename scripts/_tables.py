@@ -1,4 +1,4 @@
-"""What the data scripts share: where files lie and how tables are written.
+"""Shared by the data scripts: paths of files, and writing of tables.
 
 Scripts write below an output folder given as an argument (``data/`` when left out), so that the tests can
 regenerate each file elsewhere and compare it byte by byte.
@@ -19,7 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 
-#: Order in which the quantities of a year stand in a park table.
+#: Order of the quantities of a year in a park table.
 QUANTITIES = (
     "value_added",
     "output",
@@ -36,7 +36,7 @@ QUANTITIES = (
 
 
 class Row(NamedTuple):
-    """One line of a park table; the field names are its header."""
+    """One row of a park table; the field names are its header."""
 
     year: int
     sector: str

@@ -1,4 +1,4 @@
-"""Parts of a Word template that python-docx has no word for: East Asian fonts, languages, fields, table styles."""
+"""Parts of a Word template that python-docx does not support: East Asian fonts, languages, fields, table styles."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from pathway_models.documents.word_fields import stable_docx
 
 #: Language tags by language of the template: (Latin, East Asian).
 LANGUAGES = {"zh": ("en-US", "zh-CN"), "en": ("en-GB", "zh-CN")}
-#: What stands in for a font that the reader's machine lacks; all of them come with Windows.
+#: Substitutes of missing fonts; all of them come with Windows.
 SUBSTITUTES = {"方正小标宋简体": "SimSun", "仿宋_GB2312": "FangSong", "楷体_GB2312": "KaiTi", "黑体": "SimHei"}
 #: Width of the text, between margins of 28 and 26 mm on A4.
 TEXT_WIDTH = Mm(210 - 28 - 26)
 
 
 def new_document(lang: str) -> Word:
-    """An empty A4 document with margins of official documents and its language set."""
+    """Create an empty A4 document with margins of official documents and its language."""
     word = Document()
     section = word.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -99,7 +99,7 @@ def set_style(
 
 
 def table_style(word: Word, name: str) -> None:
-    """A table with strong lines above and below, fine ones between rows, and a shaded head."""
+    """Add a table style with strong lines above and below, fine ones between rows, and a shaded head."""
     word.styles.element.append(
         parse_xml(
             f'<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="{name.replace(" ", "")}">'
@@ -117,7 +117,7 @@ def table_style(word: Word, name: str) -> None:
 
 
 def add_paragraph(word: Word, text: str, style: str = "Normal") -> Paragraph:
-    """A paragraph of a style; its text stays one run, so that a tag is never torn apart."""
+    """Add a paragraph of a style as one run, so that a tag is never split."""
     line = word.add_paragraph(style=style)
     if text:
         line.add_run(text)
@@ -125,7 +125,7 @@ def add_paragraph(word: Word, text: str, style: str = "Normal") -> Paragraph:
 
 
 def add_field(line: Paragraph, code: str, shown: str) -> None:
-    """A field with what it shows until it is updated."""
+    """Add a field with its text until it is updated."""
     for kind, text in (("begin", ""), ("code", f" {code} "), ("separate", ""), ("shown", shown), ("end", "")):
         run = line.add_run()
         if kind == "code":
@@ -142,7 +142,7 @@ def add_field(line: Paragraph, code: str, shown: str) -> None:
 
 
 def page_footer(line: Paragraph, text: str, words: tuple[str, str, str]) -> None:
-    """The footer: a text, then page and number of pages."""
+    """Add the footer: a text, then page and number of pages."""
     line.add_run(f"{text}  ·  {words[0]} ")
     add_field(line, "PAGE", "1")
     line.add_run(f" {words[1]} ")
@@ -151,7 +151,7 @@ def page_footer(line: Paragraph, text: str, words: tuple[str, str, str]) -> None
 
 
 def font_table(word: Word) -> None:
-    """Name the substitutes of the Chinese fonts."""
+    """Add the substitutes of the Chinese fonts."""
     part = next(p for p in word.part.package.iter_parts() if str(p.partname).endswith("fontTable.xml"))
     entries = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
@@ -161,5 +161,5 @@ def font_table(word: Word) -> None:
 
 
 def save_stable(word: Word, path: Path) -> None:
-    """Write a document that is the same bytes every time."""
+    """Write a document with reproducible bytes."""
     path.write_bytes(stable_docx(word))

@@ -1,4 +1,4 @@
-"""Filled workbooks for scripts and tests: plain copies of the template's arrangement, with whatever is wrong.
+"""Filled workbooks for scripts and tests: plain copies of the template's layout, with given faults.
 
 The park in them is INVENTED.  Cells stand where `data/layouts/template.yml` puts them, but without formats,
 comments and drop-downs, so that a file of one fault stays small.
@@ -93,7 +93,7 @@ class Filled:
     parts: Callable[[dict[str, bytes]], Mapping[str, bytes]] | None = None
 
     def put(self, year: int, key: str, value: Any, column: str = "value") -> str:
-        """Overwrite one cell of a year sheet; its place."""
+        """Overwrite one cell of a year sheet; return its place."""
         ref = cell_of(key, column)
         self.cells[str(year), ref] = value
         return f"{year}!{ref}"
@@ -150,7 +150,7 @@ class Filled:
 
 
 def grown(year: int) -> dict[str, dict[str, Any]]:
-    """Lines of a year: those of 2018 grown."""
+    """Return the lines of a year: those of 2018 with growth."""
     lines = copy.deepcopy(LINES)
     for key, columns in lines.items():
         for column in ("value", "feedstock"):
@@ -160,7 +160,7 @@ def grown(year: int) -> dict[str, dict[str, Any]]:
 
 
 def row_of(key: str) -> int:
-    """Row of an entry on a year sheet of the template."""
+    """Return the row of an entry on a year sheet of the template."""
     row = template_layout().block("form").first_row
     for section in template_layout().sections:
         row += 1
@@ -172,12 +172,12 @@ def row_of(key: str) -> int:
 
 
 def cell_of(key: str, column: str = "value") -> str:
-    """Cell of an entry on a year sheet."""
+    """Return the cell of an entry on a year sheet."""
     return f"{COLUMNS[column]}{row_of(key)}"
 
 
 def park_cell(key: str) -> str:
-    """Cell of a field on the park sheet."""
+    """Return the cell of a field on the park sheet."""
     block = template_layout().description
     return f"{block.values}{block.first_row + [entry.key for entry in block.fields].index(key)}"
 
@@ -194,7 +194,7 @@ def _put(sheet: xlsxwriter.worksheet.Worksheet, ref: str, value: Any) -> None:
 
 
 def repacked(content: bytes, change: Callable[[dict[str, bytes]], Mapping[str, bytes]]) -> bytes:
-    """The archive with its parts changed."""
+    """Return the archive with changed parts."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     stream = io.BytesIO()

@@ -55,10 +55,10 @@ def main(words: list[str] | None = None) -> int:
 
 
 def write_font(html: Path) -> None:
-    """Put the font of the package, cut to the signs of the book, beside its style sheet: no system font is needed."""
+    """Write the font, subset to the characters of the book, beside its style sheet: no system font is needed."""
     from fontTools import subset
 
-    logging.getLogger("fontTools").setLevel(logging.ERROR)  # Sphinx lets every library talk
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # Sphinx shows the logs of every library
     signs = {sign for page in html.rglob("*.html") for sign in page.read_text(encoding="utf-8")}
     options = subset.Options(flavor="woff", layout_features=["*"], notdef_outline=True, desubroutinize=True)
     with subset.load_font(str(FONT), options) as font:
@@ -69,7 +69,7 @@ def write_font(html: Path) -> None:
 
 
 def gather(folder: Path) -> None:
-    """Copy the pages as they lie beside each other in the project, and write the first page."""
+    """Copy the pages in the folder structure of the project, and write the first page."""
     shutil.rmtree(folder, ignore_errors=True)
     for name, kinds in (("notebooks", {".ipynb"}), ("docs", {".md", ".png"})):
         for path in sorted((ROOT / name).rglob("*")):
@@ -77,7 +77,7 @@ def gather(folder: Path) -> None:
                 target = folder / path.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
-    # A link to a source file leads nowhere in a book: its text stays.
+    # A link to a source file has no target in the book: its text stays.
     page = folder / "docs" / "architecture.md"
     text = page.read_text(encoding="utf-8")
     page.write_text(LINK_TO_SOURCE.sub(r"\1", text), encoding="utf-8", newline="\n")
@@ -85,7 +85,7 @@ def gather(folder: Path) -> None:
 
 
 def contents(folder: Path) -> list[str]:
-    """Lines of the tables of contents, one a part; titles in both languages where there is a Chinese one."""
+    """Return the lines of the tables of contents by part; titles in both languages where there is a Chinese one."""
     chinese = yaml.safe_load((ROOT / "book" / "titles.yml").read_text(encoding="utf-8"))
     lines = []
     for caption, pages in ordered(folder).items():
@@ -95,7 +95,7 @@ def contents(folder: Path) -> list[str]:
 
 
 def title_of(folder: Path, page: str) -> str:
-    """Title of a page: its first line, as far as a colon."""
+    """Return the title of a page: its first line up to a colon."""
     file = folder / f"{page}.md"
     if file.is_file():
         text = file.read_text(encoding="utf-8")
@@ -105,7 +105,7 @@ def title_of(folder: Path, page: str) -> str:
 
 
 def ordered(folder: Path) -> dict[str, list[str]]:
-    """Every page once, by part: those that are named stand where they are named, the others in their folder's part."""
+    """Return every page once, by part: named pages where they are named, the others in their folder's part."""
     named = {page for _, pages in PARTS for page in pages if not page.endswith("/")}
     parts: dict[str, list[str]] = {}
     for caption, pages in PARTS:
@@ -116,7 +116,7 @@ def ordered(folder: Path) -> dict[str, list[str]]:
 
 
 def pages_of(folder: Path, name: str) -> list[str]:
-    """The page of a name, or the pages that lie directly in the folder of a name."""
+    """Return the page of a name, or the pages directly in the folder of a name."""
     if not name.endswith("/"):
         return [name]
     files = sorted(path for path in (folder / name).glob("*") if path.suffix in (".ipynb", ".md"))

@@ -1,4 +1,4 @@
-"""Build what is known of China after 2019: ``data/china/{nation,provinces}.csv``.
+"""Build the data on China after 2019: ``data/china/{nation,provinces}.csv``.
 
 ``python scripts/build_china_now.py SOURCE_FOLDER [OUTPUT_FOLDER]``: the sources are copied to ``raw/china_now``
 (``SOURCE_FOLDER`` may be ``data/raw`` itself), then tables in canonical units are made of them.  A missing value stays
@@ -19,7 +19,7 @@ from build_provinces import PROVINCES
 NATION = "china_co2_gcb2025_1990_2024.csv"
 OUTPUT = "prov_output_power_gdp_yearly_to_2024.csv.gz"
 POPULATION = "prov_population_revised_2005_2024.csv"
-#: Where a source folder holds each file, first place first; extracts keep the columns named.
+#: Paths of each file in a source folder, in order of preference; extracts keep the columns named.
 PLACES = {
     NATION: ("china_now/" + NATION,),
     OUTPUT: ("china_now/" + OUTPUT,),

@@ -9,7 +9,7 @@ Run once, by a maintainer, when the font or the character list changes::
 
 Sources: Debian package ``fonts-noto-cjk`` (Noto Sans CJK 2.004, SIL Open Font License 1.1) and the property
 ``kTGH`` of the Unicode Han Database 15.0.0 for 通用规范汉字表 (State Council, 2013: 8105 characters).
-Changes to the original font, as the licence lets us and a reader should know: characters left out, hints and
+Changes to the original font, permitted by the licence: characters left out, hints and
 layout features other than kerning dropped, subroutines resolved, family renamed to "Noto Sans SC", and the sub-
 and superscripts that the original lacks (the ₂ of CO₂ among them) made from its own digits.
 """

@@ -47,12 +47,12 @@ FIRST_CITY_YEAR = 1997
 
 
 class Scheme(NamedTuple):
-    """Reporting scheme whose installations were clustered: what its files call things, and the years that compare."""
+    """Reporting scheme of clustered installations: names in its files, and comparable years."""
 
     region: str
     mean: str
     years: range
-    #: Parts of a cluster's emissions that are no industry, as shipped.
+    #: Non-industrial parts of a cluster's emissions, as named in the panel.
     others: tuple[str, ...]
     without: frozenset[str] = frozenset()
 
@@ -204,11 +204,11 @@ def _size(mean: float) -> str:
 
 
 def _flags(known: dict[int, dict[str, str]], last: int) -> dict[int, str]:
-    """Mark what a record's zeros and its end mean, year by year.
+    """Flag zeros and the end of a record, year by year.
 
     ``closed`` is a zero that no later year ends, ``paused`` one that a later year ends, ``not_started`` one before any
     emissions; ``left`` marks the last report of a record that ends before the panel does without a zero: a closure, a
-    site too small to report, or one that left the scheme, which cannot be told apart.
+    site too small to report, or one that left the scheme: the data do not distinguish them.
     """
     running = [year for year, row in known.items() if float(row["industry_t"])]
     marks = dict.fromkeys(sorted(known), "")

@@ -196,7 +196,7 @@ def real_gdp(source: Path) -> dict[tuple[str, int], float]:
 
 
 class Province:
-    """What is known of one province, year by year."""
+    """Data of one province by year."""
 
     def __init__(self, name: str, emissions: Emissions, sectors: Series, nation: dict, activity: dict) -> None:
         used = [fuel for fuel in ITEMS if any((name, fuel, year) in emissions for year in YEARS)]
@@ -224,13 +224,13 @@ class Province:
                 yield Row(year, sector, "emissions", ITEMS[fuel], value, "MtCO2", "ceads_sector_by_fuel", "derived")
 
     def share(self, industry: str, year: int) -> float:
-        """Share of primary, secondary or tertiary industry in GDP; the primary one of 2019 as in 2018."""
+        """Return the share of primary, secondary or tertiary industry in GDP; the primary one of 2019 as in 2018."""
         primary, secondary = (self.activity[self.name, f"{name}_share"] for name in ("primary", "secondary"))
         shares = {"primary": float(primary[min(year, max(primary))]), "secondary": float(secondary[year])}
         return shares[industry] if industry in shares else 1.0 - sum(shares.values())
 
     def output(self, sector: str) -> dict[int, tuple[str, str]]:
-        """Output of a sector with its confidence, by year; nothing where the statistic has gaps.
+        """Return the output of a sector with its confidence, by year; empty where the statistic has gaps.
 
         Crude steel begins in 2006: before, it goes with the emissions of the sector.
         """
@@ -244,7 +244,7 @@ class Province:
         return found if len(found) == len(YEARS) else {}
 
     def told(self) -> list[str]:
-        """What is special about the split of this province."""
+        """List the peculiarities of the split of this province."""
         found = []
         if self.merged:
             found.append(f"Too small to stand alone, in other_industry: {self.merged}.")
@@ -267,7 +267,7 @@ def generation_rows(activity: dict) -> Iterator[tuple[str, int, str, str, str, s
 
 
 def findings(province: str, emissions: Emissions, panel: list[dict[str, str]]) -> list[str]:
-    """List what does not fit or is out of the ordinary in one province's series, and in the panel of drivers."""
+    """List inconsistencies and anomalies in one province's series, and in the panel of drivers."""
     total = {year: float(emissions[province, CONTROL, year]) for year in YEARS}
     found = []
     for year in YEARS:

@@ -18,7 +18,7 @@ PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
 DRIVERS = ("scenario", "driver", "sector", "item", "first", "last", "kind", "value", "unit", "spread", "source")
 ESTIMATES = ("study", "scope", "scenario", "quantity", "value", "unit", "tolerance", "near_within", "tolerance_reason",
              "locator", "confidence", "licence")  # fmt: skip
-#: Folder of the source by our study.
+#: Folder in the source by study.
 FOLDERS = {
     "china_kaya_2026": "24_china_kaya_periods_2026",
     "xiamen_stirpat_2022": "25_xiamen_stirpat_2005_2035",
@@ -211,7 +211,7 @@ def region_d_mbd(source: Path) -> Iterator[Row]:
 
 
 def parabola(year: int) -> float:
-    """GDP of a year relative to 2020: 1, 2 and 4 in 2020, 2035 and 2060."""
+    """Return GDP of a year relative to 2020: 1, 2 and 4 in 2020, 2035 and 2060."""
     return sum(
         value * (year - b) * (year - c) / ((a - b) * (a - c))
         for value, a, b, c in ((1, 2020, 2035, 2060), (2, 2035, 2020, 2060), (4, 2060, 2020, 2035))

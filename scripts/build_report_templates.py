@@ -1,6 +1,6 @@
 """Make the Word templates of the special report, Chinese and English.
 
-Run once, by a maintainer, when the look of the report changes::
+Run once, by a maintainer, when the layout of the report changes::
 
     python scripts/build_report_templates.py
 
@@ -64,10 +64,10 @@ WORDS = {
 
 
 def styles(word: Word, lang: str) -> None:
-    """Set every style the report uses; nothing is formatted by hand, so that a user changes a look in one place."""
+    """Set every style of the report; nothing is formatted by hand, so that a user changes a format in one place."""
     look = LOOKS[lang]
     indent = 2 * look["Normal"][2] if lang == "zh" else 0
-    # Fixed distances between lines: the pages break alike whichever font a reader's machine puts in.
+    # Fixed line spacing: pages break alike with any substitute font.
     normal = {"spacing": Pt(22) if lang == "zh" else Pt(15), "after": 0 if lang == "zh" else 6}
     set_style(word, "Normal", look["Normal"], lang, **normal)
     set_style(word, "Body Text", look["Normal"], lang, first=indent, **normal)
@@ -108,7 +108,7 @@ def styles(word: Word, lang: str) -> None:
 
 
 def cover(word: Word, lang: str) -> None:
-    """First page: title, mark of invention, the decision, where the numbers come from; then the contents."""
+    """Write the first page: title, mark of invention, decision, provenance; then the contents."""
     add_paragraph(word, "{{ title }}", "Title")
     add_paragraph(word, "{%p if mark %}")
     add_paragraph(word, "{{ mark }}", "Mark")
@@ -137,7 +137,7 @@ def cover(word: Word, lang: str) -> None:
 
 
 def body(word: Word, lang: str) -> None:
-    """The loop over everything the report says; each kind of block has its style."""
+    """Write the loop over the blocks of the report; each kind of block has its style."""
     add_paragraph(word, "{%p for block in body %}")
     add_paragraph(word, "{%p if block.is_chapter %}")
     add_paragraph(word, "{{ block.text }}", "Heading 1")
@@ -161,14 +161,14 @@ def body(word: Word, lang: str) -> None:
 
 
 def caption(word: Word, style: str, label: str, series: str) -> None:
-    """A caption whose number Word counts itself; the report fills in the right one beforehand."""
+    """Write a caption numbered by Word; the report fills in the number beforehand."""
     line = add_paragraph(word, f"{label} ", style)
     add_field(line, rf"SEQ {series} \* ARABIC", "1")
     line.add_run("  {{ block.caption }}")
 
 
 def table(word: Word) -> None:
-    """Two rows: the head, and the one that is repeated."""
+    """Write two rows: the head, and the one that is repeated."""
     made = word.add_table(rows=4, cols=3, style="Report Table")
     texts = (
         ("{%tc for name in block.head %}", "{{ name }}", "{%tc endfor %}"),
@@ -183,7 +183,7 @@ def table(word: Word) -> None:
 
 
 def build(lang: str) -> Word:
-    """One template."""
+    """Build one template."""
     word = new_document(lang)
     styles(word, lang)
     font_table(word)

@@ -39,7 +39,7 @@ BOUNDARY = (
 
 
 class Sites:
-    """Known parks with their installations and emissions.
+    """Named parks with their installations and emissions.
 
     Parameters
     ----------
@@ -58,12 +58,12 @@ class Sites:
         self._classes = {(row["site_class"], row["activity"]): row for row in read_rows(ACTIVITIES)}
 
     def years(self, cluster: str) -> range:
-        """Years of a cluster's table."""
+        """Return the years of a cluster's table."""
         last = LEFT_SCHEME.get(self.installations[cluster][0]["country"], LAST_YEAR)
         return range(FIRST_YEAR, last + 1)
 
     def class_of(self, installation: dict[str, str]) -> dict[str, str]:
-        """Sector and item of an installation: by its activity where it is process industry, else by its class."""
+        """Return sector and item of an installation: by activity where it is process industry, else by class."""
         kind = installation["site_class"]
         return self._classes[kind, installation["sector"] if kind == "process_industry" else ""]
 
@@ -94,7 +94,7 @@ def park_rows(sites: Sites, cluster: str) -> Iterator[Row]:
 
 
 def notes(sites: Sites, cluster: str, told: dict[str, str]) -> list[str]:
-    """List what must be known of a park beside its numbers, in both languages."""
+    """List the notes on a park's numbers, in both languages."""
     found, items = sites.emissions(cluster)
     years, count = sites.years(cluster), len(sites.installations[cluster])
     first, last = years[0], years[-1]

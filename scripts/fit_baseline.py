@@ -54,7 +54,7 @@ HIGH_INCOME = 14000
 
 
 def energy_pace() -> tuple[float, int]:
-    """Median growth of energy per GDP 1990-2022, log a year, and the number of high-income countries behind it."""
+    """Return median growth of energy per GDP 1990-2022, log a year, and the number of high-income countries used."""
     rows = read_rows(DATA / "raw" / "energy_per_gdp_1990_2022.csv")
     rates = [
         float(row["energy_per_gdp_growth"]) for row in rows if float(row["gdp_per_person_2022_usd2015"]) > HIGH_INCOME
@@ -63,7 +63,7 @@ def energy_pace() -> tuple[float, int]:
 
 
 def long_run() -> dict[str, tuple[dict[int, float], str]]:
-    """Long-run growth by use: years and values, and where they come from."""
+    """Return long-run growth by use: years, values and their source."""
     pace, countries = energy_pace()
     return {
         "activity": (
@@ -94,7 +94,7 @@ EUROPE = {
 }  # fmt: skip
 #: First year of China's record: provinces are read as deviations from it.
 FIRST_YEAR_OF_CHINA = 1997
-#: Panel that teaches each level, for the reader of the file.
+#: Panel to which each level is fitted, as named in the file.
 LEVEL_PANELS = {
     "nation": "countries 1960-2022: CO2, records of 8 years, half-life 10 years",
     "economy": "countries 1960-2022: real GDP, records of 8 years, half-life 15 years",
@@ -102,7 +102,7 @@ LEVEL_PANELS = {
     "park": "clusters of industrial sites, EU 2013-2022 and US 2011-2023, as deviations from what all clusters of their"
     " continent have in common: records of 3, 5 and 8 years",
 }
-#: What the numbers between levels are: unit, and where from.
+#: Unit and source of the parameters between levels.
 NUMBERS = {
     "park_follows_nation": ("log per log", "ASSUME: half; measured in docs/law_in_levels.md, section 4"),
     "park_in_region": ("share of variance", "ceads_cities: five-year errors that cities of a province share"),
@@ -159,20 +159,20 @@ def write_levels(folder: Any) -> None:
         "drifts": _drifts(found),
     }  # fmt: skip
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    # A line a part, so that differences can be read.
+    # One line per part, for readable diffs.
     text = text.replace('],"', '],\n"').replace("},", "},\n")
     (folder / "law_levels.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _drifts(found: LevelParameters) -> dict[str, Any]:
-    """The drift of a continent's industry by the country that a park lies in."""
+    """Return the drift of a continent's industry by country of the park."""
     (europe,) = (name for name, code in PARK_PANELS.items() if code == "EU")
     source = f"{europe}: mean yearly log change of its clusters, a tenth cut off at each end"
     return {code: _value(found.drifts["EU"], "log a year", source) for code in EUROPE}
 
 
 def _china() -> LevelRecord:
-    """China's emissions to the last year, of one vintage, with GDP and population as far as they are known."""
+    """Return China's emissions to the last year, of one vintage, with GDP and population as far as known."""
     rows = read_rows(DATA / "raw" / "china_now" / "china_co2_gcb2025_1990_2024.csv")
     tonnes = {int(row["year"]): 1e6 * float(row["territorial_co2_mt"]) for row in rows}
     years = np.arange(FIRST_YEAR_OF_CHINA, max(tonnes) + 1)

@@ -49,7 +49,7 @@ def fitted(factors: np.ndarray, nation: np.ndarray, persistence: float) -> tuple
         return float((np.log(spread) + shocks**2 / (2.0 * spread**2)).sum())
 
     found = minimize(loss, [-2.5, 0.5], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12}).x
-    # Likelihood takes no account of what was fitted: two numbers on these changes.
+    # The likelihood ignores that two parameters were fitted to these changes.
     return float(np.exp(found[0]) * np.sqrt(shocks.size / (shocks.size - found.size))), float(found[1])
 
 

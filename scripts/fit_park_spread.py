@@ -14,9 +14,9 @@ from fit_nowcast import listed, nested
 from pathway_models.intake.panels import CONTINENTS, EMISSIONS, ContinentSites, read_sites
 from pathway_models.nowcast.site_changes import LEAST_SITES, SitePanel, fit_park_spread
 
-#: Continent whose parks are bridged by what its sites reported.
+#: Continent whose parks are bridged by reported emissions of its sites.
 EUROPE = "eu_sites"
-#: What tables of parks call the sectors that European reports tell apart; the last one takes all others.
+#: Sectors of park tables by sector of European reports; the last one takes all others.
 # ASSUME: sectors of these names do as the power stations, or the mixed heat and power plants, of the clusters.
 SECTOR_IDS = {
     "power": ("power", "power_heat", "power_station", "electricity"),
@@ -28,7 +28,7 @@ LEFT, LAST_OF_LEFT = "GB", 2020
 
 
 def countries_of(sites: ContinentSites) -> dict[str, list[float] | None]:
-    """Sum the industrial emissions of countries: None where their sites are too few to speak."""
+    """Sum the industrial emissions of countries: None where their sites are too few."""
     found: dict[str, list[float] | None] = {}
     for country in sorted(set(sites.regions.tolist())):
         own = sites.regions == country

@@ -1,11 +1,11 @@
-"""Write under the title of each notebook a line that leads to the one before and the one after it in the course.
+"""Write a line with links to the previous and the next notebook of the course under each title.
 
     python scripts/link_notebooks.py [--check] [notebooks/NAME.ipynb ...]
 
 The links are relative: they work in JupyterLab and in the book. Outputs stay as they are. Run after a notebook was
 added, renamed or moved; the order is that of ``scripts/build_book.py``. ``--check`` only names those that would
 change, and ends with 1 if there are any. The notebook that the batch runs for every
-park gets no line: in the folder of a run it would lead nowhere.
+park gets no line: in the folder of a run its links would have no target.
 """
 
 import argparse
@@ -17,19 +17,19 @@ from pathlib import Path
 
 from build_book import ROOT, ordered, title_of
 
-#: Runs in the folders of the parks.
+#: Notebook that the batch runs in the folders of the parks.
 TEMPLATE = "notebooks/02_park_pathways"
 LINE = re.compile(r"\n\n(?:\[← |\[[^\]]* →\]\()[^\n]*")
 
 
 def course() -> list[str]:
-    """Notebooks in the order of the course, without suffix."""
+    """Return the notebooks in the order of the course, without suffix."""
     pages = [page for pages in ordered(ROOT).values() for page in pages]
     return [page for page in pages if page.startswith("notebooks/")]
 
 
 def line_of(page: str, pages: list[str]) -> str:
-    """The line of a notebook; empty for the one that the batch runs."""
+    """Return the line of a notebook; empty for the one that the batch runs."""
     if page == TEMPLATE:
         return ""
     at = pages.index(page)
@@ -43,7 +43,7 @@ def line_of(page: str, pages: list[str]) -> str:
 
 
 def linked(source: str, line: str) -> str:
-    """The first cell with its line under the title."""
+    """Return the first cell with its line under the title."""
     head, _, rest = LINE.sub("", source, count=1).partition("\n")
     return f"{head}{line}\n{rest}" if rest else head + line
 

@@ -1,4 +1,4 @@
-"""Write docs/assumptions.md from the ASSUME marks in code and data, so that a reviewer can read the soft spots.
+"""Write docs/assumptions.md from the ASSUME marks in code and data, for reviewers.
 
 Usage: python scripts/list_assumptions.py [OUT.md]
 """
@@ -15,7 +15,7 @@ MARK = re.compile(r"ASSUME:\s*(.*)")
 
 
 def assumptions(path: Path) -> list[tuple[int, str]]:
-    """Line and text of every ASSUME mark of a file; comment lines that go on are joined."""
+    """Return line and text of every ASSUME mark of a file; continued comment lines are joined."""
     lines = path.read_text(encoding="utf-8").splitlines()
     found = []
     for at, line in enumerate(lines):

@@ -1,9 +1,9 @@
-"""Make the workbooks that have one thing wrong each, for the tests of the workbook intake.
+"""Make workbooks with one fault each, for the tests of the workbook intake.
 
     python scripts/make_bad_workbooks.py [FOLDER]
 
-Every file starts from the same invented park (`_workbooks.Filled`) and changes one thing.  What the program says
-about each file stands in ``messages.csv`` beside them.  Large files (zip bombs, 200 MB of empty rows) are made by
+Every file starts from the same invented park (`_workbooks.Filled`) and changes one thing.  The messages
+about each file are in ``messages.csv`` beside them.  Large files (zip bombs, 200 MB of empty rows) are made by
 the tests themselves.
 """
 

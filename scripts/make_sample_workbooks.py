@@ -31,7 +31,7 @@ MADE = datetime.datetime(2026, 1, 1)
 
 
 def identity(years: range) -> dict[str, object]:
-    """Fields of the park sheet."""
+    """Return the fields of the park sheet."""
     span = f"{years[0]}-{years[-1]}"
     return PARK | {
         "park_id": f"sample-{span}",
@@ -43,7 +43,7 @@ def identity(years: range) -> dict[str, object]:
 
 
 def lines(year: int) -> dict[str, dict[str, object]]:
-    """Lines of a year, grown from the year they are of."""
+    """Return the lines of a year, with growth from their base year."""
     times = {key: 1.0 if key in CONSTANT else GROWTH[year] for key in LINES}
     return {
         key: {
@@ -71,7 +71,7 @@ def make(path: Path, years: range, lang: str) -> None:
     stamp = f"{MADE:%Y-%m-%dT%H:%M:%SZ}".encode()
 
     def dated(parts: dict[str, bytes]) -> dict[str, bytes]:
-        # The library writes the time of saving over the one that was set.
+        # The library overwrites the time set with the time of saving.
         core = parts["docProps/core.xml"]
         begin = core.index(b'W3CDTF">', core.index(b"<dcterms:modified")) + len(b'W3CDTF">')
         return parts | {"docProps/core.xml": core[:begin] + stamp + core[core.index(b"<", begin) :]}

@@ -6,7 +6,7 @@
 
 Imports are counted wherever they stand, those inside functions included, and so are names that are imported by a
 string (``import_module("pathway_models...")``).  The table of commands and the public faces, which import what is
-asked for, are no importers: nobody has to read them to follow a number.
+asked for, are not counted as importers: they need not be read to follow a number.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "pathway_models"
-#: Modules that offer names of others by string.
+#: Modules that re-export names of others by string.
 FACES = {"", "plotting", "tables", "sentences", "cli.main", "running.cli"}
 #: ``pathway_models.room.module`` or ``pathway_models.room.module:function`` as a string.
 BY_NAME = re.compile(rf"{PACKAGE}((?:\.\w+)+)(?::\w+)?")
@@ -70,7 +73,7 @@ class Structure:
 
     @cached_property
     def passed_on(self) -> dict[tuple[str, str], str]:
-        """Room and name that its ``__init__`` takes from one of its modules -> that module: there one reads on."""
+        """Map room and name that its ``__init__`` imports from one of its modules to that module."""
         return {
             (room, alias.name): node.module.removeprefix(f"{PACKAGE}.")
             for room, file in self.files.items()
@@ -103,32 +106,12 @@ class Structure:
 
     @cached_property
     def circles(self) -> list[tuple[str, ...]]:
-        """Sets of modules that need each other (Tarjan 1972, without recursion into what is done)."""
-        order: dict[str, int] = {}
-        low: dict[str, int] = {}
-        stack: list[str] = []
-        found: list[tuple[str, ...]] = []
-
-        def visit(name: str) -> None:
-            order[name] = low[name] = len(order)
-            stack.append(name)
-            for other in sorted(self.imports[name]):
-                if other not in order:
-                    visit(other)
-                    low[name] = min(low[name], low[other])
-                elif other in stack:
-                    low[name] = min(low[name], order[other])
-            if low[name] == order[name]:
-                at = stack.index(name)
-                circle = tuple(sorted(stack[at:]))
-                del stack[at:]
-                if len(circle) > 1:
-                    found.append(circle)
-
-        for name in self.files:
-            if name not in order:
-                visit(name)
-        return found
+        """Sets of modules that import each other: strongly connected components of the graph of imports."""
+        names = list(self.files)
+        links = np.array([[other in self.imports[name] for other in names] for name in names])
+        labels = connected_components(links, connection="strong")[1]
+        groups = [tuple(sorted(name for name, of in zip(names, labels, strict=True) if of == at)) for at in set(labels)]
+        return sorted(group for group in groups if len(group) > 1)
 
     @cached_property
     def chain(self) -> list[str]:
@@ -151,7 +134,7 @@ class Structure:
 
     @property
     def with_one_importer(self) -> list[str]:
-        """Modules that one other module imports."""
+        """Modules imported by exactly one other module."""
         counts = self.importers
         return [name for name, file in self.files.items() if counts[name] == 1 and file.name != "__init__.py"]
 

@@ -1,11 +1,11 @@
-"""Take pictures of the pages that people see, at the widths of their windows, and say which are wider than those.
+"""Take screenshots of all pages at usual window widths, and report pages wider than the window.
 
     python scripts/take_screenshots.py OUT --run results/en --run results/zh --explorer --documents --book BOOK
 
 Of each run: its index, also as it is printed, and the page of its first park (or of --park); with --explorer also the
 explorer on that run, with --documents the pages of its report in Word, PDF and HTML.  Of the book: its first page and
-some of each kind.  With --without-fonts the browser has one font, of nothing but a box, so that what a page does not
-bring itself is a box in its picture.
+some of each kind.  With --without-fonts the browser has one font, of a box only, so that characters without an embedded
+font are boxes in the picture.
 
 Needs a browser (chromium, chromium-browser or google-chrome); printed pages and documents need pypdfium2 as well, Word
 also LibreOffice.  Ends with 1 where a page is wider than its window.
@@ -24,17 +24,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-#: Windows that pages are looked at in: a screen, a laptop, a tablet, a telephone.
+#: Window sizes: a screen, a laptop, a tablet, a phone.
 WINDOWS = ((1920, 1080), (1366, 768), (768, 1024), (390, 844))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-#: Nothing is fetched from elsewhere, and root may run it.
+#: Options of the browser: no background networking; root may run it.
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ANSWER = ".pathways-answer .pw-card"
 #: Pages of the book that are taken: the first, the answer, a park's notebook, a page of formulas, one of tables.
 BOOK = ("index", "notebooks/00_start_here", "notebooks/02_park_pathways", "docs/methods", "docs/assumptions")
-#: A browser under these settings finds no font but those of one folder.
+#: Font settings that restrict the browser to the fonts of one folder.
 OWN_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir>{folder}</dir><cachedir>{folder}</cachedir></fontconfig>"""
 #: Pixels of an inch of a printed page, and the greatest height of a picture of a whole page.
@@ -81,7 +81,7 @@ def language_of(run: Path) -> str:
 @contextlib.contextmanager
 def opened_browser(*, without_fonts: bool = False) -> Iterator[Any]:
     """Start the browser of this machine, with the fonts of the system or without any."""
-    # Deferred: only who takes pictures needs it.
+    # Deferred: needed for screenshots only.
     from playwright.sync_api import sync_playwright
 
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -95,7 +95,7 @@ def opened_browser(*, without_fonts: bool = False) -> Iterator[Any]:
 
 
 def empty_fonts(folder: Path) -> dict[str, str]:
-    """Leave a browser one font, which holds nothing but a box: what a page does not bring itself is one."""
+    """Restrict a browser to one font that has only a box, shown for characters without an embedded font."""
     from fontTools import subset
 
     from pathway_models.documents.markup import CHINESE_FONT
@@ -122,7 +122,7 @@ def take_printed(browser: Any, file: Path, out: Path, name: str) -> None:
 
 
 def take_documents(browser: Any, run: Path, park: str, out: Path, lang: str) -> int:
-    """Write a park's report in every format, and take its pages; return in how many windows it is wider."""
+    """Write a park's report in every format, and take its pages; return the number of windows it exceeds."""
     with tempfile.TemporaryDirectory() as folder:
         formats = [word for kind in ("docx", "pdf", "html") for word in ("--format", kind)]
         told = [sys.executable, "-m", "pathway_models", "report", str(run), park, "--lang", lang, "--out", folder]
@@ -150,7 +150,7 @@ def take_pdf(file: Path, out: Path, name: str) -> None:
 
 
 def take(browser: Any, address: str, out: Path, name: str, wait: str = "body") -> int:
-    """Take one page in every window, its first screen and whole; return in how many it is wider than the window."""
+    """Take one page in every window, first screen and whole page; return the number of windows it exceeds."""
     page, wider = browser.new_page(viewport={"width": 1366, "height": 768}), 0
     open_page(page, address, wait)
     for width, height in WINDOWS:
@@ -176,7 +176,7 @@ def open_page(page: Any, address: str, wait: str = "body") -> None:
         try:
             page.goto(address, timeout=60_000)
             break
-        except Exception:  # refused until the server is there
+        except Exception:  # refused until the server is ready
             page.wait_for_timeout(500)
     page.wait_for_selector(wait, timeout=90_000)
 

@@ -1,7 +1,7 @@
-"""The answer card: one sentence, the three shares with and without measures, what decides them, what to do first.
+"""The answer card: one sentence, the three shares with and without measures, the decisive family, the first steps.
 
 A park's page takes it from the tables in its folder, a notebook from its ensemble, the explorer from the members under
-the levers as set.
+the present levers.
 """
 
 import csv
@@ -16,21 +16,20 @@ import pathway_models as pw
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
 from pathway_models.fleet import answers
-from pathway_models.fleet import answers as fleet
 from pathway_models.intake import library, naming
 from pathway_models.language import say, share_text, share_words, word_list
 from pathway_models.records import IF_DRIVERS_HOLD, SHARES, Draws, Park, Peaks, Scenario, Step
 from pathway_models.runs.tables import write_columns
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
-#: Table of a park's folder: the measures of its best scenario, each by itself.
+#: File of a park's folder with the measures of its best scenario, each by itself.
 STEPS = "first_steps.csv"
-#: Fields of a step that are no text, and how they are read.
+#: Converters of the fields of a step that are not text.
 _READ = {"start": int, "complete": int, "gain": float, "avoided": float, "cost": float, "has_price": "true".__eq__}
 
 
 class Card:
-    """The answer of a park, as it shows itself in a notebook.
+    """The answer of a park, displayed in a notebook.
 
     Parameters
     ----------
@@ -60,7 +59,7 @@ def answer(
     steps: Sequence[Step] | None = None,
     lang: str = "en",
 ) -> Card:
-    """Put the answer of a park on one card; what is not given is worked out.
+    """Build the answer card of a park; arguments not given are computed.
 
     Parameters
     ----------
@@ -72,9 +71,9 @@ def answer(
     before : int
         Year before which emissions shall peak.
     peaks, held : Peaks, optional
-        Of these scenarios, parted at that year; of the same draws if the drivers hold.
+        Of these scenarios, split at that year; of the same draws if the drivers hold.
     steps : sequence of Step, optional
-        What to do first (`first_steps`).
+        First steps (`first_steps`).
     lang : {"en", "zh"}
 
     Returns
@@ -102,17 +101,17 @@ def answer_of(
         about | {"scenario": name} | {key: text for reading in readings for key, text in reading[at].items()}
         for at, name in enumerate(peaks.scenarios)
     ]
-    return next(iter(fleet.answers(rows, scenarios)), None)
+    return next(iter(answers.answers(rows, scenarios)), None)
 
 
 def _shares(peaks: Peaks, ending: str = "") -> list[dict[str, str]]:
-    """Write the shares of each scenario as texts of a summary; empty where they cannot be told."""
+    """Write the shares of each scenario as texts of a summary; empty where they are undefined."""
     rows = peaks.headline(peaks.before)
     return [{f"{name}{ending}": "" if row[name] != row[name] else str(row[name]) for name in SHARES} for row in rows]
 
 
 def answer_card(folder: Path, lang: str) -> tuple[str, str]:
-    """Make the card of a park from the tables in its folder.
+    """Build the card of a park from the tables in its folder.
 
     Returns
     -------
@@ -125,7 +124,7 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
         return "", ""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = fleet.answers(rows, library.read_scenarios())
+    found = answers.answers(rows, library.read_scenarios())
     if not found:
         return (_name(rows[0], lang) if rows else ""), ""
     code = say(lang, en="show the code", zh="显示代码")
@@ -134,13 +133,13 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
 
 
 def write_steps(path: Path, park_id: str, steps: Sequence[Step]) -> Path:
-    """Write what each measure does by itself, a row a measure, the one to begin with first."""
+    """Write the effect of each measure by itself, one row per measure, the first step first."""
     columns = {name: [getattr(step, name) for step in steps] for name in (field.name for field in fields(Step))}
     return write_columns(path, {"park_id": [park_id] * len(steps), **columns})
 
 
 def read_steps(folder: Path) -> tuple[Step, ...] | None:
-    """Read what to do first from a park's folder; None where a run of an older version has not worked it out."""
+    """Read the first steps from a park's folder; None where a run of an older version has none."""
     path = folder / STEPS
     if not path.is_file():
         return None
@@ -149,11 +148,11 @@ def read_steps(folder: Path) -> tuple[Step, ...] | None:
     return tuple(Step(**{one.name: _READ.get(one.name, str)(row[one.name]) for one in fields(Step)}) for row in rows)
 
 
-def what_first(one: answers.Answer, steps: Sequence[Step] | None, lang: str, most: int = fleet.FIRST) -> str:
-    """Say what to do first; empty where the run has not worked it out, or no scenario gains a point."""
+def what_first(one: answers.Answer, steps: Sequence[Step] | None, lang: str, most: int = answers.FIRST) -> str:
+    """Name the first steps; empty where the run has none, or no scenario gains a point."""
     return (
-        fleet.first_sentence(steps, lang=lang, most=most)
-        if steps is not None and one.points >= fleet.LEAST_GAIN
+        answers.first_sentence(steps, lang=lang, most=most)
+        if steps is not None and one.points >= answers.LEAST_GAIN
         else ""
     )
 
@@ -163,7 +162,7 @@ def _card(one: answers.Answer, steps: Sequence[Step] | None, lang: str, *, code:
     if one.best_scenario != one.row["scenario"]:
         splits[naming.scenario_name(one.best_scenario, lang)] = one.best
     sentence, about, first = _sentence(one, lang), _about(one, lang), what_first(one, steps, lang)
-    notes, listed = [what_decides(one, lang), _readings(one, lang)], fleet.worth_naming(steps or ()) if first else []
+    notes, listed = [what_decides(one, lang), _readings(one, lang)], answers.worth_naming(steps or ()) if first else []
     if first and not listed:
         notes.insert(1, first)
     notes = list(filter(None, notes))
@@ -202,7 +201,7 @@ def card_of(
     notes : sequence of str
         Lines below the bars.
     steps : sequence of Step
-        What to do first, a line each.
+        First steps, one line each.
     about : str
         Small line at the end.
     invented : bool
@@ -218,7 +217,9 @@ def card_of(
     from pathway_models.figures.style import FAMILY_COLOURS
 
     words = share_words(lang, year) | {"made_up": say(lang, en="invented", zh="虚构")}
-    first = [(say(lang, en=step.name_en, zh=step.name_zh), fleet.step_text(step, lang), step.family) for step in steps]
+    first = [
+        (say(lang, en=step.name_en, zh=step.name_zh), answers.step_text(step, lang), step.family) for step in steps
+    ]
     words["do_first"] = say(lang, en="What to do first", zh="首先要做的")
     given = {
         "notes": notes,
@@ -241,17 +242,17 @@ def _name(row: Mapping[str, str], lang: str) -> str:
 def _sentence(one: answers.Answer, lang: str) -> str:
     is_better = one.best_scenario != one.row["scenario"]
     name = naming.scenario_name(one.best_scenario, lang) if is_better else ""
-    return fleet.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
+    return answers.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
 
 
 def what_decides(one: answers.Answer, lang: str) -> str:
-    """Name the lever family that decides an answer."""
+    """Name the decisive lever family of an answer."""
     name = naming.scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
-    return fleet.decisive_sentence(name, one.gained, one.has_families, lang)
+    return answers.decisive_sentence(name, one.gained, one.has_families, lang)
 
 
 def _readings(one: answers.Answer, lang: str) -> str:
-    """Say the other reading beside the first; empty where the run does not have it."""
+    """State the other reading beside the first; empty where the run does not have it."""
     held = (one.without.if_drivers_hold, one.best.if_drivers_hold)
     if any(map(isnan, held)):
         return ""

@@ -18,7 +18,7 @@ import click
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import BatchError, InputError, files
-from pathway_models.intake.register import table_of
+from pathway_models.intake.register import read_register, table_of
 from pathway_models.runs import folders, provenance, store, tables
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def summarise_command(folder: Path, lang: str) -> None:
     outcomes = [_as_found(folder, outcome) for outcome in tables.read_status(folder)]
     try:
         store.read_record(folder)
-    except InputError as error:  # the summary does without, but nothing can be computed again from this folder
+    except InputError as error:  # the summary works without it, but nothing can be recomputed from this folder
         click.echo(cli_language.mistake_text(error), err=True)
     for line in _told_unhashed(folder, outcomes):
         click.echo(line, err=True)
@@ -42,7 +42,7 @@ def summarise_command(folder: Path, lang: str) -> None:
 
 
 def _told_unhashed(folder: Path, outcomes: Sequence[Outcome]) -> list[str]:
-    """Lines on parks whose results have no hashes: nobody can tell whether they are as the run wrote them."""
+    """Return warnings about parks whose results have no hashes and cannot be verified."""
     ends = {}
     for outcome in outcomes:
         if outcome.came_out:
@@ -53,7 +53,7 @@ def _told_unhashed(folder: Path, outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _as_found(folder: Path, outcome: Outcome) -> Outcome:
-    """Take a park whose results are gone, or are no longer what the run wrote, for failed."""
+    """Count a park whose results are missing or altered as failed."""
     if not outcome.came_out:
         return outcome
     if not (folder / outcome.park_id).is_dir():
@@ -78,8 +78,8 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool,
         for line in summary.summary_lines(rows, outcomes, cli_language.language(), summary.steps_of(folder, rows)):
             click.echo(line)
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
-        return page  # which is up to date
-    # What is preloaded may have begun in another working folder.
+        return page  # which has been updated
+    # The preloading process may have started in another working folder.
     fork_client.call_preloaded(
         preload.preload_cells, summary.write_index, folder.absolute(), list(outcomes), rows, lang
     )
@@ -138,21 +138,19 @@ def run_command(
         raise click.UsageError("name parks, or give --all")
     if out and Path(out).is_file():
         raise click.BadParameter(f"{out}: expected a folder, found a file", param_hint="'--out'")
-    cli_language.refuse_foreign([str(Path(out or ".").absolute())])  # its pages say where they lie
+    cli_language.refuse_foreign([str(Path(out or ".").absolute())])  # its pages contain the path
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
         from pathway_models.batch.scheduling import start_servers
 
         start_servers()  # while the request is examined
     from pathway_models.batch.running import Request, plan, run_parks
-    from pathway_models.intake.register import read_register
-    from pathway_models.runs.folders import RunFolder
 
     chosen = parks or common_options.own_parks() or tuple(entry.park_id for entry in read_register() if entry.has_data)
     options |= {name: options[name] or "" for name in store.OWN_FILES}
     options["notebook"] = Path(options["notebook"] or files.PARK_NOTEBOOK).absolute()
     request = Request(parks=chosen, scenarios=scenarios, **options)
-    with contextlib.closing(RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
+    with contextlib.closing(folders.RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
         if dry_run:
             steps = [
                 (step.park_id, cli_language.in_table(step.action), cli_language.in_table(step.why))
@@ -163,7 +161,7 @@ def run_command(
             return
         progress = contextlib.ExitStack()
         report = progress.enter_context(_progress(len(chosen), quiet))
-        # From here on a signal ends the run with its status table, whenever it comes: finished parks are kept.
+        # From here on a signal ends the run with its status table, at any time: finished parks are kept.
         with (stop := Stop()).heard():
             with progress:
                 finished = run_parks(request, place, report, stop)
@@ -210,13 +208,13 @@ def verify_command(folder: Path, sample: int | None, workers: int, engine: str) 
     sys.exit(1 if found else 0)
 
 
-#: What has become of a file of a run.
+#: States of a file of a run.
 ALTERED, NOT_HASHED = "ALTERED since it was written", "not hashed: it cannot be checked"
 NOT_SEALED = "not sealed: the forecast cannot be checked"
 
 
 def outputs_now(folder: Path) -> dict[str, str]:
-    """Hold the run's own files, and the files of its parks, against their hashes; say of each what is not the same."""
+    """Compare the files of a run and of its parks with their hashes; return the state of each that differs."""
     record, ends = store.read_record(folder), {}
     hashes, seals = record.get("outputs_sha256", {}), provenance.seals_in(folder)
     kept = [f"{provenance.KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{provenance.KEPT_INPUTS}/*"))]
@@ -237,7 +235,7 @@ def outputs_now(folder: Path) -> dict[str, str]:
 
 
 def _without_hash(park_id: str, record: Mapping[str, Any]) -> dict[str, str]:
-    """The files of a park that have no hash: each by its name, or all of them."""
+    """List the files of a park without a hash, each by its name, or all together."""
     if not record.get("files_sha256"):
         return {f"{park_id}/*": NOT_HASHED}
     return {f"{park_id}/{name}": NOT_HASHED for name in provenance.unhashed(record)}
@@ -253,7 +251,7 @@ def _show(difference: Any) -> None:
 
 #: Differing lines shown of one table.
 SHOWN = 3
-#: Files that are compared: computed tables. Notebooks and pages carry times.
+#: Files compared: computed tables. Notebooks and pages contain times.
 COMPARED = (".csv", ".parquet")
 
 
@@ -343,7 +341,7 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="pathways-") as again:
         stop = Stop()
         run = run_parks(request, Path(again), stop=stop)
-        if stop.number:  # what was not made again is not different
+        if stop.number:  # a park not recomputed is not different
             raise KeyboardInterrupt(stop.number)
         for outcome in run.ordered():
             if not outcome.came_out:

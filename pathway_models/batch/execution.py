@@ -1,4 +1,4 @@
-"""One park, one notebook: executed by papermill, exported, and put in its place whole or not at all."""
+"""One notebook per park: executed by papermill, exported, and published atomically."""
 
 import json
 import os
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 #: Format of notebooks that papermill runs.
 FORMAT = 4
-#: Quietens notices that kernels print when they start and when they are shut down.
+#: Environment that silences messages of kernels at start and shutdown.
 KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
-#: Errors of the machine, not of the park: such a park is run again.
+#: Errors of the machine, not of the park: the park is run again.
 MACHINE_ERRORS = ("DeadKernelError", "CellTimeoutError", "MemoryError", "OSError", "KeyboardInterrupt")
 #: Files kept of a park that failed.
 KEPT_ON_FAILURE = ("notebook.ipynb", "notebook.html")
-#: Parameters a notebook need not declare: its kernel has the issue year from the environment.
+#: Parameters that a notebook need not declare: its kernel takes the issue year from the environment.
 UNDECLARED = ("as_of",)
 
 
@@ -132,10 +132,10 @@ def run_park(job: folders.Job) -> folders.Outcome:
             partial / "record.json",
             {**record, "again": name in MACHINE_ERRORS, "files": files, "files_sha256": hashes},
         )
-    except ServerGoneError:  # says nothing of the park, which another worker takes
+    except ServerGoneError:  # no fault of the park, which another worker takes
         folders.remove(partial)
         raise
-    except Exception as error:  # whatever breaks one park must not break the others
+    except Exception as error:  # an error of one park must not stop the others
         folders.remove(partial)
         status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
     return folders.Outcome(job.park_id, status, round(time.perf_counter() - begin, 2), cause)
@@ -153,7 +153,7 @@ def _language(job: folders.Job) -> str:
 
 
 def _refusal(given: Mapping[str, Any]) -> str:
-    """Say in one line why a park's table cannot be run; empty when it can."""
+    """Return in one line why a park's table cannot be run; empty when it can."""
     try:
         park = pw.read_park(str(given["park"]))
     except InputError as error:
@@ -201,7 +201,7 @@ def _execute(job: folders.Job, folder: Path) -> "tuple[NotebookNode, str, str]":
 
 @contextmanager
 def _environment_of(lang: str) -> Iterator[None]:
-    """Let a notebook speak the language of the run and show its figures, whatever the variables of the user's shell.
+    """Set language and figure backend of a notebook, overriding the variables of the user's shell.
 
     Servers often set ``MPLBACKEND=Agg``: figures would be drawn and not shown.
     """

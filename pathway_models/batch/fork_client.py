@@ -26,16 +26,16 @@ from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 #: Seconds a server may take to import everything.
 STARTING = 120
 GONE = "the fork server is gone"
-#: Called by a server before it serves: a function of the package without arguments.
+#: Function of the package without arguments, called by a server before it serves.
 Preload = Callable[[], None]
 
 
 class ServerGoneError(BatchError):
-    """The fork server has died and its children with it: no notebook is to blame."""
+    """The fork server has died with its children; no notebook is the cause."""
 
 
 class UnsafeForkError(BatchError):
-    """Something that is imported has started a thread: children forked beside it might hang."""
+    """An imported package has started a thread; forked children might hang."""
 
 
 class Child:
@@ -54,7 +54,7 @@ class Child:
 
     def __init__(self, server: "ForkClient", pid: int, channel: Connection, report: int) -> None:
         self.server, self.pid, self.channel = server, pid, channel
-        #: The server that this child asks for children of its own.
+        #: Server from which this child requests children of its own.
         self.relies_on: ForkClient | None = None
         self._report = report
         self._status: int | None = None
@@ -74,7 +74,7 @@ class Child:
         return self._status
 
     def how_it_ended(self) -> str:
-        """Say in words how the child ended."""
+        """Describe how the child ended."""
         code = os.waitstatus_to_exitcode(self.status())
         if code >= 0:
             return f"its process ended by itself with exit code {code}"
@@ -83,7 +83,7 @@ class Child:
         return f"its process was ended by {name}{why}"
 
     def kill(self) -> None:
-        """Kill the child and all it has started."""
+        """Kill the child and its descendants."""
         if self._status is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
@@ -112,11 +112,11 @@ class ForkClient:
 
     @classmethod
     def start(cls, preload: Preload) -> "ForkClient":
-        """Start a server; it gets ready while the caller goes on."""
+        """Start a server, which prepares while the caller continues."""
         control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         module, name = preload.__module__, preload.__name__
         code = f"from {serve.__module__} import serve; from {module} import {name}; serve({far.fileno()}, {name})"
-        # Its own session: Ctrl-C on the terminal reaches whoever has started the run, who then ends it in order.
+        # Its own session: Ctrl-C on the terminal reaches the process that started the run, which then stops the server.
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", code],
             pass_fds=[far.fileno()],
@@ -232,7 +232,7 @@ def _answer_call(channel: int) -> None:
 
 
 def _stamp() -> tuple[object, ...]:
-    """Fingerprint the files whose change outdates a server."""
+    """Return a fingerprint of the files whose change outdates a server."""
     files = [*PACKAGE_FOLDER.rglob("*.py"), *data_folder().glob("*.*"), *data_folder().glob("factors/*")]
     return os.environ.get("PATHWAY_DATA"), len(files), max(file.stat().st_mtime_ns for file in files)
 
@@ -265,7 +265,7 @@ def adopt(preload: Preload, descriptor: int) -> None:
 
 @cache
 def refusal(preload: Preload) -> UnsafeForkError | None:
-    """Return the error why a server of a kind must not fork, if any; wait until it is ready."""
+    """Return the error that forbids a server of a kind to fork, if any; wait until it is ready."""
     try:
         shared_server(preload).wait()
     except UnsafeForkError as error:
@@ -274,14 +274,14 @@ def refusal(preload: Preload) -> UnsafeForkError | None:
 
 
 def call_preloaded(preload: Preload, function: Callable[..., Any], *arguments: object) -> Any:
-    """Call a function in a server of a kind, where everything is imported, if there is one; here otherwise."""
+    """Call a function in a preloaded server of a kind, if there is one, else in this process."""
     if preload in _shared and _shared[preload].is_usable():
         return _shared[preload].call(function, *arguments)
     return function(*arguments)
 
 
 def close_server(server: ForkClient) -> None:
-    """End a server, dead or alive, and take it out of use: the next request starts another."""
+    """Stop a server, if still alive, and discard it: the next request starts another."""
     with _sharing:
         for preload in [preload for preload, shared in _shared.items() if shared is server]:
             _shared.pop(preload).close()

@@ -8,7 +8,7 @@ The standard library's ``multiprocessing.forkserver`` knows one server a process
 keeps server and child alive when the client is killed, does not look for threads, takes its environment from the
 client, and imports the client's ``__main__`` again in every child: hence this one.
 
-`Stop` is the wish to end a run: what waits for parks is interrupted, what writes is not.
+`Stop` is a request to end a run: waiting for parks is interrupted, writing is not.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ def can_fork() -> bool:
 
 
 def count_threads() -> int:
-    """Count the threads of this process, also those that Python does not know of."""
+    """Count the threads of this process, those unknown to Python included."""
     try:
         return len(os.listdir("/proc/self/task"))
     except OSError:
@@ -54,7 +54,7 @@ def fork(function: bytes, fds: list[int]) -> int:
     Parameters
     ----------
     function : bytes
-        Pickled, so that only the child imports where it stands.
+        Pickled, so that only the child imports its module.
     fds : list of int
         Descriptors that the child keeps open beside its standard streams.
 
@@ -77,19 +77,19 @@ def fork(function: bytes, fds: list[int]) -> int:
             _leave_server(fds)
             pickle.loads(function)(*fds)
             code = 0
-        except BaseException:  # nothing of the server's may run in the child
+        except BaseException:  # no code of the server may run in the child
             import traceback
 
             traceback.print_exc()
         finally:
             os._exit(code)
-    with contextlib.suppress(OSError):  # the child does the same: whoever comes first
+    with contextlib.suppress(OSError):  # the child does the same: the first succeeds
         os.setpgid(pid, pid)
     return pid
 
 
 def _leave_server(fds: list[int]) -> None:
-    """Close the server's descriptors, reset its signals, die with it, and be the first to go when memory runs out."""
+    """Close the server's descriptors, reset signals, die with the server, be killed first when memory is short."""
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
@@ -135,7 +135,7 @@ def serve(descriptor: int, preload: Callable[[], None]) -> None:
             server.answer(client)
     for client in set(server.clients):
         server.forget(client)
-    os._exit(0)  # tearing such a process down takes longer than many a park
+    os._exit(0)  # regular shutdown of such a process takes longer than many parks
 
 
 class _Server:
@@ -143,11 +143,11 @@ class _Server:
 
     def __init__(self) -> None:
         self.clients: set[socket.socket] = set()
-        #: Who asked for a child, and where its end is reported.
+        #: Client of each child, and descriptor for the report of its end.
         self.children: dict[int, tuple[socket.socket, int]] = {}
 
     def welcome(self, descriptor: int) -> socket.socket:
-        """Register a client; tell it that all is ready by sending the number of threads."""
+        """Register a client; signal readiness by sending the number of threads."""
         client = socket.socket(fileno=descriptor)
         self.clients.add(client)
         with contextlib.suppress(OSError):
@@ -155,7 +155,7 @@ class _Server:
         return client
 
     def answer(self, client: socket.socket) -> None:
-        """Answer a client's request; a client that is gone takes its children along."""
+        """Answer a client's request; end the children of a client that is gone."""
         try:
             request, fds, *_ = socket.recv_fds(client, 4096, 8)
         except OSError:
@@ -189,17 +189,17 @@ class _Server:
             if pid == 0:
                 return
             _, report = self.children.pop(pid)
-            with contextlib.suppress(OSError):  # whoever asked may be gone
+            with contextlib.suppress(OSError):  # the client may be gone
                 os.write(report, struct.pack("i", status))
             os.close(report)
 
 
-#: Signals that end a program: Ctrl-C, asked to end, terminal closed.
+#: Signals that end a program: Ctrl-C, termination request, terminal closed.
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Stop:
-    """Wish to end a run, from Ctrl-C or a signal; it cuts off nothing but what runs within `interruptible`."""
+    """Request to end a run, from Ctrl-C or a signal; it interrupts only calls within `interruptible`."""
 
     def __init__(self) -> None:
         #: Number of the first signal; 0 while none has come.
@@ -208,7 +208,7 @@ class Stop:
 
     @contextlib.contextmanager
     def heard(self) -> Iterator[None]:
-        """Take note of all signals that end a program, whenever they come; ignored ones stay ignored."""
+        """Record all signals that end a program, at any time; ignored ones stay ignored."""
         numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
         before = {number: signal.getsignal(number) for number in numbers}
         heeded = [number for number in numbers if before[number] != signal.SIG_IGN]
@@ -223,15 +223,15 @@ class Stop:
     def _hear(self, number: int, _: object) -> None:
         self.number = self.number or number
         if self._may_interrupt:
-            self._may_interrupt = False  # a second signal must not cut off the way out
+            self._may_interrupt = False  # a second signal must not interrupt the exit
             raise Interruption(number, self._let_in)
 
     def _let_in(self) -> None:
-        """Take the next signal in the place of one whose interruption was dropped."""
+        """Allow the next signal to interrupt where an earlier interruption was lost."""
         self._may_interrupt = self._is_waiting
 
     def interruptible(self, work: Callable[[], object]) -> None:
-        """Call a function that may wait for long, unless a stop is asked for; a stop meanwhile ends it."""
+        """Call a function that may wait long, unless a stop was requested; a stop meanwhile interrupts it."""
         try:
             try:
                 self._may_interrupt = self._is_waiting = True
@@ -239,7 +239,7 @@ class Stop:
                     work()
             finally:
                 self._may_interrupt = self._is_waiting = False
-        except KeyboardInterrupt as error:  # also one that comes while nobody has called `heard`
+        except KeyboardInterrupt as error:  # also one outside `heard`
             if isinstance(error, Interruption):
                 error.is_taken = True
             self.number = self.number or int(error.args[0] if error.args else signal.SIGINT)

@@ -1,6 +1,6 @@
 """A papermill engine whose notebooks run in children of a fork server: ``papermill --engine pathways-fork``.
 
-Messages, outputs, timings, parameters and banners are papermill's and nbclient's own; only the kernel process differs.
+Messages, outputs, timings, parameters and banners are those of papermill and nbclient; only the kernel process differs.
 Where forking is not possible, or a notebook asks for another kernel, an ordinary kernel gives the same outputs.
 """
 
@@ -29,7 +29,7 @@ from pathway_models.batch import fork_client, fork_server, preload
 FORKED, ORDINARY = "pathways-fork", "pathways-kernel"
 #: Kernels that are this Python.
 OWN_KERNELS = (None, "", "python", "python3")
-#: Messages that show something, and the fields an output keeps of them.
+#: Messages with output, and the fields an output keeps of them.
 SHOWN = {"display_data": ("metadata", "data"), "execute_result": ("metadata", "data", "execution_count")}
 
 
@@ -72,7 +72,7 @@ class Cells:
         EOFError
             The child has ended.
         TimeoutError
-            The cell has taken longer; its message says where it was.
+            The cell has taken longer; the message has its stack.
         """
         until = None if not seconds else time.monotonic() + seconds
         try:
@@ -93,7 +93,7 @@ class Cells:
             raise EOFError(self.child.how_it_ended()) from None
 
     def forward(self, take: Callable[[dict[str, object]], None], printed: list[int] | None = None) -> None:
-        """Forward what was printed up to a position in both files, standard output first, as a kernel does."""
+        """Forward the text printed up to a position in both files, standard output first, as a kernel does."""
         for at, (name, file) in enumerate(zip(("stdout", "stderr"), self._files, strict=True)):
             end = printed[at] if printed else os.fstat(file.fileno()).st_size
             if end > self._sent[at]:
@@ -143,7 +143,7 @@ class SavingClient(PapermillNotebookClient):
     is_lost = False
 
     def execute_cell(self, cell: NotebookNode, cell_index: int, **options: Any) -> NotebookNode:
-        """Run one cell; raise a `CellExecutionError` for whatever ended it."""
+        """Run one cell; raise a `CellExecutionError` where it fails, times out or loses its kernel."""
         try:
             return self.run_one(cell, cell_index, **options)
         except (CellTimeoutError, DeadKernelError) as error:
@@ -217,7 +217,7 @@ class ForkedClient(SavingClient):
         return outs[-1]
 
     def _report(self, cell: NotebookNode, cell_index: int, state: str) -> None:
-        """Let nbclient record when the cell began and ended."""
+        """Let nbclient record the begin and end of the cell."""
         with contextlib.suppress(CellExecutionComplete):
             self.process_message(as_message("status", {"execution_state": state}), cell, cell_index)
 

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
     from nbformat import NotebookNode
 
-#: In this project a sentence below every figure says what it shows.
+#: Alternative text of figures; here a sentence below every figure describes it.
 ALT = "Figure; the sentence below says what it shows. 图：结论见其下文字。"
 _FOCUSABLE = re.compile(r'<div class="([^"]*\b(?:jp-Cell-inputWrapper|jp-OutputArea-output)(?![\w-])[^"]*)"([^>]*)>')
 _IMAGE = re.compile(r"<img(?![^>]*\balt=)([^>]*)>")
-#: Stands for an image while the page is made, so that a megabyte of it need not be searched; private to this file.
+#: Placeholder of an image while the page is made, so that a megabyte need not be searched; private to this file.
 _PLACE = "\ue0f0{}\ue0f1"
 _PLACES = re.compile(_PLACE.format(r"(\d+)"))
 _PICTURE = re.compile(f"<img[^>]*{_PLACES.pattern}[^>]*>")
@@ -42,10 +42,10 @@ _HEAD = re.compile(r"(<thead>\s*<tr[^>]*>)(.*?)</tr>\s*<tr>(.*?)</tr>\s*</thead>
 _CELL = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
 _HEADS = re.compile(r"<th(?: class=\"k\")?>(.*?)</th>", re.DOTALL)
 _ROW, _DATA = re.compile(r"<tr>.*?</tr>", re.DOTALL), re.compile(r"<td>(.*?)</td>", re.DOTALL)
-#: Letters from which a cell is read as words: more than a number with its unit has.
+#: Fewest letters of a cell of words: more than in a number with its unit.
 WORDS = 16
 
-#: The page of nbconvert's own template without scripts of other machines: no script runs in a page that is kept.
+#: nbconvert's template without external scripts: no script runs in a stored page.
 TEMPLATE = f"""\
 {{%- extends 'lab/index.html.j2' -%}}
 {{% block html_head_js %}}{policy()}{{% endblock %}}
@@ -62,13 +62,13 @@ TEMPLATE = f"""\
 
 
 class _Outcome(IPythonRenderer):
-    """Markdown that a cell gave: its tags are shown as text, no file of this machine is put in, no link runs code."""
+    """Renderer of Markdown output: tags are shown as text, no local file is embedded, no link runs code."""
 
     def __init__(self) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False)
 
     def text(self, text: str) -> str:
-        """Show a text in which signs may be written by their number."""
+        """Render a text that may contain character references."""
         return safe_entity(text)
 
     def _embed_image_or_attachment(self, src: str) -> str:
@@ -78,7 +78,7 @@ class _Outcome(IPythonRenderer):
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter without its second pass, which parses the finished page of a megabyte again.
 
-    What that pass adds (keyboard focus, descriptions of images) is put in while the page is text.  Cells that many
+    Its additions (keyboard focus, descriptions of images) are made while the page is text.  Cells that many
     notebooks share are highlighted once a process.  The notebook is copied once and not validated again.
     """
 
@@ -115,7 +115,7 @@ class PageExporter(HTMLExporter):
         return _PLACES.sub(lambda place: images[int(place.group(1))], page), resources
 
     def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run the preprocessors that are switched on over a notebook that is already a copy, images set aside."""
+        """Run the active preprocessors on a notebook that is already a copy, without its images."""
         for preprocessor in self._preprocessors:
             if preprocessor.enabled:
                 nb, resources = preprocessor.preprocess(nb, resources)
@@ -130,7 +130,7 @@ class PageExporter(HTMLExporter):
 
 
 def tidied(table: str) -> str:
-    """Give a table of pandas one line of heads, and mark the cells of columns that hold words.
+    """Merge the two header lines of a pandas table, and mark the cells of text columns.
 
     Parameters
     ----------
@@ -177,12 +177,12 @@ def _exporter() -> PageExporter:
     return PageExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True, raw_template=TEMPLATE)
 
 
-#: What opens a part of the notebook: its question in bold, alone or with a sentence behind it.
+#: Start of a part of the notebook: a question in bold, alone or followed by a sentence.
 _QUESTION = re.compile(r"\*\*(.+?)[:：]?\*\*\s*(.*)", re.DOTALL)
 
 
 def _paged(notebook: NotebookNode, lang: str) -> list[str]:
-    """Turn the texts of a notebook into those of a page, in place: one language, its questions as headings.
+    """Convert the texts of a notebook to those of a page, in place: one language, questions as headings.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def _paged(notebook: NotebookNode, lang: str) -> list[str]:
     """
     questions: list[str] = []
     for cell in notebook.cells:
-        if "answer" in cell.metadata.get("tags", ()):  # the page opens with it
+        if "answer" in cell.metadata.get("tags", ()):  # the page begins with it
             cell.outputs = [one for one in cell.get("outputs", ()) if "text/html" not in one.get("data", {})]
         for data in (one.get("data", {}) for one in cell.get("outputs", ())):
             if isinstance(data.get("text/html"), str):
@@ -230,7 +230,7 @@ def to_html(notebook: NotebookNode | None, title: str = "", card: str = "", lang
     title : str
         Of the page; that of the notebook by default.
     card : str
-        HTML that the page opens with, made by us and escaped (`batch.answer_card`); such a page has a list of
+        HTML at the beginning of the page, our own and escaped (`batch.answer_card`); such a page has a list of
         contents, and of texts in two languages its own.
     lang : {"en", "zh"}
     """

@@ -1,12 +1,11 @@
-"""Preload of the fork server of cells: what every park's notebook needs is imported, read, computed and drawn once.
+"""Preload of the fork server of cells: imports, data, computations and figures common to all park notebooks.
 
 Forks of the server then find all caches filled.
 
-Kernel without sockets: runs cells in a forked child and sends a kernel's messages over a connection.
+A kernel without sockets runs cells in a forked child and sends a kernel's messages over a connection.
 
-Everything shown goes out as the messages a kernel would send, so that the same client makes the same outputs of them.
-Whatever Python, C or a subprocess prints goes to the files behind descriptors 1 and 2: it is there in full and in order
-even when the child is killed.
+Output is sent as the messages of a kernel, so that the client produces the same outputs.  Text printed by Python, C or
+a subprocess goes to the files behind descriptors 1 and 2: it is complete and in order even when the child is killed.
 """
 
 import asyncio
@@ -44,13 +43,13 @@ from pathway_models.core.files import PARK_NOTEBOOK
 #: Default backend of kernels: figures appear below their cell.
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 
-#: Variables that the shell of a kernel sets for programs started from cells.
+#: Variables that a kernel's shell sets for programs started from cells.
 SHELL_VARIABLES = ("TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PAGER", "GIT_PAGER")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Messages(Session):
-    """Session that sends messages over a connection, each with the amount printed before it."""
+    """Session that sends messages over a connection, each with the positions of the text printed before it."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -153,7 +152,7 @@ def build_kernel() -> CellKernel:
     """Build the kernel, ahead of forking since it is slow and opens no files."""
     config = Config()
     config.HistoryManager.enabled = False  # the history is a database that writes from a thread
-    # A debugger would be of no use here, but reserves sockets and threads.
+    # A debugger has no use here, but reserves sockets and threads.
     debugger = sys.modules.get("debugpy")
     sys.modules["debugpy"] = None
     try:
@@ -173,7 +172,7 @@ def serve_cells(kernel: CellKernel, connection: Connection, setting: Setting) ->
     ----------
     kernel : CellKernel
     connection : Connection
-        Brings ``{"code": str}``; takes messages, and after each cell one of type ``execute_reply``.
+        Receives ``{"code": str}``; sends messages, and after each cell one of type ``execute_reply``.
     setting : Setting
     """
     _apply(setting)
@@ -203,7 +202,7 @@ def _apply(setting: Setting) -> None:
 
         # The legacy global state: a user's notebook may use it, and all forks would draw the same numbers.
         numbers.set_state(numbers.MT19937().state)  # noqa: NPY002
-    # A warning that the server has shown must be shown again: a changed filter clears the registry.
+    # Warnings shown by the server must appear again: a changed filter clears the registry.
     warnings.filterwarnings("default", message="never shown by anything")
     if setting.memory:
         import resource
@@ -239,7 +238,7 @@ async def _run(kernel: CellKernel, code: str) -> None:
 
 
 def preload_cells() -> None:
-    """Import what notebooks import, read what all parks share, draw once, and leave no trace of it."""
+    """Import the modules of notebooks, read the shared data, draw once, and leave no trace."""
     os.environ["MPLBACKEND"] = "agg"
 
     kernel = build_kernel()
@@ -247,7 +246,7 @@ def preload_cells() -> None:
     with kernel.shell.builtin_trap:
         for name in ("numpy", "pandas", "matplotlib.pyplot", "pyarrow.parquet"):
             import_module(name)
-        # Whatever is wrong with the data is reported by the park that reads it, not here.
+        # Faults of the data are reported by the park that reads it, not here.
         with contextlib.suppress(Exception):
             _fill_caches()
         with contextlib.redirect_stdout(io.StringIO()):
@@ -266,7 +265,7 @@ def _fill_caches() -> None:
 
 
 def run_cells(channel: int, out: int, err: int) -> None:
-    """Run the cells that come over a connection; what they print goes to the files ``out`` and ``err``."""
+    """Run the cells received over a connection; printed text goes to the files ``out`` and ``err``."""
     for source, target in ((descriptor_of(os.devnull, os.O_RDONLY), 0), (out, 1), (err, 2)):
         os.dup2(source, target)
         os.close(source)
@@ -281,12 +280,12 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
     ----------
     park_id : str
     members : int
-        As few as every step bears: what is computed is thrown away.
+        As few as every step accepts: the results are discarded.
 
     Returns
     -------
     SimpleNamespace
-        park, scenarios, pathways, peaks, inventory, gaps: what the figures are drawn from.
+        park, scenarios, pathways, peaks, inventory, gaps: input of the figures.
     """
     park, library = pw.read_park(park_id), pw.read_scenarios()
     chosen = library.pick(list(library))
@@ -316,7 +315,7 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
 
 
 def draw(done: SimpleNamespace) -> None:
-    """Draw all figures of a park's notebook into nothing: loads the fonts, and renders the words they all have."""
+    """Draw and discard all figures of a park's notebook: loads the fonts, and renders their common words."""
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 

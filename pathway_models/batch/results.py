@@ -1,6 +1,6 @@
 """Tables that a park's run writes: equal bytes for equal seeds.
 
-Recomputation of a park from the record of its run, checked against the results the run stored.
+Recomputation of a park from the record of its run, checked against the stored results.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ TOLERANCE = 1e-5
 
 
 def compute_again(folder: Path, park_id: str) -> "ParkResults":
-    """Compute a park of a run again, with all members.
+    """Recompute a park of a run, with all members.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def compute_again(folder: Path, park_id: str) -> "ParkResults":
 
 
 def _refuse_altered(folder: Path, park_id: str) -> None:
-    """Refuse a park whose tables are not those that the run wrote: what is read from them would be told as its own."""
+    """Refuse a park with altered tables, whose values would be reported as the run's."""
     changed = [name for name in provenance.altered_results(folder, park_id) if (folder / park_id / name).is_file()]
     if changed:
         listed = ", ".join(changed)
@@ -121,7 +121,7 @@ def write_results(
     held : Peaks, optional
         Of the same draws if the drivers hold, for the columns of that reading.
     steps : sequence of Step, optional
-        What each measure of the best scenario does by itself (`first_steps`).
+        Effect of each measure of the best scenario by itself (`first_steps`).
 
     Returns
     -------

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import pathway_models as pw
 from pathway_models.batch import execution, fork_client, fork_server, results, scheduling
 from pathway_models.core import BatchError, Fault, InputError, ScenarioError, files, present_year
-from pathway_models.intake.parks import ids_of
+from pathway_models.intake.parks import ids_of, same_ids
 from pathway_models.intake.register import name_anywhere, table_of
 from pathway_models.records import Park, Scenario, Scenarios, peaks
 from pathway_models.runs import folders, provenance, store, tables
@@ -33,7 +33,7 @@ class Step:
     Parameters
     ----------
     action : {"run", "unchanged", "failed"}
-        ``failed``: it failed before, nothing has changed, and it need not be tried again.
+        ``failed``: it failed before with the same inputs and is not run again.
     why : str
     cause : str
         Of the earlier failure.
@@ -46,7 +46,7 @@ class Step:
 
 
 class Basis:
-    """Inputs that results depend on, park by park; what all share is read once.
+    """Inputs that results depend on, park by park; shared ones are read once.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def decide(
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Say in words what has changed."""
+    """Describe the changes."""
     was, is_now = before.get("inputs", {}), now["inputs"]
     names = sorted(name for name in {*was, *is_now} if was.get(name) != is_now.get(name))
     names += [word for part, word in PARTS.items() if before.get(part) != now[part]]
@@ -172,7 +172,7 @@ class Request:
 
 @dataclass
 class Run:
-    """A run in progress: outcomes in the order of the request, whatever order they come in."""
+    """A run in progress, with outcomes in the order of the request."""
 
     request: Request
     folder: Path
@@ -207,7 +207,7 @@ def plan(request: Request, folder: Path) -> list[tuple[Step, folders.Job]]:
         job = folders.Job(
             park_id=folders.park_id_of(park),
             folder=str(folder.absolute()),
-            # A user's own table is read from its place wherever the notebook runs; the basis knows it by content.
+            # A user's own table is read from its path wherever the notebook runs; the basis has its hash.
             parameters={**parameters, "park": name_anywhere(park)},
             key=provenance.content_hash(of_park),
             engine=engine,
@@ -237,20 +237,20 @@ def run_parks(
     report : callable
         Called with each outcome as it comes.
     stop : Stop, optional
-        One that hears the signals of the caller's program.
+        One that records the signals of the caller's program.
 
     Returns
     -------
     Run
-        Also when stopped, at whatever moment: finished parks are kept, the rest are ``cancelled``.
+        Also when stopped at any moment: finished parks are kept, the rest are ``cancelled``.
 
     Raises
     ------
     BatchError, ScenarioError
-        The request itself is wrong: nothing was started.
+        The request is invalid; nothing was started.
     """
     place = folder if isinstance(folder, folders.RunFolder) else folders.RunFolder(folder)
-    parameters, stop = _checked(request), stop or fork_server.Stop()  # before anything is made on disk
+    parameters, stop = _checked(request), stop or fork_server.Stop()  # before anything is written to disk
     with folders.locked(place.folder):
         folders.tidy(place.folder)
         steps = plan(request, place.folder)
@@ -260,7 +260,7 @@ def run_parks(
         if jobs:
             # The server that checks them may take long to get ready on a busy machine.
             stop.interruptible(partial(_check_parameters, jobs[0], request))
-        # What is made again gets a new seal: a run cut off in between must not leave the old one beside it.
+        # Recomputed parks get a new seal: an interrupted run must not keep the old one beside new results.
         stay = {step.park_id for step, _ in steps if step.action != "run"}
         seals = provenance.seals_in(place.folder)
         provenance.write_record(
@@ -318,14 +318,12 @@ def _outcomes(jobs: Sequence[folders.Job], request: Request) -> Iterator[folders
     if not jobs:
         return iter(())
     if request.scheduler:
-        from pathway_models.batch.scheduling import on_cluster
-
-        return on_cluster(jobs, request.scheduler)
+        return scheduling.on_cluster(jobs, request.scheduler)
     return scheduling.local(jobs, request.workers, request.engine)
 
 
 def _keep(given: str, folder: Path) -> None:
-    """Keep a file a run was given in its folder, so that reports and exports find it wherever it goes."""
+    """Copy an input file of a run into its folder, so that reports and exports find it after a move."""
     if given:
         (folder / provenance.KEPT_INPUTS).mkdir(exist_ok=True)
         copy = folder / provenance.KEPT_INPUTS / Path(given).name
@@ -335,7 +333,7 @@ def _keep(given: str, folder: Path) -> None:
 
 
 def _check_scenarios(request: Request) -> None:
-    """Refuse unknown scenarios; whoever names a shipped one that states drivers is told where those are."""
+    """Refuse unknown scenarios; name the file of shipped ones that state drivers."""
     try:
         request.library().pick(list(request.scenarios))
     except ScenarioError as error:
@@ -368,8 +366,6 @@ def _checked(request: Request) -> dict[str, object]:
 
 
 def _refuse_same_ids(parks: Iterable[str]) -> None:
-    from pathway_models.intake.parks import same_ids
-
     doubled = same_ids(parks)
     if doubled:
         told = [f"{name} ({', '.join(dict.fromkeys(of_id))})" for name, of_id in doubled.items()]
@@ -394,7 +390,7 @@ def _unknown(park: str) -> tuple[Fault, ...]:
 
 
 Given = Park | str | Path
-#: Position of a park among those given, what was given, and whether one of its name came before.
+#: Position of a park, the park as given, and whether one of its name came before.
 Task = tuple[int, Given, bool]
 #: Outcome of a park's run, and the lines of its summary with their header.
 Result = tuple[folders.Outcome, list[str]]
@@ -479,13 +475,13 @@ def _name_of(given: Given) -> str:
 
 
 def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
-    """Yield the parks as they are needed; only their names and tables stay in memory."""
+    """Yield the parks on demand; only their names and tables stay in memory."""
     names: set[str] = set()
     for at, given in enumerate(parks):
         try:
             table = Path() if isinstance(given, Park) else table_of(str(given))
         except InputError:
-            table = Path()  # reported with its faults when its turn comes
+            table = Path()  # reported with its faults when it runs
         seen[given.park_id if isinstance(given, Park) else str(given)] = table
         ids = {given.park_id.casefold()} if isinstance(given, Park) else ids_of(str(given))
         yield at, given, bool(ids & names)
@@ -498,7 +494,7 @@ def _growing(path: Path) -> TextIO:
 
 
 def _in_order(done: Iterable[tuple[Task, Result | None, str]]) -> Iterator[Result]:
-    """Sort results, which come as they are ready, into the order of the parks."""
+    """Sort results, which arrive as they finish, into the order of the parks."""
     held: dict[int, Result] = {}
     turn = 0
     for (at, given, _), result, end in done:
@@ -522,7 +518,7 @@ def _run(
     neutral: int,
     keep_members: bool,
 ) -> Result:
-    """Run one park: its folder appears whole or not at all."""
+    """Run one park and publish its folder atomically."""
     _, given, is_doubled = task
     park_id, begin = _name_of(given), time.perf_counter()
     if is_doubled:
@@ -546,7 +542,7 @@ def _run(
         unfinished.rename(final)
     except InputError as error:
         status, cause = "refused", str(error.faults[0])
-    except Exception as error:  # whatever breaks one park must not break the others
+    except Exception as error:  # an error of one park must not stop the others
         status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
     folders.remove(unfinished)
     return folders.Outcome(park_id, status, round(time.perf_counter() - begin, 2), cause), lines

@@ -1,9 +1,9 @@
-"""Parks handed to workers on this machine: forked from a fork server, or ordinary processes with ordinary kernels.
+"""Scheduling of parks on workers of this machine: forked from a fork server, or ordinary processes with kernels.
 
-A fork server of its own, which has papermill and the exporter, forks the workers; a second one, the server of cells,
-forks the children that run their notebooks.
+One fork server, with papermill and the exporter, forks the workers; a second one, the server of cells, forks the
+children that run their notebooks.
 
-Jobs on an existing Dask cluster: tables travel there with the job, whole folders come back.
+Jobs on an existing Dask cluster: tables are sent with the job, whole folders returned.
 """
 
 import contextlib
@@ -34,17 +34,17 @@ from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
 from pathway_models.runs import folders, provenance, store
 
-#: Names in papermill of the choices of ``--engine``.
+#: papermill engines by the choices of ``--engine``.
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
-#: Times a task is given to a worker when the worker itself dies.
+#: Attempts of a task whose worker dies.
 TRIES = 2
-#: Package of the grammar by which jsonschema checks international addresses.
+#: Package with jsonschema's grammar of internationalised addresses.
 GRAMMAR = "rfc3987_syntax"
 DIED = "the process that ran the notebook died"
 
 
 class SpawnedWorker:
-    """Worker in a Python of its own, where forking is not possible or not needed.
+    """Worker in a separate Python process, where forking is not possible or not needed.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class SpawnedWorker:
         far.close()
 
     def how_it_ended(self) -> str:
-        """Say in words how the worker ended, as far as is known."""
+        """Describe how the worker ended, as far as known."""
         return "out of memory, or killed from outside"
 
     def kill(self) -> None:
@@ -73,7 +73,7 @@ Worker = fork_client.Child | SpawnedWorker
 
 
 def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
-    """Work on every task that comes until the connection is closed."""
+    """Work on received tasks until the connection is closed."""
     keep_freed_memory()
     with contextlib.suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
@@ -81,7 +81,7 @@ def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
 
 
 class Workers:
-    """Pool of processes that each work on one task at a time; one that dies costs no more than its task.
+    """Pool of processes that each work on one task at a time; one that dies loses only its task.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Workers:
         Parameters
         ----------
         tasks : iterable
-            Taken as they are needed, one a worker ahead, so that a generator may make them.
+            Consumed on demand, one per worker ahead, so that a generator may make them.
         count : int
 
         Yields
@@ -108,7 +108,7 @@ class Workers:
         result
             As they come; None where the worker died, and another one after it.
         end : str
-            How it died.
+            End of a worker that died.
         """
         source, waiting = iter(tasks), deque[tuple[Any, int]]()
         busy: dict[object, tuple[Worker, Any, int]] = {}
@@ -118,7 +118,7 @@ class Workers:
                 while waiting and len(busy) < count:
                     worker, (task, tries) = self._free(), waiting.popleft()
                     busy[worker.channel] = worker, task, tries - 1
-                    with contextlib.suppress(OSError):  # it died while idle: reading tells
+                    with contextlib.suppress(OSError):  # it died while idle: detected on reading
                         worker.channel.send(task)
                 if not busy:
                     return
@@ -167,7 +167,7 @@ class Workers:
 
 
 def preload_parks() -> None:
-    """Import what runs a park around its notebook, and build the exporter."""
+    """Import the modules that run a park around its notebook, and build the exporter."""
     substitute = _deferred_grammar() if find_spec(GRAMMAR) else None
     with _replaced(GRAMMAR, substitute), _replaced("pyarrow.fs", None):  # notebooks of workers are local files
         import_module("papermill")
@@ -219,7 +219,7 @@ def serve_parks(channel: int, cells: int) -> None:
 
 @contextlib.contextmanager
 def _replaced(name: str, substitute: ModuleType | None) -> Iterator[None]:
-    """Give imports a substitute for a module that is not loaded yet; None hides it."""
+    """Substitute a module that is not loaded yet for imports; None hides it."""
     if name in sys.modules:
         yield
         return
@@ -263,7 +263,7 @@ def _run_in_kernel(job: folders.Job) -> folders.Outcome:
 
 
 def unsafe_fork() -> fork_client.UnsafeForkError | None:
-    """Return the error why workers and notebooks must not be forked here, if any; wait until both servers are ready."""
+    """Return the error that forbids forking workers and notebooks here, if any; wait until both servers are ready."""
     return fork_client.refusal(preload.preload_cells) or fork_client.refusal(preload_parks)
 
 
@@ -393,7 +393,7 @@ def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[s
 
 
 def _difference(job: folders.Job) -> str:
-    """Say why this worker would not reproduce the caller's results; empty when it would."""
+    """Return why this worker would not reproduce the caller's results; empty when it would."""
     inputs = job.basis["inputs"]
     other = sorted(name for name, hashed in provenance.shared_inputs().items() if inputs.get(name) != hashed)
     if job.basis["code"] != provenance.code_hash():

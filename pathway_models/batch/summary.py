@@ -16,7 +16,7 @@ from pathway_models import plotting, sentences
 from pathway_models.batch.answer_card import read_steps, what_decides, what_first
 from pathway_models.console.screen import on_screen, screen_lines
 from pathway_models.core import BatchError, files, yaml_files
-from pathway_models.documents.markup import font_face, html
+from pathway_models.documents import markup
 from pathway_models.fleet.answers import LEAST_GAIN, Answer, answers, chance, headline_of, worth_naming, year_asked
 from pathway_models.intake import library, naming, statements
 from pathway_models.intake.register import read_register
@@ -190,9 +190,9 @@ TEXTS: dict[str, dict[str, Any]] = {
     },
 }
 NUMERIC = (*range(3, 14), 15)
-#: Column whose numbers may take two lines: parts of what has two humps.
+#: Column that may take two lines: separate parts of the peak years.
 PARTS = (11,)
-#: Columns that a window of a tablet leaves out, and those that a telephone's leaves out too.
+#: Columns hidden on a tablet, and those hidden on a phone as well.
 MORE, MOST = (1, 2, 4, 5, 6, 10, 12, 13, 15), (7, 8, 11, 14)
 #: Shares of a terminal line, and heads of its columns.
 SPLIT = ("p_past", "p_ahead", "p_ahead_given_not_past")
@@ -200,9 +200,9 @@ HEADS = (
     ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
     ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "尚可争取，%", "达峰年90%区间"),
 )
-#: Parks up to which a terminal is told what decides each answer.
+#: Most parks for which a terminal shows the decisive family of each answer.
 FEW = 6
-#: Place of a park's papers on the page, and the formats they are written in.
+#: Placeholder of a park's report links on the page, and their formats.
 _PAPERS = re.compile(r'(<span data-papers="([^"]*)">).*?</span>')
 FORMS = MappingProxyType({"docx": "Word", "pdf": "PDF", "html": "HTML", "xlsx": ""})
 #: Outcomes in Chinese.
@@ -227,10 +227,7 @@ def write_summary(folder: Path, outcomes: Sequence[folders.Outcome]) -> list[dic
             header = head
             lines += rest
     if not header:
-        # Deferred: pandas takes a second to load, and is not needed to join texts.
-        from pathway_models.runs.tables import CONTRACT
-
-        header = ",".join(CONTRACT)
+        header = ",".join(tables.CONTRACT)
     text = "\n".join([header, *lines]) + "\n"
     tables.replace_text(folder / "summary.csv", text)
     return list(csv.DictReader(io.StringIO(text)))
@@ -239,7 +236,7 @@ def write_summary(folder: Path, outcomes: Sequence[folders.Outcome]) -> list[dic
 def write_index(folder: Path, outcomes: Sequence[folders.Outcome], rows: list[dict[str, str]], lang: str) -> Path:
     """Write ``index.html`` and the figure of all parks it shows.
 
-    Parks without data are told under a run of the register's parks; they have nothing to do with a park of one's own.
+    Parks without data are listed under a run of the register's parks only, not under one of a user's parks.
     """
     register = {entry.park_id: entry for entry in read_register()}
     is_of_register = bool(outcomes) and all(outcome.park_id in register for outcome in outcomes)
@@ -249,7 +246,7 @@ def write_index(folder: Path, outcomes: Sequence[folders.Outcome], rows: list[di
 
 
 def steps_of(folder: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Sequence[Step] | None]:
-    """Read what to do first in each park of a run from the parks' folders."""
+    """Read the first steps of each park of a run from the parks' folders."""
     return {name: read_steps(folder / name) for name in dict.fromkeys(row["park_id"] for row in rows)}
 
 
@@ -264,7 +261,7 @@ def link_papers(folder: Path) -> None:
 
 
 def with_papers(page: str, folder: Path, lang: str) -> str:
-    """Fill in the links of an index to what lies in the run's folder ``reports``."""
+    """Fill in the links of an index to the files in the run's folder ``reports``."""
     names = {path.name for path in (folder / "reports").glob("*.*")}
     return _PAPERS.sub(lambda place: f"{place[1]}{_papers(place[2], names, lang)}</span>", page)
 
@@ -276,12 +273,14 @@ def _papers(quoted: str, names: set[str], lang: str) -> Markup:
         asked = (f"{unquote(quoted)}_{one}.{form}" for one in (lang, *(one for one in words.LANGUAGES if one != lang)))
         file = next((file for file in asked if file in names), "")
         label = f"{TEXTS[lang]['report']} ({name})" if name else TEXTS[lang]["workbook"]
-        links += html('<a href="reports/{file}">{label}</a> · ', file=quote(file, ""), label=label) if file else ""
+        links += (
+            markup.html('<a href="reports/{file}">{label}</a> · ', file=quote(file, ""), label=label) if file else ""
+        )
     return links
 
 
 def credits_of(rows: Sequence[Mapping[str, str]], lang: str) -> list[str]:
-    """List the licences of the shipped tables of a run, one a source: some ask for their owner's name."""
+    """List the licences of the shipped tables of a run, one per source: some require attribution."""
     ids = {row["park_id"] for row in rows}
     # The tables of a source have one licence: one of them is read.
     first = {entry.source: entry for entry in reversed(read_register()) if entry.has_data and entry.park_id in ids}
@@ -317,21 +316,18 @@ def index_page(
     outcomes : sequence
         Outcomes with ``park_id``, ``status``, ``cause``.
     waiting : sequence
-        Register entries without data; counted, and listed where one asks.
+        Register entries without data; counted, and listed on demand.
     lang : {"en", "zh"}
     credit : sequence of str
-        Licences that ask for a name.
+        Licences that require attribution.
     steps : mapping of sequence of Step
-        What to do first, by park.
+        First steps, by park.
 
     Returns
     -------
     str
         HTML that needs no other file and no network.
     """
-    # jinja2 and, for the figure, matplotlib are loaded only where a page is drawn.
-    from pathway_models.documents.markup import data_block, page
-
     before = year_asked(rows[0]) if rows else 2030
     texts = _texts(lang, before)
     # Runs of older versions do not have all columns.
@@ -348,13 +344,13 @@ def index_page(
     listed = words.word_list(lang, *(year_asked(row) for row in rows[:1]))
     shown += "".join(step.name_zh for of_park in steps.values() for step in of_park or ())
     shown += str(listed) + "".join(f"{entry.name_zh}{entry.name_en}" for entry in waiting) + alt + "".join(credit)
-    return page(
+    return markup.page(
         TEMPLATES / "index.html.j2",
         lang=lang,
         word_list=listed,
         found=found,
         sentence=sentence,
-        font_face=font_face(shown),
+        font_face=markup.font_face(shown),
         t=texts,
         run=run,
         sizes={row["park_id"]: rounding.emissions_text(float(row["emissions_last_tco2"]), lang) for row in rows},
@@ -368,7 +364,7 @@ def index_page(
         figure=figure,
         alt=alt,
         rows=rows,
-        table=data_block(_table(rows, names, texts, lang)),
+        table=markup.data_block(_table(rows, names, texts, lang)),
         scenarios=names,
         kinds=[kind for kind in texts["groups"] if kind in {row["kind"] for row in rows}],
         decisive={name: text.removesuffix("情景") for name, text in names.items()},
@@ -380,7 +376,7 @@ def index_page(
 
 
 def _first(one: Answer, steps: Sequence[Step] | None, lang: str) -> str:
-    """Name the measure to begin with, and the points it gains by itself; empty where none gains one."""
+    """Name the first step and its gain by itself, percentage points; empty where none gains one."""
     told = worth_naming(steps or (), 1) if one.points >= LEAST_GAIN else []
     return "".join(
         words.say(lang, en=f"{step.name_en} ({100 * step.gain:+.0f})", zh=f"{step.name_zh}（{100 * step.gain:+.0f}）")
@@ -391,7 +387,7 @@ def _first(one: Answer, steps: Sequence[Step] | None, lang: str) -> str:
 def _table(
     rows: Sequence[Mapping[str, str]], names: Mapping[str, str], texts: Mapping[str, Any], lang: str
 ) -> dict[str, Any]:
-    """Collect the cells of all rows for the script of the page, which builds those that are looked at."""
+    """Collect the cells of all rows for the script of the page, which builds those in view."""
     parks: dict[str, list[str]] = {}
     places = {park: at for at, park in enumerate(dict.fromkeys(row["park_id"] for row in rows))}
     table = []
@@ -423,7 +419,7 @@ def _parts(row: Mapping[str, str], lang: str) -> str:
 
 
 def _amount(text: str, lang: str) -> str:
-    """Write tonnes in the one unit of their column."""
+    """Write tonnes in the unit of their column."""
     return rounding.significant(float(text) / (1e4 if lang == "zh" else 1e6))
 
 
@@ -438,7 +434,7 @@ def _share(value: str | None) -> str:
 
 
 def _texts(lang: str, before: int) -> dict[str, Any]:
-    """Put the year in question, and the last year that confirms the peak, into the words of the page."""
+    """Insert the target year, and the last year that confirms the peak, into the texts of the page."""
     given = {"before": before, "confirmed": before + WINDOW - 1}
     texts = {key: text.format(**given) if isinstance(text, str) else text for key, text in TEXTS[lang].items()}
     return (
@@ -460,7 +456,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
         figure.savefig(picture, format="png", dpi=110)
     finally:
         plt.close(figure)
-    # A few dozen colours are all it has: it takes a third of the bytes.
+    # The figure has a few dozen colours: a palette takes a third of the bytes.
     picture.seek(0)
     small = io.BytesIO()
     PngImageFile(picture).convert("RGB").quantize(32).save(small, "png", optimize=True)
@@ -475,7 +471,7 @@ def summary_lines(
 ) -> list[str]:
     """Write a line for the first and the last scenario of each park: the probability with its parts, and peak years.
 
-    Of a few parks it is also said what decides the answer, and what to do first; of many the page says so.
+    For a few parks the decisive family and the first steps follow; for many a reference to the page.
 
     Parameters
     ----------
@@ -484,7 +480,7 @@ def summary_lines(
     outcomes : sequence of Outcome
     lang : {"en", "zh"}
     steps : mapping of sequence of Step
-        What to do first, by park.
+        First steps, by park.
     """
     lines = []
     by_park: dict[str, list[dict[str, str]]] = {}
@@ -523,7 +519,7 @@ def summary_lines(
 
 
 def _advice(rows: list[dict[str, str]], steps: Mapping[str, Sequence[Step] | None], lang: str) -> list[str]:
-    """Say of each of a few parks what decides its answer and what to do first; of many, where it is said."""
+    """Name the decisive family and the first steps of each of a few parks; of many, refer to the page."""
     if not any(steps.values()):  # a run of an older version
         return []
     found = answers(rows, library.read_scenarios())

@@ -1,4 +1,4 @@
-"""The command line, and its end in one line where Ctrl-C stops it."""
+"""The command line, and its exit in one line after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-#: Exit code of a program that Ctrl-C has ended, as shells have it: 128 and the number of the signal.
-INTERRUPTED = 130
-#: Signals that end a program: Ctrl-C, asked to end, and terminal closed.
+#: Signals that end a program: Ctrl-C, termination request, and terminal closed.
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
-#: Exit code that a signal has asked for, once one has.
+#: Exit code requested by a signal, once there is one.
 _asked: list[int] = []
-#: Signals that have asked for an end.
+#: Signals received.
 _heard: list[int] = []
 
 
 class Interruption(KeyboardInterrupt):
-    """Wish of a signal that the program end; dropped on its way, it is sent again.
+    """Request of a signal to end the program; sent again where Python drops it.
 
     Python drops errors where it clears objects away, as after every import, and so does compiled code that asks
     whether an object can do something: the program would go on to its own end, as if nothing had been asked.
@@ -38,7 +36,7 @@ class Interruption(KeyboardInterrupt):
         Called before it is sent again.
     """
 
-    #: Seconds after which it is sent again: by then, what dropped it has returned.
+    #: Seconds until it is sent again, when the code that dropped it has returned.
     AFTER = 0.02
 
     def __init__(self, number: int, again: Callable[[], None] | None = None) -> None:
@@ -54,14 +52,14 @@ def _send_again(number: int, again: Callable[[], None] | None) -> None:
     time.sleep(Interruption.AFTER)
     if again is not None:
         again()
-    if os.name == "nt":  # where ``kill`` ends a program without a word
+    if os.name == "nt":  # where ``kill`` ends a program without any handler
         _thread.interrupt_main(number)
     else:
         os.kill(os.getpid(), number)
 
 
 def heed_signals() -> None:
-    """Let the end that a system or Ctrl-C asks for clear up; what is ignored, as by nohup, stays ignored."""
+    """Handle signals that end the program so that it cleans up; ignored ones, as under nohup, stay ignored."""
     atexit.register(_leave)  # first, so that it is called last
     sys.unraisablehook = _tell_others
     for name in ENDING:
@@ -71,13 +69,13 @@ def heed_signals() -> None:
 
 
 def _tell_others(dropped: sys.UnraisableHookArgs) -> None:
-    """Tell of errors that Python drops, but for those that are sent again."""
+    """Report errors that Python drops, except those that are sent again."""
     if not isinstance(dropped.exc_value, Interruption):
         sys.__unraisablehook__(dropped)
 
 
 def _leave() -> None:
-    """End with the code that was asked for: Python ends by SIGINT where a signal cut into an ``exec`` of a text."""
+    """Exit with the requested code: Python ends by SIGINT where a signal interrupted an ``exec`` of a text."""
     if _asked:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):  # closed, or nobody reads it
@@ -86,7 +84,7 @@ def _leave() -> None:
 
 
 def ignore_signals() -> None:
-    """Let no signal that ends a program be heard any more."""
+    """Ignore all signals that end a program from now on."""
     for name in ENDING:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -98,20 +96,20 @@ def _stop(number: int, _: object) -> NoReturn:
 
 
 def end_if_asked() -> None:
-    """End as the last signal has asked, if one has: libraries turn its interruption into errors of their own."""
+    """Exit as the last signal requested, if any: libraries convert its interruption to errors of their own."""
     if _heard:
         end_interrupted(KeyboardInterrupt(_heard[-1]))
 
 
 def end_interrupted(error: KeyboardInterrupt | None = None) -> NoReturn:
-    """Say in one line that a signal has ended the program, and end it.
+    """Print in one line that a signal has ended the program, and exit.
 
     Raises
     ------
     SystemExit
-        With the code `INTERRUPTED`, or that of the signal which the error carries.
+        With the code that shells give: 128 plus the number of the signal in the error, or of Ctrl-C.
     """
-    ignore_signals()  # a second one must not cut off the way out
+    ignore_signals()  # a second one must not interrupt the exit
     print("Stopped. 已停止。", file=sys.stderr)
     if isinstance(error, Interruption):
         error.is_taken = True

@@ -118,7 +118,7 @@ def _inventory_lines(park: "Park") -> list[str]:
         say(lang, en="power, by place", zh="电力（基于位置）"): inventory.location_based,
         say(lang, en="sinks (beside)", zh="碳汇（另列）"): inventory.sinks,
     }
-    if not park.has_energy:  # what was bought is not known, which is not the same as none
+    if not park.has_energy:  # purchases are unknown, not zero
         rows = dict(list(rows.items())[:1])
     # Tonnes; their tenths only where a park is small enough for them to be read.
     places = int(max(values.max() for values in rows.values()) < 1000)
@@ -128,7 +128,7 @@ def _inventory_lines(park: "Park") -> list[str]:
         from pathway_models import sentences
         from pathway_models.intake.library import read_levers
 
-        # Detail that a table lacks is told at the door, not when a lever turns out to do nothing.
+        # Missing detail is reported here, not when a lever turns out to have no effect.
         idle = sentences.cannot_act_here(park, read_levers().values(), lang=lang)
         lines += [f"  {line}" for line in (idle, in_one_language(park.licence, lang)) if line]
     return lines
@@ -194,7 +194,7 @@ def _list_folder(folder: Path) -> None:
     click.echo(say(cli_language.language(), en=f"tables: {len(found)}", zh=f"数据表：{len(found)}"))
 
 
-#: A workbook with more sheets than these would not be filled in.
+#: Most year sheets of a template.
 MOST_YEARS = 30
 
 

@@ -13,7 +13,7 @@ import click
 
 from pathway_models.cli import end_if_asked, end_interrupted
 from pathway_models.console.cli_language import LanguageGroup, in_language, localized, machine_mistake, mistake_text
-from pathway_models.core import __version__
+from pathway_models.core import InputError, PathwayError, __version__
 
 #: Every command: its import path, and the line ``--help`` shows for it without importing it.
 COMMANDS = {
@@ -48,7 +48,7 @@ COMMANDS = {
 
 
 class LazyGroup(LanguageGroup):
-    """A group that imports a command when it is called, and turns users' mistakes into messages."""
+    """A group that imports a command on call, and converts users' mistakes to messages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List all commands, in the order a user meets them."""
@@ -64,7 +64,7 @@ class LazyGroup(LanguageGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command of a call; name those that a misspelt one may have meant.
+        """Find the command of a call; suggest similar names for a misspelt one.
 
         Raises
         ------
@@ -105,9 +105,6 @@ class LazyGroup(LanguageGroup):
             end_interrupted(error)
         except Exception as error:
             end_if_asked()
-            # Deferred: a call without errors starts sooner.
-            from pathway_models.core.errors import InputError, PathwayError
-
             if isinstance(error, InputError):
                 click.echo(mistake_text(error), err=True)
                 sys.exit(1)

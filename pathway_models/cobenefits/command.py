@@ -60,7 +60,7 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
 
 
 def _measured(park: str, lang: str) -> list[str]:
-    """Show what the park's own table states, which needs nobody's consent; nothing where it states nothing."""
+    """Show the pollutants stated in the park's own table, which need no consent; nothing without any."""
     from pathway_models.cobenefits.tables import measured
     from pathway_models.intake.parks import read_park
 

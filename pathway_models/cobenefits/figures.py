@@ -6,13 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.cobenefits import records, tables
+from pathway_models.cobenefits import records
 from pathway_models.decisions.figures import label
+from pathway_models.decisions.tables import player_name
 from pathway_models.figures import canvas, marks, style
 from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say
 
-#: Band of the years, and thick lines: half of the members, because the wildest would flatten everything else.
+#: Quantiles of the bands by year and of the thick lines: half of the members, since extremes would flatten the rest.
 HALF = (0.25, 0.75)
 #: Thousand equivalents in the unit of the axes, ten thousand.
 TEN_THOUSAND = 10.0
@@ -34,14 +35,14 @@ def coordinates(
     for at, family in enumerate(found.families):
         colour = style.FAMILY_COLOURS[family]
         if not carbon[at].any() and not pollution[at].any():
-            continue  # it does nothing in this park
+            continue  # without effect in this park
         middle = float(x[at] @ found.weights), float(y[at] @ found.weights)
         for share, width in ((records.RANGE, 0.9), (HALF, 2.6)):
             ends = np.quantile(x[at], share), np.quantile(y[at], share)
             ax.plot(ends[0], [middle[1]] * 2, color=colour, linewidth=width)
             ax.plot([middle[0]] * 2, ends[1], color=colour, linewidth=width)
         ax.plot(*middle, "o", color=colour, markersize=7, markeredgecolor="white", zorder=4)
-        named.append((middle, tables.player_name(found, at, lang), colour))
+        named.append((middle, player_name(found, at, lang), colour))
         (left, right), (low, top) = np.quantile(x[at], records.RANGE), np.quantile(y[at], records.RANGE)
         crosses += [((left, middle[1]), (right, middle[1])), ((middle[0], low), (middle[0], top))]
     _quadrants(ax, lang)
@@ -79,7 +80,7 @@ def _per(period: records.Period, lang: str) -> str:
 
 
 def _quadrants(ax: Axes, lang: str) -> None:
-    """Draw the axes through zero, with room on every side, and name the quadrants."""
+    """Draw the axes through zero, with a margin on every side, and name the quadrants."""
     for limits, put in ((ax.get_xlim(), ax.set_xlim), (ax.get_ylim(), ax.set_ylim)):
         room = 0.12 * (max(limits[1], 0.0) - min(limits[0], 0.0))
         put(min(limits[0], 0.0) - room, max(limits[1], 0.0) + room)

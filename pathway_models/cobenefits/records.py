@@ -1,4 +1,4 @@
-"""Results of co-benefits: the basis they rest on, pollutants by scenario, shares of levers, unit costs."""
+"""Records of co-benefits: factors, pollutants by scenario, shares of levers, unit costs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class Calibration:
     year : int
     measured : float, t/yr
     ratio : float
-        Median over members of the measured value over the one by factors; far from one, the equipment that was
-        assumed is not the park's.
+        Median over members of the measured value over that by factors; far from one, the assumed equipment is not the
+        park's.
     rest : float, t/yr
         Median of emissions that are not from fuel.
     """
@@ -52,7 +52,7 @@ class Basis:
     Parameters
     ----------
     pollutants : tuple of Pollutant
-        Those that can be told.
+        Those with usable factors.
     factors : (pollutant, member, sector, carrier), t/TJ
     observed : (pollutant, member, year), t/yr
         Measured where measured, else by the factors.
@@ -61,7 +61,7 @@ class Basis:
     rest_years : (pollutant,) int
         Column of that year.
     unknown : mapping pollutant -> tuple of Coefficient
-        Pollutants that need consent, and to what.
+        Pollutants that need consent, with the background numbers they need.
     background : tuple of Coefficient
         Background numbers that were used.
     calibrated : mapping pollutant -> Calibration
@@ -149,12 +149,12 @@ class Cobenefits(Identified):
         return equivalents(self.emissions, self.basis.equivalents, axis=1)
 
     def cut(self, scenario: str) -> tuple[np.ndarray, np.ndarray]:
-        """Work out a scenario's cuts of CO2 (tCO2/yr) and of equivalents (thousands a year): (member, year) each."""
+        """Compute a scenario's cuts of CO2 (tCO2/yr) and of equivalents (thousands a year): (member, year) each."""
         at, apeq = self.index(scenario), self.apeq()
         return self.co2[self.reference] - self.co2[at], apeq[self.reference] - apeq[at]
 
     def elasticity(self, scenario: str) -> np.ndarray:
-        """Work out the cross-elasticity of pollutants to CO2: (member, year); NaN where no CO2 is cut."""
+        """Compute the cross-elasticity of pollutants to CO2: (member, year); NaN where no CO2 is cut."""
         carbon, pollution = self.cut(scenario)
         return cross_elasticity(pollution, self.apeq()[self.reference], carbon, self.co2[self.reference])
 
@@ -224,7 +224,7 @@ class LeverCobenefits(Identified):
     years : (Y,) int
         Projected years.
     periods : tuple
-        Years looked at member by member, and `CUMULATIVE`.
+        Years kept by member, and `CUMULATIVE`.
     shares, alone : (player, quantity, period, member)
         Cuts; positive is good.
     yearly : (player, quantity, year)
@@ -232,7 +232,7 @@ class LeverCobenefits(Identified):
     without, reached : (quantity, period, member)
         Without levers and with all.
     standard_error : (player, quantity, year) or None
-        Of sampled yearly shares; None where every coalition was worked out.
+        Of sampled yearly shares; None where every coalition was evaluated.
     weights : (member,)
     """
 
@@ -254,7 +254,7 @@ class LeverCobenefits(Identified):
     weights: np.ndarray
 
     def coordinates(self, period: Period, reading: str = "shapley") -> tuple[np.ndarray, np.ndarray]:
-        """Work out co-control coordinates: CO2 cut (tCO2) and equivalents cut (thousands), (player, member) each.
+        """Compute co-control coordinates: CO2 cut (tCO2) and equivalents cut (thousands), (player, member) each.
 
         Raises
         ------
@@ -265,13 +265,13 @@ class LeverCobenefits(Identified):
         return values[:, 0], equivalents(values[:, 1:], self.basis.equivalents, axis=1)
 
     def elasticity(self, period: Period, reading: str = "shapley") -> np.ndarray:
-        """Work out the cross-elasticity of each lever: (player, member); NaN where it cuts no CO2."""
+        """Compute the cross-elasticity of each lever: (player, member); NaN where it cuts no CO2."""
         carbon, pollution = self.coordinates(period, reading)
         level = self.without[:, self._period(period)]
         return cross_elasticity(pollution, equivalents(level[1:], self.basis.equivalents), carbon, level[0])
 
     def equivalents_by_year(self) -> np.ndarray:
-        """Mean equivalents that each lever cuts: (player, year), thousands a year."""
+        """Compute the mean equivalents that each lever cuts: (player, year), thousands a year."""
         return equivalents(self.yearly[:, 1:], self.basis.equivalents, axis=1)
 
     def table(self, period: Period = 2035, reading: str = "shapley", *, lang: str = "en") -> list[dict[str, object]]:

@@ -1,8 +1,8 @@
 """Air pollutants beside CO2, by scenario, member and year: docs/cobenefits.md has the equations and their sources.
 
-CO2 and pollutants that each lever cuts, and the unit costs of cutting both.
+Cuts of CO2 and pollutants by lever, and the unit costs of both.
 
-Shapley shares add up in every member; beside them stands each lever alone.  Unit costs are per tonne of CO2, per
+Shapley shares add up in every member; each lever alone is given beside them.  Unit costs are per tonne of CO2, per
 pollution equivalent, and per both together.
 """
 
@@ -24,7 +24,7 @@ from pathway_models.kernels.emissions import KG_PER_T, carbon_weight
 from pathway_models.records import NO_MEASURES, Costs, Draws, Measure, Park, Scenario
 from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
 
-#: Background numbers that a refusal names.
+#: Most background numbers named in a refusal.
 NAMED = 4
 
 
@@ -38,7 +38,7 @@ def cobenefits(
     allow_background: bool = False,
     until: int | None = None,
 ) -> records.Cobenefits:
-    """Work out air pollutants and CO2 of scenarios in the same draws.
+    """Compute air pollutants and CO2 of scenarios in the same draws.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def cobenefits(
     Raises
     ------
     PathwayError
-        No pollutant can be told without consent, or of a table without energy; or the draws do not fit.
+        No pollutant can be computed without consent, or from a table without energy; or the draws do not fit.
     """
     if not park.has_energy:
         raise PathwayError(
@@ -110,12 +110,12 @@ def prepare_basis(
     wanted: Iterable[str] | None,
     allow_background: bool,
 ) -> records.Basis:
-    """Choose the pollutants that can be told, draw their factors and calibrate them to measured values.
+    """Select the pollutants with usable factors, draw the factors and calibrate them to measured values.
 
     Raises
     ------
     PathwayError
-        A pollutant is not known by name, or none can be told without consent.
+        A pollutant is unknown, or none can be computed without consent.
     """
     factors = given or read_pollutants()
     keys = tuple(factors.pollutants) if wanted is None else tuple(wanted)
@@ -152,7 +152,7 @@ def _refusal(park: Park, unknown: Mapping[str, tuple[Coefficient, ...]]) -> str:
 def _calibrate(
     park: Park, pollutants: tuple[Pollutant, ...], factors: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, records.Calibration]]:
-    """Scale factors to measured values: factors, observed emissions, rest and its year, what was done.
+    """Scale factors to measured values; return factors, observed emissions, rest, its year and the calibrations.
 
     ASSUME: the last measured year stands for the equipment of all years to come.
     """
@@ -182,7 +182,7 @@ def _calibrate(
     return factors, burnt, rest, columns, done
 
 
-#: Coalitions worked out at a time, so that memory does not grow with their number.
+#: Coalitions evaluated at a time, so that memory does not grow with their number.
 TOGETHER = 64
 
 
@@ -199,14 +199,14 @@ def lever_cobenefits(
     until: int | None = None,
     orders: int = 15,
 ) -> records.LeverCobenefits:
-    """Share out a scenario's cuts of CO2 and pollutants among its levers or families.
+    """Attribute a scenario's cuts of CO2 and pollutants to its levers or families.
 
     Parameters
     ----------
     park, scenario, draws
     by : {"lever", "family"}
     periods : sequence of int
-        Years looked at member by member; the sum over all years is always added.
+        Years kept by member; the sum over all years is always added.
     factors, pollutants, allow_background, until
         As in `cobenefits`.
     orders : int
@@ -217,7 +217,7 @@ def lever_cobenefits(
     ScenarioError
         The scenario has no measures, or ``by`` is unknown.
     PathwayError
-        A period is not projected, or no pollutant can be told without consent.
+        A period is not projected, or no pollutant can be computed without consent.
     """
     players = players_of(scenario, by)
     basis = prepare_basis(park, [scenario], draws, factors, pollutants, allow_background)
@@ -286,13 +286,13 @@ def unit_costs(
     tax_rate: float | None = None,
     rate: float | None = None,
 ) -> list[records.UnitCost]:
-    """Work out unit abatement costs of all scenarios with levers of some co-benefits.
+    """Compute unit abatement costs of all scenarios with levers.
 
     Parameters
     ----------
     park : Park
     found : Cobenefits
-        Worked out with ``draws``.
+        Computed with ``draws``.
     draws : Draws
     costs : Costs
     tax_rate : float, optional

@@ -1,6 +1,6 @@
-"""Tables of co-benefits, ready to be read: pollutants by scenario, coordinates by lever, unit costs, basis.
+"""Tables of co-benefits for readers: pollutants by scenario, coordinates by lever, unit costs, basis.
 
-Co-benefits in sentences, each computed from the numbers it speaks of, in English and Chinese.
+Sentences about co-benefits, computed from the same numbers, in English and Chinese.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.cobenefits import records
-from pathway_models.decisions.tables import UNKNOWN, family_name, table
+from pathway_models.decisions.tables import UNKNOWN, player_name, table
 from pathway_models.intake import messages, naming
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.language import rounding, say
 from pathway_models.records import Park
 from pathway_models.records.pollutants import Coefficient
 
-#: What a factor of a burner is multiplied by, in Chinese.
+#: Chinese names of the multipliers of a burner's factor.
 CONTENTS = {"": "", "sulphur": "×含硫量", "ash": "×灰分"}
 QUADRANTS = {
     0: ("on an axis", "在坐标轴上"),
@@ -77,17 +77,11 @@ def _cut(row: dict[str, object]) -> str:
 
 
 def elasticity_text(row: dict[str, object], lang: str) -> str:
-    """Write the elasticity with its range; words where no CO2 is cut."""
+    """Write the elasticity with its range; a phrase where no CO2 is cut."""
     if row["elasticity_p50"] is None:
         return say(lang, en="no CO₂ cut", zh="CO₂未减")
     middle, low, high = (float(row[f"elasticity_{end}"]) for end in ("p50", "p05", "p95"))
     return f"{middle:.2f} ({low:.2f} - {high:.2f})"
-
-
-def player_name(found: records.LeverCobenefits, at: int, lang: str) -> str:
-    """Name a lever or family."""
-    name = found.names_zh[at] if lang == "zh" else found.names_en[at]
-    return family_name(name, lang) if name == found.players[at] else name
 
 
 def coordinates(
@@ -158,7 +152,7 @@ def _stated(one: Coefficient, lang: str) -> str:
 
 
 def equipment(found: records.Basis, *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate the burner and controls assumed for each carrier, unless given."""
+    """Tabulate the burner and controls assumed for each carrier where none are given."""
     used, rows = found.used, {}
     for fire in found.fires:
         burner = used.burners[fire.rule.burner]

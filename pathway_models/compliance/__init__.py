@@ -1,1 +1,1 @@
-"""Held against indicator systems: met, not met, or cannot say."""
+"""Compliance with indicator systems: met, not met, or cannot say."""

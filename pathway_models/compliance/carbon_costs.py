@@ -13,14 +13,14 @@ from pathway_models.compliance import judging, records
 from pathway_models.core import PathwayError
 from pathway_models.engine import projecting, sampling
 from pathway_models.intake import costs, register
-from pathway_models.intake.rules import CarbonCostRules, read_account, read_carbon_costs
+from pathway_models.intake.rules import read_account, read_carbon_costs
 from pathway_models.records import Account, Bilingual, Draws, Park, Pathways, Scenario
 
 #: Year of carbon neutrality in the notice.
 NEUTRAL = 2060
-#: Cut of CO2 per value added that the 15th five-year plan asks for over 2026-2030.
+#: Cut of CO2 per value added required by the 15th five-year plan over 2026-2030.
 CUT = 0.17
-#: Rules that rest on a plan or year of one country: what of it, and the word of `intake.register` that says who has it.
+#: Rules based on a plan or target of one country: its name, and its key for `intake.register.has_rule`.
 NATIONAL = {
     "intensity": Bilingual("the cut of the 15th five-year plan", "“十五五”碳强度降幅"),
     "neutral": Bilingual("neutrality in 2060", "2060年碳中和目标"),
@@ -29,14 +29,14 @@ RULES_OF = {"intensity": "intensity_targets", "neutral": "peak_years"}
 
 
 def holds_in(country: str, rule: str) -> bool:
-    """Tell whether a rule rests on nothing that is another country's."""
+    """Tell whether a rule is not based on another country's plans or years."""
     return rule not in RULES_OF or register.has_rule(country, RULES_OF[rule])
 
 
 def carbon_budget(
     pathways: Pathways, rule: str = "intensity", *, first: int = 2026, last: int = 2030, cut: float = CUT
 ) -> records.CarbonBudget:
-    """Work out a budget and hold an ensemble against it.
+    """Compute a budget and compare an ensemble with it.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def carbon_budget(
     first, last : int
         Plan period; the year before it is the base.
     cut : float
-        Cut of CO2 per value added over the period, a share; the 15th five-year plan asks for 0.17 over 2026-2030.
+        Cut of CO2 per value added over the period, a share; the 15th five-year plan requires 0.17 over 2026-2030.
 
     Raises
     ------
@@ -100,9 +100,8 @@ def allowance_cost(
     output: np.ndarray,
     price: np.ndarray,
     benchmark: Mapping[int, float],
-    rules: CarbonCostRules | None = None,
 ) -> records.CarbonCost:
-    """Price what covered emissions exceed their free allocation by.
+    """Price covered emissions in excess of their free allocation.
 
     Parameters
     ----------
@@ -114,7 +113,6 @@ def allowance_cost(
     benchmark : mapping year -> float
         tCO2 per tonne of output; a year without one takes that of the year before.  No shipped default: the published
         plans were not read.
-    rules : CarbonCostRules, optional
 
     Returns
     -------
@@ -126,12 +124,11 @@ def allowance_cost(
     PathwayError
         A year lies before all rules, or needs a benchmark that is not given.
     """
-    rules = rules or read_carbon_costs()
-    free = np.empty(emissions.shape)
+    ets, free = read_carbon_costs().ets, np.empty(emissions.shape)
     for at, year in enumerate(map(int, years)):
-        rule = rules.ets.of(year)
+        rule = ets.of(year)
         if rule is None:
-            raise PathwayError(f"{year}: no allocation rule before {min(one.first for one in rules.ets.allocation)}")
+            raise PathwayError(f"{year}: no allocation rule before {min(one.first for one in ets.allocation)}")
         if rule.rule == "equals_emissions":
             free[..., at] = emissions[..., at]
             continue
@@ -152,7 +149,6 @@ def border_cost(
     free_benchmark: float = 0.0,
     paid_at_home: float = 0.0,
     default_values: bool = False,
-    rules: CarbonCostRules | None = None,
 ) -> records.CarbonCost:
     """Price the emissions embedded in goods sold to the European Union.
 
@@ -164,12 +160,11 @@ def border_cost(
     exported : (Y,), t/yr
         Sold to the Union.
     free_benchmark : float
-        tCO2 per tonne that European makers still get free.
+        tCO2 per tonne that European producers are still allocated free.
     paid_at_home : float
         EUR/tCO2 already paid.
     default_values : bool
         Whether default values are declared, with their mark-up, and not verified ones.
-    rules : CarbonCostRules, optional
 
     Returns
     -------
@@ -181,10 +176,9 @@ def border_cost(
     PathwayError
         A number is negative.
     """
-    rules = rules or read_carbon_costs()
     if min(free_benchmark, paid_at_home, float(np.min(exported))) < 0:
         raise PathwayError("free_benchmark, paid_at_home and exported: expected 0 or more")
-    border = rules.cbam
+    border = read_carbon_costs().cbam
     mark_up = np.array([border.marked_up(int(year)) if default_values else 0.0 for year in years])
     counted = np.maximum(embedded * (1.0 + mark_up) - free_benchmark, 0.0)
     price = np.where(years >= border.certificates_sold_from - 1, max(border.price.value - paid_at_home, 0.0), 0.0)
@@ -219,8 +213,8 @@ def carbon_costs(
     Returns
     -------
     costs, reasons : dict
-        ``allowances`` from the first year with a rule on, and ``border`` where anything is exported: the cost, or why
-        it cannot be said.
+        ``allowances`` from the first year with a rule on, and ``border`` where anything is exported: the cost, or the
+        reason why there is none.
 
     Notes
     -----
@@ -259,7 +253,7 @@ def carbon_costs(
 def output_ahead(park: Park, scenarios: Iterable[Scenario], draws: Draws, account: Account) -> np.ndarray | None:
     """Project the output of a park that makes one product alone: (scenario, member, year), t/yr; else None.
 
-    Structure takes output off, other levers none: the process emissions under structure alone, over their factor.
+    Only structural levers reduce output: it is the process emissions under them alone, over their factor.
     """
     if len(park.sectors) > 1 or [process.name in account.products for process in park.processes] != [True]:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console import cli_language, common_options, screen
-from pathway_models.core import InputError
+from pathway_models.core import InputError, files
 from pathway_models.language import say
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathway_models.compliance.records import Compliance
     from pathway_models.records import Account, Draws, Park, Pathways, Profile
 
-#: More digits than any input has, fewer than the last bits that depend on the processor.
+#: More digits than any input has, fewer than rounding errors, which depend on the processor.
 FLOATS = "%.9g"
 FORMS = click.Choice(["table", "csv", "json"])
 
@@ -70,13 +70,13 @@ def comply_command(
 
 
 def _end(line: str) -> None:
-    """Say in one line why nothing can be said, and end with 1."""
+    """Give the reason in one line, and end with exit code 1."""
     click.echo(line, err=True)
     sys.exit(1)
 
 
 def _ahead(park: Park, profile: Profile, members: int, seed: int, form: str) -> None:
-    """Tell the probability of the core indicator under every shipped scenario."""
+    """Print the probability of meeting the core indicator under every shipped scenario."""
     from pathway_models.compliance.judging import core_ahead
     from pathway_models.compliance.tables import ahead, core_ahead_rows
 
@@ -106,10 +106,8 @@ def _tell(table: pd.DataFrame, form: str) -> None:
 
 
 def _written(table: pd.DataFrame, form: str) -> str:
-    from pathway_models.core.files import sheet_table
-
     if form == "csv":
-        return sheet_table(table).to_csv(index=False, lineterminator="\n", float_format=FLOATS)
+        return files.sheet_table(table).to_csv(index=False, lineterminator="\n", float_format=FLOATS)
     return table.to_json(orient="records", force_ascii=False, indent=1)
 
 
@@ -192,7 +190,7 @@ def account_command(
 
 
 def _accounts_ahead(park: Park, rules: list[Account], members: int, seed: int, form: str) -> list[str]:
-    """Tell projected totals account by account; return why some cannot be said."""
+    """Print projected totals account by account; return the reasons of missing ones."""
     from pathway_models.compliance import judging, tables
 
     pathways, draws = _projected(park, members, seed)

@@ -1,4 +1,4 @@
-"""Hold a park against an indicator profile; nothing is met on a missing input (docs/accounts.md, section 4).
+"""Judge a park by an indicator profile; no indicator is met on a missing input (docs/accounts.md, section 4).
 
 Projected years read by an account, and the probability of meeting the core indicator (docs/accounts.md, 5).
 """
@@ -23,10 +23,10 @@ from pathway_models.records import NO_MEASURES, Assumptions, Park, Scenario
 from pathway_models.records.inventory import Account, Bilingual, IndicatorRule, Limit, Profile, SizeClass
 from pathway_models.records.pathways import SOURCES, Draws, Pathways
 
-#: The formula that readings of a profile bear on: emissions of its account over energy use.
+#: Formula that the readings of a profile apply to: emissions of its account over energy use.
 CORE = "account_per_energy"
 UNAVAILABLE = "unavailable"
-#: Carriers that must be stated, with 0 where there is none, before the core indicator can be met.
+#: Carriers that must be stated, 0 included, before the core indicator can be met.
 STATED = (("energy", "electricity"), ("energy", "heat"))
 
 
@@ -34,13 +34,13 @@ def comply(
     park: Park, profile: Profile | str | Path = "zero_carbon_910", *, year: int | None = None,
     accept: Iterable[str] = (),
 ) -> Compliance:  # fmt: skip
-    """Hold a park against every indicator of a profile.
+    """Judge a park by every indicator of a profile.
 
     Parameters
     ----------
     park : Park
     profile : Profile, str or Path
-        An id of `intake.rules.profile_ids`, or a profile file of one's own.
+        An id of `intake.rules.profile_ids`, or the path of a user's profile.
     year : int, optional
         An observed year; the last one by default.
     accept : iterable of str
@@ -117,7 +117,7 @@ class _Case:
         self, rule: IndicatorRule, is_met: bool, values: dict[str, float], told: dict[str, str],
         missing: tuple[Missing, ...],
     ) -> Judgement:  # fmt: skip
-        """Give the verdict; none on a missing input, which may be zero or anything else."""
+        """Give the verdict; none on a missing input, whose value is unknown."""
         if missing:
             return self._cannot(rule, "inputs are missing", "缺少输入数据", values, told, missing)
         lower_bound = rule.formula in FORMULAS and FORMULAS[rule.formula].is_lower_bound
@@ -128,7 +128,7 @@ class _Case:
         return Judgement(rule, self.year, values, told, "met" if is_met else "not_met")
 
     def _no_ground(self, rule: IndicatorRule) -> tuple[str, str] | None:
-        """Find the reason why an indicator cannot be judged before any number is looked at."""
+        """Find the reason, independent of numbers, why an indicator cannot be judged."""
         if self.park.country != self.profile.country:
             home = register.country_of(self.profile.country)
             return (f"the profile holds in {home.name_en}", f"该指标体系仅适用于{home.name_zh}")
@@ -156,7 +156,7 @@ class _Case:
         return at > 0 and bool(self.park.activity[:, at].sum() > self.park.activity[:, at - 1].sum())
 
     def _limit(self, rule: IndicatorRule, reading: str) -> Limit | None:
-        """Find the limit for the park's size: energy use by the reading."""
+        """Find the limit of the park's size class, by energy use in the reading."""
         if not rule.classes:
             return rule.limit
         tce = self.energy[reading]
@@ -191,12 +191,12 @@ class _Case:
 
 
 def told_limit(limit: Limit) -> str:
-    """Write a limit as a reader would, such as ``"<= 0.3"``."""
+    """Write a limit, such as ``"<= 0.3"``."""
     return f"{'<=' if limit.is_upper else '>='} {limit.value:g}"
 
 
 def place_of(park: Park, quantity: str, item: str, year: int) -> Missing:
-    """Name where a park's table should state a quantity of a year.
+    """Locate the cell or line in which a park's table should state a quantity of a year.
 
     Workbooks of the template have it in a cell; CSV tables need a line.
     """
@@ -232,7 +232,7 @@ def _cell(entry: Entry) -> str:
 KIND_OF_SOURCE = {
     "coal": "fuel", "oil": "fuel", "gas": "fuel", "other_fuel": "fuel", "capture_heat": "fuel", "process": "process",
     "captured": "captured", "electricity": "electricity", "capture_electricity": "electricity", "heat": "heat",
-    # What a table does not tell apart stands among the processes of its ledger.
+    # Emissions not split by a table are processes in its ledger.
     "undivided": "process",
 }  # fmt: skip
 
@@ -248,10 +248,7 @@ def grid_paths(park: Park, draws: Draws, assumptions: Assumptions | None = None)
     return grid * errors["electricity"]
 
 
-def grid_of(
-    park: Park, draws: Draws, names: Iterable[str], scenarios: Mapping[str, Scenario] | None,
-    assumptions: Assumptions | None = None,
-) -> np.ndarray:  # fmt: skip
+def grid_of(park: Park, draws: Draws, names: Iterable[str], scenarios: Mapping[str, Scenario] | None) -> np.ndarray:
     """Return the factor of purchased electricity of scenarios: (scenario, member, year), or as `grid_paths`.
 
     Parameters
@@ -261,10 +258,9 @@ def grid_of(
     names : iterable of str
         Scenarios of the pathways.
     scenarios : mapping of Scenario, optional
-        Their drivers and future of the grid; without them, and where none gives any, all share one course.
-    assumptions : Assumptions, optional
+        Their drivers and future of the grid; without them, and where none gives any, all share one path.
     """
-    assumed, found = assumed_by(draws, assumptions), {}
+    assumed, found = assumed_by(draws, None), {}
     chosen = [scenarios[name] if scenarios is not None else NO_MEASURES for name in names]
     for one in chosen:
         if (one.drivers, one.grid) not in found:
@@ -295,7 +291,7 @@ def by_account(park: Park, pathways: Pathways, grid: np.ndarray, account: Accoun
     ------
     PathwayError
         Only totals were kept; the account is another country's; or it is of some branches alone, and the park has
-        others, which pathways do not tell apart.
+        others, which pathways do not separate.
     """
     if reason := not_projected(park, pathways.sources, account):
         raise PathwayError(reason.en)
@@ -345,7 +341,7 @@ def counted(
     years : (year,) int
     account : Account
     country : str
-        Where the park stands.
+        Of the park.
 
     Returns
     -------
@@ -374,10 +370,14 @@ def counted(
 
 
 def accounts_ahead(
-    park: Park, pathways: Pathways, draws: Draws, accounts: Iterable[Account], assumptions: Assumptions | None = None,
-    *, scenarios: Mapping[str, Scenario] | None = None,
-) -> AccountsAhead:  # fmt: skip
-    """Read pathways by several accounts; each total keeps the name of its own.
+    park: Park,
+    pathways: Pathways,
+    draws: Draws,
+    accounts: Iterable[Account],
+    *,
+    scenarios: Mapping[str, Scenario] | None = None,
+) -> AccountsAhead:
+    """Read pathways by several accounts.
 
     Parameters
     ----------
@@ -386,11 +386,10 @@ def accounts_ahead(
     draws : Draws
         Those of the pathways.
     accounts : iterable of Account
-    assumptions : Assumptions, optional
     scenarios : mapping of Scenario, optional
         Those of the pathways, where some give drivers or a future of the grid.
     """
-    grid = grid_of(park, draws, pathways.scenarios, scenarios, assumptions)[..., : pathways.years.size]
+    grid = grid_of(park, draws, pathways.scenarios, scenarios)[..., : pathways.years.size]
     totals, not_said = {}, {}
     for account in accounts:
         if reason := not_projected(park, pathways.sources, account):
@@ -426,9 +425,13 @@ def share_beside(park: Park, tj_per_mwh: float) -> float:
 
 
 def core_ahead(
-    park: Park, pathways: Pathways, draws: Draws, profile: Profile | str = "zero_carbon_910",
-    assumptions: Assumptions | None = None, *, scenarios: Mapping[str, Scenario] | None = None,
-) -> CoreAhead:  # fmt: skip
+    park: Park,
+    pathways: Pathways,
+    draws: Draws,
+    profile: Profile | str = "zero_carbon_910",
+    *,
+    scenarios: Mapping[str, Scenario] | None = None,
+) -> CoreAhead:
     """Compute the core indicator of a profile by scenario, member and year.
 
     Parameters
@@ -439,7 +442,6 @@ def core_ahead(
     draws : Draws
         Those of the pathways.
     profile : Profile or str
-    assumptions : Assumptions, optional
     scenarios : mapping of Scenario, optional
         Those of the pathways, where some give drivers or a future of the grid.
 
@@ -451,7 +453,7 @@ def core_ahead(
     if not isinstance(profile, Profile):
         profile = rules.read_profile(profile)
     rule = core_of(park, profile)
-    grid = grid_of(park, draws, pathways.scenarios, scenarios, assumptions)[..., : pathways.years.size]
+    grid = grid_of(park, draws, pathways.scenarios, scenarios)[..., : pathways.years.size]
     emitted = by_account(park, pathways, grid, rules.read_account(profile.account))
     shape = (len(profile.readings), *emitted.shape)
     values, met, has_limit = np.empty(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
@@ -464,12 +466,12 @@ def core_ahead(
 
 
 def core_of(park: Park, profile: Profile) -> IndicatorRule:
-    """Return the core indicator of a profile, where years ahead of a park can be held against it.
+    """Return the core indicator of a profile, where projected years of a park can be judged by it.
 
     Raises
     ------
     PathwayError
-        The profile has none, or the last observed year cannot be said, with the reason.
+        The profile has none, or the last observed year cannot be judged, with the reason.
     """
     rule = next((one for one in profile.indicators if one.formula == CORE), None)
     if rule is None:
@@ -482,7 +484,7 @@ def core_of(park: Park, profile: Profile) -> IndicatorRule:
 
 
 def judged(rule: IndicatorRule, emitted: np.ndarray, tce: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Hold CO2 per energy use against the limit of each member's own size class.
+    """Compare CO2 per energy use with the limit of each member's size class.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Results of holding a park against an indicator profile."""
+"""Records of compliance of a park with an indicator profile."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Missing:
     place, place_zh : str
         Cell of the workbook, or the line a CSV table needs.
     en, zh : str
-        What belongs there.
+        Expected content.
     """
 
     place: str
@@ -27,7 +27,7 @@ class Missing:
     zh: str
 
     def told(self, lang: str) -> str:
-        """Say what is missing and where it belongs."""
+        """Name the missing input and its place."""
         return f"{self.zh}：{self.place_zh}" if lang == "zh" else f"{self.en}: {self.place}"
 
 
@@ -42,10 +42,10 @@ class Judgement:
     values : mapping reading -> float
         In the unit of the indicator; empty where it cannot be computed.
     limits : mapping reading -> str
-        The limit that holds for the park's size, such as ``"<= 0.3"``.
+        Limit for the park's size, such as ``"<= 0.3"``.
     verdict : {"met", "not_met", "cannot_say"}
     reason_en, reason_zh : str
-        Why it cannot be said; empty otherwise.
+        Reason of "cannot say"; empty otherwise.
     missing : tuple of Missing
     """
 
@@ -71,7 +71,7 @@ class Judgement:
 
 @dataclass(frozen=True, eq=False)
 class Compliance(Identified):
-    """A park held against every indicator of a profile.
+    """Judgements of a park by every indicator of a profile.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class CoreAhead(Identified):
     values : (reading, scenario, member, year), tCO2/tce
     met : (reading, scenario, member, year) bool
     has_limit : (reading, scenario, member, year) bool
-        False where the park's energy use lies in no class: cannot be said.
+        False where the park's energy use is in no size class: no verdict.
     """
 
     identity: ParkIdentity
@@ -147,9 +147,9 @@ class AccountsAhead(Identified):
     status : (Y,) str
         ``observed``, ``nowcast`` or ``projected``.
     totals : mapping account id -> (scenario, member, year), tCO2/yr
-        In the order asked for.
+        In the order given.
     not_said : mapping account id -> Bilingual
-        Accounts by which the years ahead cannot be read, and why.
+        Accounts not available for projected years, with the reason.
     """
 
     identity: ParkIdentity
@@ -170,7 +170,7 @@ RULE_WORDS = {
 
 @dataclass(frozen=True, eq=False)
 class CarbonBudget(Identified):
-    """A budget by year, and what an ensemble makes of it.
+    """A budget by year, and the emissions of an ensemble.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ class CarbonBudget(Identified):
         return (spent > self.allowed.cumsum()).mean(axis=1)
 
     def overrun_of_total(self) -> np.ndarray:
-        """Compute 5, 50 and 95 % quantiles of what the period spends beyond the budget, tCO2: (scenario, 3)."""
+        """Compute 5, 50 and 95 % quantiles of the overrun of the whole period, tCO2: (scenario, 3)."""
         beyond = self.emitted.sum(axis=-1) - self.total
         return np.quantile(beyond, (0.05, 0.5, 0.95), axis=1).T
 

@@ -1,4 +1,4 @@
-"""Sentences of compliance: the verdict in one line, and what an account leaves out."""
+"""Sentences of compliance: the verdict in one line, and the limits of an account."""
 
 from collections.abc import Iterable
 
@@ -111,7 +111,7 @@ def product_lines(park: Park, found: Iterable[Accounted], *, lang: str = "en") -
 
 
 def power_ways_sentence(park: Park, account: Account, *, lang: str = "en") -> str:
-    """Explain what tells the ways to count purchased power apart, and what of it is checked.
+    """Explain how the methods of counting purchased power differ, and which checks apply.
 
     Parameters
     ----------

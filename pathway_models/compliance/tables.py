@@ -58,7 +58,7 @@ def _rows(found: Compliance, lang: str) -> Iterator[tuple]:
 
 
 def compliance(found: Compliance, *, lang: str = "en") -> pd.DataFrame:
-    """Table the verdicts as a reader wants them: indicator, value, limit, verdict with its reason."""
+    """Table the verdicts for readers: indicator, value, limit, verdict with its reason."""
     head = [("indicator", "指标"), ("kind", "性质"), ("value", "数值"), ("limit", "要求"), ("verdict", "结论"),
             ("reason", "原因")]  # fmt: skip
     names = [say(lang, en=en, zh=zh) for en, zh in head]
@@ -106,7 +106,7 @@ def accounts(found: Iterable[Accounted], *, lang: str = "en") -> pd.DataFrame:
 
 
 def bridge(found: Bridge, *, lang: str = "en") -> pd.DataFrame:
-    """Table the way from one account to another in the last year: every row that changes, and both totals."""
+    """Table the bridge between two accounts in the last year: every row that changes, and both totals."""
     scale = scale_of(float(np.abs(found.second.total()[-1])), lang)
     first, second = (one.account.name.told(lang) for one in (found.first, found.second))
     moved = [at for at in range(len(found.first.rows)) if found.steps[at, -1] != 0]
@@ -124,7 +124,7 @@ def bridge(found: Bridge, *, lang: str = "en") -> pd.DataFrame:
 
 
 def own_plant(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Table how the emissions of the park's own plant are shared out, one column a year that is stated.
+    """Table the allocation of emissions of the park's own plant, one column per stated year.
 
     Fuel, emissions, the rule's share of the heat, factors of heat and power, and whose the emissions are: heat and
     power used inside or sold outside.  Empty where the table states no plant.
@@ -184,7 +184,7 @@ def bridge_rows(found: Bridge) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=head)
 
 
-#: Years of the table of what is ahead: every fifth.
+#: Years of tables of projections: every fifth.
 EVERY = 5
 #: Quantiles of projected totals.
 BAND = (0.05, 0.5, 0.95)

@@ -41,7 +41,7 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 
 def language() -> str:
-    """Return the language of the present call; English where nobody chose."""
+    """Return the language of the present call; English by default."""
     return _language.get()
 
 
@@ -65,7 +65,7 @@ def asked_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 def _given(words: Sequence[str]) -> str:
-    """Return the last ``--lang`` among the words; wrong ones are left to the option itself."""
+    """Return the last ``--lang`` among the words; invalid ones are left to the option itself."""
     found = ""
     for at, word in enumerate(words):
         if word == "--":
@@ -78,7 +78,7 @@ def _given(words: Sequence[str]) -> str:
 
 
 def _refuse_no_folder() -> None:
-    """End the program where its working folder has been removed: nothing can be found from there."""
+    """End the program where its working folder has been removed: no path can be resolved."""
     try:
         Path.cwd()
     except OSError:
@@ -87,7 +87,7 @@ def _refuse_no_folder() -> None:
 
 
 def refuse_foreign(words: Sequence[str]) -> None:
-    """End the program where a name is in bytes that are no text: no table and no page of a run could name it."""
+    """End the program where a name is not valid text: no table and no page of a run could name it."""
     for word in words:
         if not word.isascii() and any("\ud800" <= sign <= "\udfff" for sign in word):
             shown = os.fsencode(word).decode("utf-8", "backslashreplace")
@@ -133,7 +133,7 @@ class LanguageGroup(click.Group):
             raise localized(error) from None
 
 
-#: Smallest and largest number of options by their names: what lies outside would be computed for days, or mean nothing.
+#: Smallest and largest value of options by name; values outside would take days, or have no meaning.
 BOUNDS = {
     **dict.fromkeys(("members", "fresh", "search"), (0, 1_000_000)),
     **dict.fromkeys(("until", "before", "year", "years", "neutral", "as_of"), (1750, 2200)),
@@ -145,7 +145,7 @@ BOUNDS = {
 
 
 class _Bounded(click.ParamType):
-    """Number that is finite and within the bounds of its option."""
+    """Finite number within the bounds of its option."""
 
     def __init__(self, kind: click.ParamType, option: str | None) -> None:
         self.kind, self.name = kind, kind.name
@@ -166,7 +166,7 @@ class _Bounded(click.ParamType):
 
 
 class _Text(click.types.StringParamType):
-    """Text of an option: one that says something, in signs that can be written."""
+    """Non-empty, encodable text of an option."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read the text."""
@@ -179,7 +179,7 @@ class _Text(click.types.StringParamType):
 
 
 def _sound(kind: click.ParamType, option: str | None) -> click.ParamType:
-    """Make the type of an option refuse what no option means."""
+    """Make the type of an option refuse values without meaning."""
     if type(kind) in (click.types.IntParamType, click.types.FloatParamType):
         return _Bounded(kind, option)
     if isinstance(kind, click.FloatRange):
@@ -238,15 +238,15 @@ def in_words(code: str, lang: str | None = None) -> str:
     return in_table(code, lang).replace("_", " ")
 
 
-def table_text(table: pd.DataFrame, *, index: bool = True, indent: int = 0) -> str:
-    """Format a table in columns that fit the terminal; its index, where asked for, names the rows."""
+def table_text(table: pd.DataFrame, *, index: bool = True) -> str:
+    """Format a table in columns that fit the terminal; its index, if included, names the rows."""
     shown = table.reset_index() if index else table
     head = ["" if name == "index" else str(name) for name in shown.columns]
     rows = [
         ["-" if cell != cell or cell is None else _cell(cell) for cell in row]
         for row in shown.itertuples(index=False, name=None)
     ]
-    return "\n".join(screen_lines([head, *rows], indent=indent))
+    return "\n".join(screen_lines([head, *rows]))
 
 
 def _cell(cell: object) -> str:
@@ -283,7 +283,7 @@ def fault_line(fault: Fault, lang: str) -> str:
 
 
 def machine_mistake(error: Exception) -> str | None:
-    """Describe in one line what the machine refused: a path, a disk, memory; None for any other error."""
+    """Describe an error of path, disk or memory in one line; None for any other error."""
     if isinstance(error, MemoryError):
         return say("there is not enough memory: ask for fewer members, or for fewer parks at a time")
     if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE):
@@ -300,13 +300,13 @@ def localized(error: click.UsageError) -> click.UsageError:
     from pathway_models.intake.messages import cause_in, lacking
 
     text = error.format_message()
-    # A fault of a table or of the register, told as a wrong call, has its words in the catalogue of faults.
+    # A fault of a table or of the register, raised as a wrong call, is translated in the catalogue of faults.
     told = cause_in(text, "zh") if ": expected " in text and lacking(text, "cli") else say(text)
     return _LocalizedError(told or "", error.ctx)
 
 
 class _LocalizedError(click.UsageError):
-    """A wrong call told in Chinese."""
+    """Usage error in Chinese."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write usage, where help is found, and what was wrong."""
@@ -317,7 +317,7 @@ class _LocalizedError(click.UsageError):
 
 
 class _Formatter(click.HelpFormatter):
-    """Headings in the language of the call, and lines that count a Chinese sign as two columns."""
+    """Help formatter with headings in the language of the call and Chinese characters two columns wide."""
 
     def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
         # As click does, without the module it asks for the width of the terminal, which opens archives too.
@@ -386,7 +386,7 @@ class Variadic(click.Command):
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Repeat the name of such an option before each of its values."""
+        """Repeat the name of a ``multiple`` option before each of its values."""
         several = {name for option in self.params if getattr(option, "multiple", False) for name in option.opts}
         has_arguments = any(isinstance(parameter, click.Argument) for parameter in self.params)
         spread: list[str] = []

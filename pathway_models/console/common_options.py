@@ -1,7 +1,6 @@
 """Options that many commands share: ``--data``, ``--as-of``, ``--scenario-file``, ``--lever-file``.
 
-`working` tells what a command is at, on the error stream of a terminal: nothing where the output goes to a file or a
-program.
+`working` shows the stage of a command on the error stream of a terminal; nothing where the output is redirected.
 """
 
 import gc
@@ -101,7 +100,7 @@ class _ParkName(click.ParamType):
     name = "park"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Turn an id of the folder into its path; leave what is a path or an id of the register.
+        """Turn an id of the folder into its path; leave paths and ids of the register.
 
         Raises
         ------
@@ -144,19 +143,19 @@ data_option = click.option(
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-#: Seconds between two showings of the time gone by.
+#: Seconds between two updates of the elapsed time.
 TICK = 0.5
 
 
 @contextmanager
 def progress_bar(total: int, unit: str, *, quiet: bool = False) -> "Iterator[tqdm]":
-    """Show a bar of things of one kind.
+    """Show a progress bar over items of one kind.
 
     Parameters
     ----------
     total : int
     unit : str
-        What is counted.
+        Name of the items.
     quiet : bool
         Show none.
     """
@@ -169,7 +168,7 @@ def progress_bar(total: int, unit: str, *, quiet: bool = False) -> "Iterator[tqd
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Look for no circles among new objects for a while: among hundreds of thousands that takes up to an eighth."""
+    """Pause the collection of reference cycles: among hundreds of thousands of objects it takes up to an eighth."""
     gc.disable()
     try:
         yield
@@ -179,14 +178,14 @@ def uncollected() -> Iterator[None]:
 
 @contextmanager
 def working(stages: int, first: str = "") -> Iterator[Callable[[str], None]]:
-    """Show a bar of stages with the time gone by; yield the function that names the next stage.
+    """Show a bar of stages with the elapsed time; yield the function that names the next stage.
 
     Parameters
     ----------
     stages : int
-        How many there are.
+        Number of stages.
     first : str
-        Name of the first one, where it begins at once.
+        Name of the first stage, where it begins at once.
     """
     if not sys.stderr.isatty():
         yield lambda text: None

@@ -1,4 +1,4 @@
-"""Tables for a terminal: as wide as it is, columns aligned although Chinese signs are two columns wide."""
+"""Tables that fit the terminal, aligned with Chinese characters two columns wide."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
 
 
 SEVERITIES = ("error", "warning", "note")
-#: Head of the table, names of the severities, what stands behind a value.
+#: Head of the table, names of the severities, separator after a value.
 WORDS = {
     "en": (("severity", "place", "value: what was expected; what to do"), SEVERITIES, ": "),
     "zh": (("级别", "位置", "数值：要求；处理办法"), ("错误", "警告", "说明"), "："),
 }
-#: Pieces a line may break after: a word with its spaces, or one Chinese character with the signs that end it.
+#: Pieces a line may break after: a word with its spaces, or one Chinese character with the punctuation after it.
 PIECES = r"[\u2e80-\u9fff\uff00-\uffef][，。；：、）》”％]*|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
-#: Narrower terminals get lines that wrap.
+#: Narrowest width that lines are laid out for.
 NARROWEST = 60
 #: Width where the output goes to a file or another program.
 PIPED = 120
-#: Cells that are set to the right: numbers with their sign, unit of percent and sampling error.
+#: Right-aligned cells: numbers with sign, percent and sampling error.
 NUMBER = re.compile(r"[-+>~<≥≤]?\s?[\d,.]+(\s?%|\s?±[\d.]+)*|-|")
-#: Narrowest column of texts that are broken over lines, blanks between columns, and lines that a head takes at most.
+#: Narrowest column of wrapped text, blanks between columns, and most lines of a head.
 NARROW_TEXT, GAP, HEAD_LINES = 16, 2, 3
 
 
@@ -45,7 +46,7 @@ def terminal_columns(piped: int = PIPED) -> int:
 
 
 def screen_lines(rows: Sequence[Sequence[object]], columns: int | None = None, *, indent: int = 0) -> list[str]:
-    """Format rows in columns that fit a width: long texts are broken; what is still too wide goes below, part by part.
+    """Format rows in columns that fit a width: long texts wrap; columns beyond the width follow below, part by part.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def _longest_piece(text: str) -> int:
 def _narrowest(column: Sequence[str]) -> int:
     """Find how narrow a column may be: numbers stay whole, texts and heads are broken between words."""
     natural = max(map(width_of, column))
-    # A Chinese head breaks anywhere: of more than a few lines it is read down, not across.
+    # A Chinese head breaks anywhere; in more than a few lines it would be read downwards.
     head = max(_longest_piece(column[0]), -(-width_of(column[0]) // HEAD_LINES) + 1 if width_of(column[0]) > 8 else 0)
     if _is_number(column):
         return max(head, *map(width_of, column[1:]))
@@ -156,7 +157,7 @@ def fault_lines(
         return
     wanted = [f"expected {fault.expected}; " if fault.expected else "" for fault in faults]
     if lang != "en":
-        # The catalogue of messages is read only where somebody reads Chinese.
+        # The catalogue of messages is read for Chinese only.
         from pathway_models.intake.messages import expectation, fault_in
 
         faults = [fault_in(fault, lang) for fault in faults]
@@ -192,7 +193,7 @@ def wrapped(text: str, room: int) -> list[str]:
     >>> wrapped("应为0或以上的数值 check the sign", 16)
     ['应为0或以上的数', '值 check the', 'sign']
     """
-    if width_of(text) <= room:  # as nearly all cells of a table do
+    if width_of(text) <= room:  # true of nearly all cells
         return [text.strip()]
     lines = [""]
     for piece in re.findall(PIECES, text):
@@ -208,8 +209,6 @@ def wrapped(text: str, room: int) -> list[str]:
 
 def _printable(fault: Fault, table: str) -> Fault:
     """Remove control characters, as values and places come from the input."""
-    from dataclasses import replace
-
     elsewhere = f"{fault.file} " if table and fault.file != table else ""
     place, value, expected, remedy = (
         "".join(sign if sign.isprintable() else "·" for sign in text)

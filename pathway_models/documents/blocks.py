@@ -18,13 +18,13 @@ from pathway_models.language import say, width_of
 
 #: Numerals of Chinese headings.
 NUMERALS = "一二三四五六七八九十"
-#: Signs that XML forbids, and the soft breaks that would fall apart in a cell.
+#: Characters that XML forbids, and soft line breaks.
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 #: Dots per inch of a raster picture: enough for print at the width of a page.
 DPI = 170
-#: Lines of a table up to which it is kept in one piece; a larger one in one piece would leave half a page empty.
+#: Longest table kept on one page, lines; a longer one would leave half a page empty.
 SMALL = 7
-#: Half-width signs of a line of a table: its rows are taken to be as high as their cells together ask for.
+#: Half-width characters per line of a table, over all its cells.
 LINE = 100
 
 
@@ -254,13 +254,13 @@ class ReportBuilder:
         self.say(*texts, role="note")
 
     def table(self, caption: str, frame: pd.DataFrame, note: str = "") -> None:
-        """Set a table of texts; its index becomes the first columns."""
+        """Add a table of texts; its index becomes the first columns."""
         flat = frame.reset_index() if frame.index.name or frame.index.nlevels > 1 else frame
         rows = [tuple(clean(cell) for cell in row) for row in flat.itertuples(index=False)]
         self.rows(caption, [str(name) for name in flat.columns], rows, note)
 
     def rows(self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
-        """Set a table from its head and its rows."""
+        """Add a table from its head and its rows."""
         cells = tuple(tuple(clean(cell) for cell in row) for row in rows)
         numeric = tuple(bool(cells) and all(_is_number(row[at]) for row in cells) for at in range(len(head)))
         names = tuple(clean(name) for name in head)

@@ -17,7 +17,7 @@ from pathway_models.documents.word_fields import finish, stable_docx
 TEMPLATES = Path(__file__).with_name("templates")
 #: A template with many pictures has a few MB.
 LARGEST_FILE, LARGEST_UNPACKED = 20 * 2**20, 64 * 2**20
-#: Width of every figure, so that all are to one scale: nearly that of the text.
+#: Width of every figure, nearly that of the text, so that all have one scale.
 FIGURE_WIDTH = Mm(150)
 
 
@@ -28,7 +28,7 @@ class Picture:
         self.template, self.figure = template, figure
 
     def __html__(self) -> str:
-        """Return the markup of the picture, only when the template asks for it: figures left out are never drawn."""
+        """Return the markup of the picture; drawn on request, so that a figure the template omits is never drawn."""
         part = self.template.docx.part
         inline = part.new_pic_inline(io.BytesIO(self.figure.png), FIGURE_WIDTH, None)
         inline.docPr.set("descr", self.figure.alt)
@@ -39,7 +39,7 @@ class Picture:
 
 
 class Placed:
-    """A block as templates see it, by what it is (``is_chapter``, ``is_table``, ...: see ``docs/report.md``).
+    """A block for templates, with its kind as flags (``is_chapter``, ``is_table``, ...: see ``docs/report.md``).
 
     It has ``text``, ``caption``, ``number``, ``head``, ``rows``, ``note`` and ``picture``.
     """
@@ -60,7 +60,7 @@ class Placed:
 
 
 def to_docx(report: Report, template: Path | None = None) -> bytes:
-    """Set a report as a Word document.
+    """Typeset a report as a Word document.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def to_docx(report: Report, template: Path | None = None) -> bytes:
     Raises
     ------
     InputError
-        The template cannot be read, is no Word file, or has tags that the report does not know.
+        The template cannot be read, is no Word file, or has unknown tags.
     """
     path = template or TEMPLATES / f"report_{report.lang}.docx"
     document = _opened(path)
@@ -101,7 +101,7 @@ def to_docx(report: Report, template: Path | None = None) -> bytes:
 
 
 def _opened(path: Path) -> DocxTemplate:
-    """Open a template, or raise the fault that says why it cannot be used."""
+    """Open a template; raise a fault where it cannot be used."""
     try:
         # Read first: python-docx reports a missing file and a broken one alike.
         if path.stat().st_size > LARGEST_FILE:
@@ -120,7 +120,7 @@ def _opened(path: Path) -> DocxTemplate:
 
 
 def _refuse_large(path: Path, content: bytes) -> None:
-    """Refuse an archive that unpacks to far more than a document; sizes that lie end its reading."""
+    """Refuse an archive that unpacks to far more than a document; understated sizes make reading it fail."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         size = sum(part.file_size for part in archive.infolist())
     if size > LARGEST_UNPACKED:
@@ -134,7 +134,7 @@ def _fault(path: Path, place: str, value: str, expected: str, code: str) -> Faul
 
 
 def context(document: DocxTemplate, report: Report) -> dict[str, Any]:
-    """Collect everything a template may name."""
+    """Collect the variables of a template."""
 
     def placed(blocks: list[Block]) -> list[Placed]:
         return [Placed(document, block) for block in blocks]

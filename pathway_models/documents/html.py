@@ -21,7 +21,7 @@ WEIGHTS = (400, 700)
 
 
 def to_html(report: Report) -> str:
-    """Set a report as a web page.
+    """Typeset a report as a web page.
 
     Returns
     -------
@@ -57,13 +57,13 @@ def to_html(report: Report) -> str:
 
 
 def _picture(figure: Figure, lang: str) -> Markup:
-    """Set a figure with what it tells under the pointer."""
+    """Render a figure with its tooltips."""
     image = html('<img src="data:image/png;base64,{data}" alt="{alt}">', data=_encoded(figure.png), alt=figure.alt)
     return told_picture(image, figure.png, lang)
 
 
 def css_string(text: str) -> str:
-    r"""Quote a text for a style sheet, with every sign that could end it written as its code point.
+    r"""Quote a text for a style sheet; characters that could end it become code points.
 
     Examples
     --------

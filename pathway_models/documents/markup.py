@@ -1,6 +1,6 @@
-"""The one place where texts enter Markdown and HTML: what came from input is shown there, never interpreted.
+"""Escaping of texts for Markdown and HTML: input is shown, never interpreted.
 
-Names, notes, sheet names, units and ids are texts of strangers.  Sentences are
+Names, notes, sheet names, units and ids are untrusted input.  Sentences are
 plain text with three marks of their own at the ends of lines (``## `` and ``- `` before one, ``**`` around one), so
 that everything else in them can be escaped when they are shown.  Pages are Jinja templates that escape by themselves;
 each carries a content security policy under which no script runs but its own, known by its hash, and the Chinese
@@ -24,19 +24,19 @@ from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, VALUES, She
 from pathway_models.language import rounding, say, word
 
 CHINESE_FONT = PACKAGE_FOLDER / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"
-#: Names of the font in style sheets: its Chinese signs, before all other fonts, and its Western ones, behind them all.
+#: Font families in style sheets: the Chinese characters come before all other fonts, the Western ones after them.
 FONT_FAMILY, LAST_FAMILY = "Pathways SC", "Pathways Latin"
-#: First sign of the blocks that Western fonts lack: CJK radicals.
+#: First character of the blocks that Western fonts lack: CJK radicals.
 FIRST_CJK = "\u2e80"
-#: What pages show of all other signs.
+#: Other characters that pages show.
 WESTERN = "".join(map(chr, range(0x20, 0x7F))) + "°±²³·×ÄÖÜßäéèöüµ–—‘’“”•…‰→←↑↓−≈≠≤≥₀₁₂₃₄₅₆₇₈₉⁴▲▶▼◀■●"
 
 
 def font_face(text: str) -> Markup:
-    """Return the ``@font-face`` rules for a text: `LAST_FAMILY`, and where it has Chinese signs `FONT_FAMILY`.
+    """Return the ``@font-face`` rules for a text: `LAST_FAMILY`, and where it has Chinese characters `FONT_FAMILY`.
 
-    The font is embedded as WOFF, some 0.2 kB a sign.  Signs of the shipped notebook and names are one cut, made once a
-    process and the same on every page of a run; what a page has beyond them is a second, small one.
+    The font is embedded as WOFF, some 0.2 kB a character.  Those of the shipped notebook and names are one subset, made
+    once a process and the same on every page of a run; characters beyond them are a second, small one.
     """
     rules = [_rule(LAST_FAMILY, set(WESTERN), "U+20-2E7F")]
     found = {sign for sign in set(text) if sign >= FIRST_CJK}
@@ -55,7 +55,7 @@ def _rule(family: str, signs: set[str], ranges: str) -> Markup:
 
 @cache
 def _common() -> set[str]:
-    """Return the signs that most pages of a run have."""
+    """Return the characters that most pages of a run have."""
     names = (data_folder() / "parks.csv", data_folder() / "scenarios.yml")
     files = (PARK_NOTEBOOK, *names, PACKAGE_FOLDER / "language" / "words.py")
     text = "".join(file.read_text(encoding="utf-8") for file in files)
@@ -64,7 +64,7 @@ def _common() -> set[str]:
 
 @lru_cache(maxsize=4)
 def _subset(signs: str) -> str:
-    """Cut the font to some signs; return it as base64."""
+    """Subset the font to some characters; return it as base64."""
     # Deferred: it takes a while to load, and most pages have no Chinese.
     from fontTools import subset
 
@@ -80,14 +80,14 @@ def _subset(signs: str) -> str:
 
 #: Marks that a line of a sentence may begin with.
 MARKS = ("## ", "- ")
-#: Signs that begin something inside a line; a tag needs a letter behind ``<``, a link a bracket behind ``]``.
+#: Characters that begin inline markup; a tag needs a letter behind ``<``, a link a bracket behind ``]``.
 INSIDE = re.compile(r"[\\`*$]|~(?=~)|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<=\])[(\[:]|(?<![^\W_])_|_(?![^\W_])")
-#: Signs that begin a block at the start of a line.
+#: Characters that begin a block at the start of a line.
 AT_START = re.compile(r"\s*(?:([#>=]|[+-](?=[\s-]|$))|\d{1,9}([.)])(?=\s|$))")
 
 
 class Markdown:
-    r"""Findings in words, for a cell of a notebook; what stands in them of a park's table is shown as it was written.
+    r"""Sentences for a cell of a notebook; texts from a park's table are shown as written.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class Markdown:
         return markdown(self.text)
 
     def __repr__(self) -> str:
-        # As of IPython's own class: committed outputs must not hang on where this one lives.
+        # As of IPython's own class: committed outputs must not depend on the module of this one.
         return "<IPython.core.display.Markdown object>"
 
 
@@ -125,7 +125,7 @@ def _line(line: str) -> str:
 
 
 def _shown(text: str) -> str:
-    # A backslash is written by its number: doubled, it would begin a formula before a bracket.
+    # A backslash becomes a character reference: doubled, it would begin a formula before a bracket.
     escaped = INSIDE.sub(lambda sign: "&#92;" if sign[0] == "\\" else f"\\{sign[0]}", text)
     start = AT_START.match(escaped)
     at = start.start(start.lastindex) if start else 0
@@ -133,7 +133,7 @@ def _shown(text: str) -> str:
 
 
 def html(text: str, **values: object) -> Markup:
-    """Put values into a piece of HTML of our own, escaped.
+    """Insert escaped values into trusted HTML.
 
     Examples
     --------
@@ -153,12 +153,12 @@ def _rules(folder: Path) -> Environment:
     """Open a folder of templates; each is compiled once a process."""
     rules = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
     rules.globals |= {"policy": policy, "percent": rounding.percent}
-    # Without it an id such as ``javascript:...`` or ``//elsewhere`` would make a link of its own.
+    # Without it an id such as ``javascript:...`` or ``//elsewhere`` would become a link.
     rules.filters["folder"] = lambda name: quote(name, safe="")
     return rules
 
 
-#: Look of what pictures tell: a line under the pointer, and the values of that place in a box that fits its text.
+#: Style of tooltips: a line at the pointer, and a box with the values there.
 TOLD_STYLE = Markup(
     "<style>.pw-told { position:relative; display:inline-block; line-height:0; max-width:100%; }"
     " .pw-told > i { position:absolute; } .pw-told > i:hover { background:#1c273314; }"
@@ -172,26 +172,26 @@ TOLD_STYLE = Markup(
     ' .pw-values { display:block; text-align:right; font:.8rem/1.6 "Pathways SC",system-ui,sans-serif; }'
     " @media print { .pw-told > i, .pw-values { display:none; } }</style>"
 )
-#: Nearer than this to an edge of the picture, in thousandths, a box leans inwards.
+#: Distance from an edge of the picture, thousandths, below which a box is shifted inwards.
 EDGE = 250
 
 
 def values_of(picture: bytes) -> list[dict[str, Any]]:
-    """Return the values that a picture in PNG carries, table by table; none where it carries none, or is no picture."""
-    # Deferred: most of what is marked up shows no picture.
+    """Return the tables of values stored in a PNG; none where it has none or is no PNG."""
+    # Deferred: most texts have no picture.
     from PIL.PngImagePlugin import PngImageFile
 
     try:
-        # They stand before the pixels, which need not be read for them.
+        # They precede the pixels, which need not be read.
         return json.loads(PngImageFile(io.BytesIO(picture)).info.get(VALUES, "[]"))
     except (OSError, SyntaxError, ValueError):
         return []
 
 
 def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
-    """Lay over a picture the values that it carries, told under the pointer, and a link to them as a table.
+    """Overlay a picture with tooltips of the values it carries, and a link to them as a table.
 
-    No script runs: a part of the picture is an element that shows its text when the pointer is over it.
+    No script runs: each part of the picture is an element that shows its text under the pointer.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
 
 
 def data_block(values: object) -> Markup:
-    """Write values as JSON for a data block of a page: no text in them can end the element it stands in."""
+    """Write values as JSON for a data block of a page; no text in them can close the element."""
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # ours
 
@@ -243,7 +243,7 @@ def policy(script: str = "") -> Markup:
     Parameters
     ----------
     script : str
-        The page's one script, from between its tags, sign by sign; no script runs where there is none.
+        The page's only script, exactly as between its tags; none may run where it is empty.
     """
     allowed = "'none'"
     if script:

@@ -17,26 +17,26 @@ from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, R
 from pathway_models.figures.style import FONTS
 from pathway_models.language import width_of
 
-#: Half-width signs that a line of a table holds, over all columns.
+#: Half-width characters per line of a table, over all columns.
 LINE = 100
-#: Power by which the highest cell of a row counts before the others, lines that are not worth a sign of width, and
-#: rows that a head counts for.
+#: Exponent of the mean of cell heights in a row, smallest saving of lines that a character of width must bring, and
+#: weight of the head against a row.
 HIGHEST, ENOUGH, HEAD = 6.0, 1e-3, 3.0
-#: Longest run of signs that is kept whole; longer ones, such as addresses and hashes, are broken.
+#: Longest run of characters that is kept whole; longer ones, such as addresses and hashes, are broken.
 LONGEST = 22
-#: Cells that keep to one line where such columns leave enough of it to the others.
+#: Longest cell kept on one line, characters, and the largest share of the width that such columns may take.
 SHORT, PART = 14, 0.7
-#: Signs that a column's margins take.
+#: Margins of a column, characters.
 MARGIN = 2.0
-#: Signs that no line is broken between: neither blanks nor Chinese.
+#: Runs without a line break: neither blanks nor Chinese.
 WHOLE = re.compile(r"[^\s\u2e80-\uffef]+")
 
-#: Where half a sign is left free, between Chinese and Western.
+#: Boundaries of Chinese and Western text, where half a character is left free.
 SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 
 
 def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share the width of a table out to its columns by their content; no number or word is broken while there is room.
+    """Divide the width of a table among its columns by content; numbers and words stay whole while there is room.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
     # Heads of many lines are harder to read than sentences of many.
     weights = np.where(np.arange(len(wide)), 1.0, HEAD)
     while widths.sum() < LINE - 1:
-        # One sign more goes to the column that saves most lines; a row is nearly as high as its highest cell.
+        # The next character goes to the column that saves most lines; a row is nearly as high as its highest cell.
         now, then = (np.maximum(wide / (widths + more - MARGIN), 1.0) ** HIGHEST for more in (0.0, 1.0))
         saved = now.sum(axis=1) ** (1 / HIGHEST) - (now.sum(axis=1)[:, None] - now + then).T ** (1 / HIGHEST)
         best = saved @ weights
@@ -71,7 +71,7 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
 
 
 def _least(column: Sequence[str]) -> float:
-    """Find the signs that the longest number or word of a column takes, and two Chinese ones, with the margins."""
+    """Return the width of the longest number or word of a column, at least two Chinese characters, with margins."""
     longest = max((width_of(part) for text in column for part in WHOLE.findall(text)), default=0)
     return max(4, min(longest, LONGEST)) + MARGIN
 
@@ -80,7 +80,7 @@ TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 
 
 def to_pdf(report: Report) -> bytes:
-    """Set a report as PDF.
+    """Typeset a report as PDF.
 
     Returns
     -------

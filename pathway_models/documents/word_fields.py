@@ -1,11 +1,11 @@
-"""Fields that Word computes when it opens a file, filled in beforehand: contents, numbers, column widths.
+"""Fields that Word computes on opening a file, filled in beforehand: contents, numbers, column widths.
 
-A reader that is not Word, or a user who declines the update, then still sees a whole document.  Archives are written so
+Other programs, and users who decline the update, then still see a complete document.  Archives are written so
 that the same content gives the same bytes.
 
-Pages are worked out as Word would: fixed line distances of the template's styles, line breaks by the widths of
-letters, paragraphs that stay with the next, rows that do not break.  Fonts of a reader's machine may move a heading
-over the foot of a page; Word corrects the numbers when it opens the file.
+Pages are estimated as Word lays them out: fixed line distances of the template's styles, line breaks by the widths of
+letters, paragraphs that stay with the next, rows that do not break.  Other fonts may move a heading
+to the next page; Word corrects the numbers when it opens the file.
 """
 
 import copy
@@ -27,17 +27,17 @@ from docx.table import Table
 
 from pathway_models.documents import blocks, typst
 
-#: The style of tables that are laid out here; others are the user's own.
+#: Style of the tables laid out here; others are the user's.
 TABLE_STYLE = "Report Table"
 #: Twips of the text's width on A4 with the template's margins.
 TEXT_WIDTH = 8844
-#: Rows of a longer table that stay with the next one: its head.
+#: Rows of a long table kept with the next row: its head.
 FIRST = 1
 NUMBER = re.compile(r"[<>]?[+\u2212-]?[\d,]*\.?\d*\s*%?")
 
 
 def finish(word: Document, report: blocks.Report) -> None:
-    """Fill in what fields will show, and lay tables out."""
+    """Fill in the fields and lay out the tables."""
     anchors = _bookmarks(word, report)
     _break_before_chapters(word, report)
     _number_captions(word)
@@ -66,7 +66,7 @@ def _bookmarks(word: Document, report: blocks.Report) -> list[tuple[int, str, st
 
 
 def _break_before_chapters(word: Document, report: blocks.Report) -> None:
-    """Begin the first chapter on a page of its own, behind whatever the template has before it."""
+    """Begin the first chapter on a new page, after the front matter of the template."""
     first = next((blocks.unbroken(heading.full) for heading in report.headings()), None)
     levels = _headings(word)
     for line in word.paragraphs:
@@ -101,7 +101,7 @@ def _fields(word: Document) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _number_captions(word: Document) -> None:
-    """Give every SEQ field the number it will have."""
+    """Fill every SEQ field with its number."""
     counts: dict[str, int] = {}
     for code, shown in _fields(word):
         parts = code.split()
@@ -111,7 +111,7 @@ def _number_captions(word: Document) -> None:
 
 
 def _number_pages(word: Document, pages: dict[str, int]) -> None:
-    """Give every PAGEREF field its page, as far as it can be known before Word lays the document out."""
+    """Fill every PAGEREF field with its estimated page."""
     for line in word.element.body.iter(qn("w:hyperlink")):
         codes = [part.text or "" for part in line.iter(qn("w:instrText"))]
         name = next((code.split()[1] for code in codes if code.split()[:1] == ["PAGEREF"]), "")
@@ -182,7 +182,7 @@ def _lay_out(table: Table, look: "_Look") -> None:
         grid.remove(column)
     for width in widths:
         grid.append(parse_xml(f'<w:gridCol {nsdecls("w")} w:w="{width}"/>'))
-    # A head alone at the foot of a page is ugly in Word, and LibreOffice then loses the rows below it.
+    # A head alone at the bottom of a page is ugly in Word, and makes LibreOffice lose the rows below it.
     bound = len(rows) - 1 if _lines(cells[1:], widths, look) <= blocks.SMALL else FIRST
     for number, row in enumerate(rows):
         properties = row.get_or_add_trPr()
@@ -212,9 +212,9 @@ def _text(cell: Any) -> str:
     return "".join(part.text or "" for part in cell.iter(qn("w:t")))
 
 
-# Pages as they will be -----------------------------------------------------------------------------------------------
+# Estimated pages ------------------------------------------------------------------------------------------------------
 
-#: Widths of the signs from the blank to the tilde, thousandths of the font's size, by font: those of the templates.
+#: Widths of the characters from space to tilde, thousandths of the font size, by font of the templates.
 WIDTHS = {
     "Calibri": "226 326 401 498 507 715 682 221 303 303 498 498 250 306 252 386 507 507 507 507 507 507 507 507 507 507"
     " 268 268 498 498 498 463 894 579 544 533 615 488 459 631 623 252 319 520 420 855 646 662 517 673 543 459 487 642"
@@ -225,30 +225,30 @@ WIDTHS = {
     " 611 722 722 944 722 722 611 333 278 333 469 500 333 444 500 444 500 444 333 500 500 278 278 500 278 778 500 500"
     " 500 500 333 389 278 500 500 722 500 500 444 480 200 480 541",
 }
-#: Of fonts that are not among them.
+#: Font whose widths stand for all others.
 USUAL = "Times New Roman"
-#: Widths of signs outside ASCII, such as a minus or a quotation mark, and of Chinese ones.
+#: Widths of characters outside ASCII, such as a minus or a quotation mark, and of Chinese ones.
 OTHER, WIDE = 0.5, 1.0
-#: Small signs of units, which both fonts have nearly alike.
+#: Small characters of units, nearly as wide in both fonts.
 NARROW = {"₂": 0.335, "·": 0.25, "°": 0.35}
 CHINESE = "\u2e80-\uffef"
 QUARTER = "\u2005"
-#: What a line may end with and does not count for its length.
+#: Characters at the end of a line that do not count for its length.
 BLANKS = f" \n{QUARTER}"
-#: What stays on a line, with the blanks behind it: a word up to its hyphen, or a Chinese sign with what may not begin a
-#: line.  A blank that does not break belongs to its word.
+#: Unbreakable piece with the blanks after it: a word up to its hyphen, or a Chinese character with the punctuation that
+#: may not begin a line.  A non-breaking space belongs to its word.
 PIECE = re.compile(
     rf"[{CHINESE}][，。、；：？！）》】％]*[{BLANKS}]*|[^{BLANKS}{CHINESE}-]+-*[{BLANKS}]*|-+[{BLANKS}]*|[{BLANKS}]+"
 )
-#: Lines of a paragraph that stay together at the foot and the head of a page.
+#: Fewest lines of a paragraph at the bottom and at the top of a page.
 TOGETHER = 2
-#: Rows of a table at least at the foot of a page, and on the next one.
+#: Fewest rows of a table at the bottom of a page, and on the next one.
 ROWS = 3
 #: Style of the note below a table.
 NOTE = "Remark"
 #: Share of a page that may stay empty before a figure.
 GAP = 0.12
-#: Points left free where text is moved up: what is estimated a line too low should not be torn from its figure.
+#: Margin for text moved up, points: a height estimated a line too low must not part it from its figure.
 SPARE = 16.0
 #: Points that a border adds to a row, and the margins of a cell take from its width.
 BORDER, EDGE, CELL_MARGINS = 0.5, 1.5, 6.0
@@ -258,7 +258,7 @@ TWIPS, EMU = 20, 12700
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """A paragraph or a row of a table: lines of a height, in points; a row or a picture is one line.
+    """Lines of equal height, points: a paragraph, or as one line a row of a table or a picture.
 
     ``block`` is the paragraph or the table in the document, ``head`` the height of the row that a table repeats where
     it goes on.  Neighbours that ``join`` by the same name have no space between them.
@@ -281,37 +281,25 @@ class _Part:
 
     @property
     def whole(self) -> float:
-        """Height with what is kept free above and below."""
+        """Height with the space above and below."""
         return self.before + self.lines * self.height + self.after
 
     @property
     def least(self) -> float:
-        """Height that has to fit on the page where the part begins."""
+        """Height that must fit on the page where the part begins."""
         return self.before + min(self.lines, TOGETHER if self.lines > TOGETHER + 1 else self.lines) * self.height
 
 
-def pages_of(word: Document) -> dict[str, int]:
-    """Estimate the page of every bookmark of a document.
-
-    Returns
-    -------
-    dict
-        Name of the bookmark to number of the page.
-    """
-    return _laid_out(list(_parts(word)), _height(word)).pages
-
-
 def fill_pages(word: Document) -> dict[str, int]:
-    """Let text and tables behind a figure fill the page that it would leave empty, up to the next chapter.
+    """Move text and tables after a figure up to fill the page that it would leave empty, within a chapter.
 
-    A figure that does not fit goes to the head of the next page with its caption, and so would all that follows it.
-    Further figures wait behind it, in their order; a long table, or a long paragraph, may begin on the page and go on
-    behind it.
+    A figure that does not fit goes to the top of the next page with its caption.  Further figures follow in their
+    order; a long table or paragraph may begin on the page and continue after the figure.
 
     Returns
     -------
     dict
-        As of `pages_of`.
+        Name of each bookmark to the number of its page, estimated.
     """
     high, passed, parts = _height(word), 0, list(_parts(word))
     while True:
@@ -335,12 +323,12 @@ def fill_pages(word: Document) -> dict[str, int]:
         for block in dict.fromkeys(one.block for one in early):
             parts[at].block.addprevious(block)
         parts[at : at + len(early) + len(late)] = [*early, *late]
-        # A figure that a long table went before is looked at once more, on the page where that table ends.
+        # A figure that a long table was moved before is tried again, on the page where that table ends.
         passed = at + (len(early) or 1)
 
 
 def _together(parts: list[_Part], start: int) -> list[_Part]:
-    """List the parts from one on that move together: a heading and what it heads, a caption, its table and its note."""
+    """List the parts from a position on that move together: heading and text, or caption, table and note."""
     last = start
     while last + 1 < len(parts) and (
         parts[last].keeps_next
@@ -361,12 +349,12 @@ def _may_begin(unit: list[_Part], room: float) -> bool:
 
 
 class _Laid(NamedTuple):
-    """Where parts came to stand.
+    """Positions of parts on pages.
 
     Parameters
     ----------
     pages : bookmark -> page
-    gaps : part -> points left empty on the page before, where a part begins a page that no break asks for
+    gaps : part -> points left empty on the page before, where a part begins a page without a break
     """
 
     pages: dict[str, int]
@@ -379,7 +367,7 @@ def _height(word: Document) -> float:
 
 
 def _laid_out(parts: list[_Part], high: float) -> _Laid:
-    """Set parts on pages of a height."""
+    """Lay out parts on pages of a height."""
     found, gaps = {}, {}
     page, y, at, below, joins = 1, 0.0, 0, 0.0, ""
     while at < len(parts):
@@ -433,7 +421,7 @@ def _looks(word: Document) -> "tuple[dict[str, _Look], _Look]":
 
 
 class _Look:
-    """What a style says of the height of a paragraph; what it leaves open is its base's."""
+    """Properties of a style that decide the height of a paragraph, inherited from its base where not set."""
 
     def __init__(self, style: Any) -> None:
         chain, self.is_chapter, self.is_note = [style], style.name == "Heading 1", style.name == NOTE
@@ -450,7 +438,7 @@ class _Look:
         self.line = spacing / EMU if isinstance(spacing, Length) else 1.2 * self.size * float(spacing)
         self.before, self.after = first("space_before", 0) / EMU, first("space_after", 0) / EMU
         self.indent = (first("left_indent", 0) + first("right_indent", 0)) / EMU
-        # The sign of a list fills what hangs out of its first line.
+        # The bullet fills the hanging indent of the first line.
         is_listed = style.element.pPr is not None and style.element.pPr.numPr is not None
         self.first = 0.0 if is_listed else first("first_line_indent", 0) / EMU
         self.keeps_next = bool(first("keep_with_next", False))
@@ -523,7 +511,7 @@ def wrapped_lines(text: str, size: float, width: float, first: float = 0.0, face
 
 @lru_cache(maxsize=4096)
 def _widths(piece: str, face: str) -> tuple[float, float]:
-    """Measure what of a piece has to stand on its line, and the whole of it, in sizes of the font."""
+    """Measure a piece without and with what may hang over the line end, in font sizes."""
     inside = piece.rstrip(BLANKS)
     # A comma or full stop in Chinese may hang over the edge.
     inside = inside[:-1] if inside[-1:] in tuple("，。、") else inside

@@ -21,17 +21,17 @@ from pathway_models.console.common_options import PARK, as_of_option, data_optio
 from pathway_models.core import files, present_year
 from pathway_models.explorer.files import newest_run, read_run
 
-#: Folder with our template of the page, in the place where the server looks for such.
+#: Folder with our page template, at the path where the server looks for templates.
 PAGE = files.PACKAGE_FOLDER / "explorer" / "page"
 LOOPBACK = "127.0.0.1"
-#: Only scripts of the server itself run, and the page speaks to nobody else; widgets set styles of their own.
+#: Only scripts of the server itself run, and the page connects to no other host; widgets set inline styles.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
     " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
-#: Seconds after which a kernel without a page is ended, and that a server has for its end.
+#: Seconds until a kernel without a page is stopped, and that a server has to stop.
 IDLE, PATIENCE = 60, 10
 
 
@@ -102,7 +102,7 @@ def explore_command(
             except KeyboardInterrupt as error:
                 is_ending.set()
                 _end(server)
-                if error.args and error.args[0] != signal.SIGINT:  # Ctrl-C is the way to end it
+                if error.args and error.args[0] != signal.SIGINT:  # Ctrl-C is the usual end
                     raise
                 if isinstance(error, Interruption):
                     error.is_taken = True
@@ -110,7 +110,7 @@ def explore_command(
 
 
 def _pass_on(lines: IO[bytes], is_ending: threading.Event) -> None:
-    """Show what the server says until its end: kernels that are cut off while they start tell that at length."""
+    """Print the server's output until it stops; the long messages of kernels interrupted while starting are dropped."""
     for line in lines:
         if not is_ending.is_set():
             sys.stderr.buffer.write(line)
@@ -118,7 +118,7 @@ def _pass_on(lines: IO[bytes], is_ending: threading.Event) -> None:
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
-    """Let the server end its kernels first, and end it where it does not."""
+    """Let the server stop its kernels first; kill it where it does not."""
     server.terminate()
     try:
         server.wait(PATIENCE)
@@ -129,7 +129,7 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 def _run(ctx: click.Context, park: str, given: Path | None) -> str | None:
     """Find the run to open on: the one given, else the newest, unless members or years are asked for."""
     if given:
-        read_run(given)  # its faults appear here and not inside a page
+        read_run(given)  # so that faults appear here and not inside a page
         return str(given.absolute())
     asked = (ctx.get_parameter_source(name) for name in ("members", "before", "as_of"))
     if any(source not in (None, ParameterSource.DEFAULT) for source in asked):
@@ -139,19 +139,19 @@ def _run(ctx: click.Context, park: str, given: Path | None) -> str | None:
 
 
 def _environment(settings: Path, token: str) -> dict[str, str]:
-    """Set the server's environment: its token, our page, kernels that keep quiet.
+    """Return the environment of the server: its token, our page, quiet kernels.
 
-    The token goes by a file that only this user can read: a command line is shown to every user of the machine.
+    The token is passed in a file that only this user can read: every user of the machine can see a command line.
     """
     headers = {"headers": {"Content-Security-Policy": POLICY}}
-    # The cookie ends with the browser and comes with no request of another page; kernels of closed pages end.
+    # The cookie expires with the browser and is not sent by other pages; kernels of closed pages stop.
     cookie = {"samesite": "Strict", "expires_days": None}
     culling = {"cull_idle_timeout": IDLE, "cull_interval": 30, "cull_connected": False}
     said = {
         "Voila": {
             "token": token,
             "tornado_settings": headers | {"cookie_options": cookie},
-            # A refused request is one line, that of the access: what led to it would be told before it, at length.
+            # A refused request is logged in one line, without its traceback.
             "logging_config": {"loggers": {"tornado.general": {"level": "ERROR"}}},
         },
         "IdentityProvider": {"cookie_options": cookie},
@@ -163,8 +163,8 @@ def _environment(settings: Path, token: str) -> dict[str, str]:
     profile.mkdir(parents=True)
     (profile / "ipython_kernel_config.py").write_text("c.IPKernelApp.log_level = 40\n", encoding="utf-8")
     env = {**os.environ, "PYTHONUTF8": "1", "IPYTHONDIR": str(settings / "ipython")}
-    env["JUPYTER_RUNTIME_DIR"] = str(settings / "runtime")  # keys of kernels go with this folder
-    env |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(settings))  # and so does what the server leaves behind
+    env["JUPYTER_RUNTIME_DIR"] = str(settings / "runtime")  # connection files of kernels are removed with this folder
+    env |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(settings))  # and so are temporary files of the server
     env.pop("MPLBACKEND", None)
     for name, folder in (("JUPYTER_CONFIG_PATH", settings), ("JUPYTER_PATH", PAGE)):
         env[name] = os.pathsep.join([str(folder), *filter(None, [os.environ.get(name)])])

@@ -1,4 +1,4 @@
-"""Levers as controls by family: how strong, in which years, and what is known about each behind a question mark."""
+"""Levers as controls by family: setting, years, and a help text for each."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -15,13 +15,13 @@ from pathway_models.language import say, word
 from pathway_models.records import FAMILIES, Choice, Costs, Lever, LeverCost, Measure, Scenario, peaks, plans
 
 OFF = "off"
-#: Years that a ramp can take on the sliders.
+#: Range of years of the sliders.
 FIRST_YEAR, LAST_YEAR = 2020, 2060
-#: Between the levers of an address, and between the parts of one of them.
+#: Separators of the levers in an address, and of the parts of one.
 BETWEEN, WITHIN = "~", "."
 #: Levers that are not off.
 Choices = dict[str, Choice]
-#: Opens the part of an address that names the scenario whose growth and grid the levers stand under.
+#: Prefix of the scenario in an address whose growth and grid apply.
 UNDER = "under"
 
 
@@ -54,7 +54,7 @@ class LeverControl:
             control.observe(lambda change: changed(), names="value")
 
     def tell(self, step: peaks.Step | None, lang: str) -> None:
-        """Write name and note of the lever, with what it does by itself in the park shown, where that is known."""
+        """Write name and note of the lever, with its effect by itself in the park shown, where known."""
         lever = self.lever
         lines = _explained(lever, self._cost, lang)
         if step is not None:
@@ -79,7 +79,7 @@ class LeverControl:
         if self.setting.value == OFF:
             return None
         start, complete = self.years.value
-        # A ramp takes a year at least: both knobs on one year mean the year after.
+        # A ramp takes at least a year: both knobs on one year mean completion the year after.
         return Choice(self.setting.value, start, max(complete, start + self.lever.ramp.delay_years + 1))
 
     def put(self, choice: Choice | None) -> None:
@@ -90,7 +90,7 @@ class LeverControl:
 
 
 def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> list[Markup]:
-    """Say what each setting means, who says so, and what it costs."""
+    """Explain each setting with its source and cost."""
     lines = []
     for setting in lever.settings:
         for name, corners in lever.settings[setting].items():
@@ -144,7 +144,7 @@ class LeverControls:
         return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
 
     def tell(self, steps: Mapping[str, peaks.Step], lang: str) -> None:
-        """Say of each lever what it does by itself in the park shown."""
+        """Write the effect of each lever by itself in the park shown."""
         for name, control in self.controls.items():
             control.tell(steps.get(name), lang)
 
@@ -155,12 +155,12 @@ class LeverControls:
 
 
 def choices_of(measures: Iterable[Measure]) -> dict[str, Choice]:
-    """Turn the measures of a scenario into choices."""
+    """Convert the measures of a scenario to choices."""
     return {m.lever.lever_id: Choice(m.setting, m.ramp.start, m.ramp.complete) for m in measures}
 
 
 def packed(choices: Mapping[str, Choice], under: str = "") -> str:
-    """Write choices, and the scenario they stand under, into one word of an address.
+    """Encode choices, and the scenario whose growth and grid apply, for an address.
 
     Examples
     --------
@@ -173,12 +173,12 @@ def packed(choices: Mapping[str, Choice], under: str = "") -> str:
 
 
 def unpacked(text: str, levers: Mapping[str, Lever], stated: Iterable[str] = ()) -> tuple[dict[str, Choice], str]:
-    """Read choices from an address, and the scenario they stand under, one of those that state drivers.
+    """Decode choices from an address, and the scenario whose drivers and grid apply.
 
     Raises
     ------
     ScenarioError
-        A lever, setting, year or scenario in it cannot be; all faults together.
+        A lever, setting, year or scenario in it is invalid; all faults together.
     """
     found, under, faults, known = {}, "", [], tuple(stated)
     for part in filter(None, text.split(BETWEEN)):
@@ -201,17 +201,17 @@ def _are_years(texts: Iterable[str]) -> bool:
 
 
 def under_of(scenario: Scenario) -> str:
-    """Name a scenario if it states drivers or another grid; else empty, as its levers stand under the growth law."""
+    """Return the id of a scenario that states drivers or another grid; else empty, for the growth law."""
     return scenario.scenario_id if scenario.drivers or scenario.grid != plans.SLOW else ""
 
 
 def package_of(scenario: Scenario) -> tuple[Choices, str]:
-    """Take a scenario apart: its levers as the controls can show them, and what they stand under."""
+    """Split a scenario into its levers, as the controls can show them, and the scenario whose drivers apply."""
     return clipped(choices_of(scenario.measures)), under_of(scenario)
 
 
 def clipped(choices: Choices) -> Choices:
-    """Take the years of choices as the controls can show them."""
+    """Clip the years of choices to the range of the controls."""
     shown = {}
     for name, one in choices.items():
         first = max(one.start, FIRST_YEAR)

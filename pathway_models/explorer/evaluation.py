@@ -1,7 +1,7 @@
 """One park, one package of levers at a time, fast enough to follow a slider.
 
-Draws, baseline and its accounts, which no lever changes, are worked out once; a view of other lever settings then takes
-a few milliseconds.  Numbers are those of `project` and `find_peaks` for the same draws, and of `package_cost`.
+Draws, baseline and its accounts, which no lever changes, are computed once; a view of other lever settings then takes a
+few milliseconds.  Numbers are those of `project` and `find_peaks` for the same draws, and of `package_cost`.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,9 +46,9 @@ class View:
     unknown : tuple of str
         Levers of the package whose cost is not known; not in ``cost``.
     energy : mapping carrier group -> TJ
-        Used in the year looked at, that of capture left out: mean over central members; empty where the table has none.
+        Energy use in the year shown, without that of capture: mean over central members; empty without energy data.
     pollutants : mapping pollutant -> t/yr
-        In the same year and members; those that can be told.
+        In the same year and members; those with usable factors.
     """
 
     scenario: Scenario
@@ -65,9 +65,9 @@ class View:
         return float(self.peaks.p_before(before)[0])
 
     def split(self, before: int) -> Split:
-        """Split that share into what is past and what is ahead, with its sampling error."""
+        """Split that share into past and ahead, with its sampling error."""
         (row,) = self.peaks.headline(before)
-        # Where the year has passed, or the horizon is too near, nothing can be said to be past.
+        # Where the year has passed, or the horizon is too near, the split is undefined.
         shares = [0.0 if isnan(row[name]) else row[name] for name in ("p_past", "p_ahead", "p_not_before")]
         if isnan(row["p_past"]):
             shares = [0.0, self.p_before(before), 1.0 - self.p_before(before)]
@@ -86,9 +86,9 @@ class Exploration:
         As for `sample`.
     prepare : callable, optional
         Gives the factors of the pollutants for a park, scenarios and draws (`cobenefits.scenarios.prepare_basis`);
-        pollutants are not told without it.
+        no pollutants without it.
     beside : Exploration, optional
-        Of the same park without given drivers: what is past and what is ahead is told by its members without measures.
+        Of the same park without given drivers: its members without measures decide past and ahead.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Exploration:
         self.without = self.view(NO_MEASURES)
 
     def _polluted(self, everything: Scenario, prepare: Callable[..., Basis] | None) -> list[pollution.Pollution]:
-        """Prepare the pollutants of each batch; none where they cannot be told."""
+        """Prepare the pollutants of each batch; none where they cannot be computed."""
         if prepare is None or not self.park.has_energy:
             return []
         try:
@@ -133,8 +133,8 @@ class Exploration:
         given = ((basis.factors[:, b.members], basis.rest[:, b.members], basis.rest_years) for b in self._batches)
         return [pollution.Pollution(batch, *arrays) for batch, arrays in zip(self._batches, given, strict=True)]
 
-    def scenario(self, scenario_id: str, choices: Mapping[str, Choice], *, name: str = "") -> Scenario:
-        """Turn chosen settings into a scenario that `project` can run; a lever that is not named is off.
+    def scenario(self, scenario_id: str, choices: Mapping[str, Choice]) -> Scenario:
+        """Build a scenario for `project` from chosen settings; levers not named are off.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class Exploration:
             lever = self.levers[lever_id]
             ramp = Ramp(lever.ramp.shape, choice.start, choice.complete, lever.ramp.delay_years)
             measures.append(Measure(lever, choice.setting, ramp))
-        return Scenario(scenario_id, name or scenario_id, name or scenario_id, measures=tuple(measures))
+        return Scenario(scenario_id, scenario_id, scenario_id, measures=tuple(measures))
 
     def _groups(self) -> tuple[str, ...]:
         return self._batches[0].accounts.groups if self.park.has_energy else ()
@@ -177,7 +177,7 @@ class Exploration:
                     pollutants += self._pollution[number].of(case)[:, at] @ weights
         members, observed = np.ascontiguousarray(total.T)[None], self.park.last_observed_year
         given = {"identity": self.park.identity, "scenarios": (scenario.scenario_id,), "seed": self.draws.seed}
-        if self._without is None:  # the first one looked at has no levers
+        if self._without is None:  # the first view has no levers
             self._without = members[0]
         given |= {"without_measures": self._without, "issue_year": self._engine.assumptions.issue_year}
         given |= {"account": projecting.account_of(self.park)}
@@ -188,7 +188,7 @@ class Exploration:
             years=self.years,
             band=np.quantile(total, BAND, axis=1),
             peaks=peaks_of(members, self.years, observed, **given),
-            # Without levers the bill is compared with itself: the difference is rounding.
+            # Without levers the cost is a difference of equal amounts: rounding.
             cost=float(cost @ self.weights) / level if used else 0.0,
             unknown=tuple(lever_id for lever_id in self._without_price if lever_id in used),
             energy={group: amount for group, amount in energy.items() if amount > 0},

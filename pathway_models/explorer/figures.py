@@ -1,6 +1,6 @@
-"""A fan and its peak years that can be drawn again in a few hundredths of a second.
+"""A fan and its peak years, redrawn in a few hundredths of a second.
 
-Axes and labels are drawn once and kept as pixels; a new view draws only the moving parts.
+Axes and labels are drawn once and cached as pixels; a new view draws only the moving parts.
 """
 
 import io
@@ -18,9 +18,9 @@ from pathway_models.figures import canvas, marks, style
 from pathway_models.language import rounding, say, word
 
 COLOUR = style.WITH
-#: Height of the highest bar of peak years, as a share of its axes: whatever its share is, no bar is cut off.
+#: Height of the highest bar of peak years, as a share of its axes.
 HIGHEST = 0.72
-#: Colours of carrier groups in the energy mix; green ones burn nothing fossil.
+#: Colours of carrier groups in the energy mix; green for non-fossil ones.
 CARRIERS = {
     "coal": "#3b3b3b",
     "oil": "#a65628",
@@ -33,14 +33,14 @@ CARRIERS = {
     "green_electricity": "#127a57",
     "waste_heat": "#6f7d1f",
 }
-#: Inches and pixels of an inch: letters are read at the width of a telephone and of half a laptop's window.
+#: Size, inches, and resolution, pixels per inch: legible on a phone and in half a laptop window.
 SIZE, RESOLUTION = (5.6, 3.2), 130
 
 
 def height_of(views: Iterable[View]) -> float:
     """Choose the height of a picture: half as high again as the highest upper quartile, tCO2/yr.
 
-    The wildest twentieth would press all else to the ground.
+    The top 5 % of members would flatten everything else.
     """
     bands = [view.band for view in views]
     return max(max(1.5 * float(band[3].max()), 1.15 * float(band[2].max())) for band in bands)
@@ -54,7 +54,7 @@ class Picture:
     exploration : Exploration
     lang : {"en", "zh"}
     views : iterable of View
-        That must find room beside the pathway without measures.
+        Views that must fit beside the pathway without measures.
     """
 
     def __init__(self, exploration: Exploration, lang: str = "en", views: Iterable[View] = ()) -> None:
@@ -66,7 +66,7 @@ class Picture:
         with mpl.rc_context():
             self.figure = self._sheet(exploration)
             self._moving = self._artists()
-            plt.close(self.figure)  # a notebook would show it once more as its own
+            plt.close(self.figure)  # a notebook would show it a second time
             self._canvas = FigureCanvasAgg(self.figure)
             self._canvas.draw()
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
@@ -86,14 +86,14 @@ class Picture:
         ax.set_xlim(strip.get_xlim())
         label = word("peak_share", self.lang).replace("\n", say(self.lang, en=" ", zh=""))
         strip.text(0.88, 0.92, label, size="small", ha="right", va="top", transform=strip.transAxes)
-        # Shares are written on the bars: their scale is that of the highest, whichever view is drawn.
+        # Shares are written on the bars, scaled to the highest in every view.
         strip.set_ylim(0, 1)
         strip.set_yticks([])
         self.ax, self.strip = ax, strip
         return figure
 
     def _artists(self) -> dict:
-        """Create the artists that move; they are drawn on top of the kept pixels and so left out of them."""
+        """Create the moving artists, drawn on top of the cached pixels."""
         years, nothing = self.years, np.zeros(self.years.size)
         steps = np.arange(years[0] - 1, years[-1] + 2)
         shape = {"color": COLOUR, "linewidth": 0, "animated": True}
@@ -134,7 +134,7 @@ class Picture:
         moving["median"].set_ydata(band[2])
         others = other.band[2] / self.scale.divisor
         moving["other"].set_ydata(others)
-        # Two labels closer than a tenth of the height would be written over one another.
+        # Two labels closer than a tenth of the height would overlap.
         ends, room = np.array([band[2][-1], others[-1]]), 0.1 * float(np.ptp(self.ax.get_ylim()))
         if abs(ends[0] - ends[1]) < room:
             apart = room / 2 if ends[0] >= ends[1] else -room / 2
@@ -160,6 +160,6 @@ class Picture:
         for artist in moving.values():
             artist.axes.draw_artist(artist)
         packed = io.BytesIO()
-        # Lightly packed: packing harder takes longer than sending the rest over the loopback.
+        # Low compression: more takes longer than sending the extra bytes over the loopback.
         Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB").save(packed, "PNG", compress_level=1)
         return packed.getvalue()

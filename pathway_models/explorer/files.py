@@ -1,4 +1,4 @@
-"""Files beside the explorer: scenarios saved from it, and the run that it opens on."""
+"""Files of the explorer: saved scenarios, and the run that it opens on."""
 
 import csv
 import re
@@ -16,7 +16,7 @@ from pathway_models.intake.library import read_scenarios
 from pathway_models.records import Scenario, peaks, plans
 from pathway_models.runs import folders, store
 
-#: First line of a file of ours; one without it is somebody's own and is left alone.
+#: First line of files written here; others belong to the user and are not changed.
 HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
 SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: The scenario without levers that a saved one is compared with.
@@ -47,16 +47,16 @@ class OpenedRun:
     parks: Mapping[str, str]
 
     def answer(self, park: str) -> Answer | None:
-        """Read the answer of a park, named as the run or its tables name it; None where the run has none."""
+        """Read the answer of a park, given by its name in the run or its tables; None without one."""
         return next(iter(answers(self._rows(park), self.scenarios)), None)
 
     def steps(self, park: str) -> tuple[peaks.Step, ...] | None:
-        """Read what to do first in a park; None where the run has not worked it out."""
+        """Read the first steps of a park; None where the run has none."""
         found = next((park_id for park_id, given in self.parks.items() if park in (park_id, given)), "")
         return read_steps(self.folder / found) if found else None
 
     def shares(self, park: str) -> dict[str, float]:
-        """Read what the run said of a park: scenario -> share of members that peak before the year in question."""
+        """Read the answers of the run for a park: scenario -> share of members that peak before the target year."""
         return {row["scenario"]: float(chance(row)) for row in self._rows(park)}
 
     def _rows(self, park: str) -> list[dict[str, str]]:
@@ -87,13 +87,13 @@ def newest_run(park: str, results: Path = RESULTS) -> Path | None:
         try:
             if folders.park_id_of(park) in store.parks_of(record.parent):
                 return record.parent
-        except (InputError, PathwayError):  # a run that was cut off is not what anybody wants to open on
+        except (InputError, PathwayError):  # an interrupted run is skipped
             continue
     return None
 
 
 def save_scenario(path: str | Path, scenario: Scenario, lever_file: str | Path = "") -> Path:
-    """Add a scenario to a file of saved ones, in the place of one of the same id.
+    """Save a scenario to a file of saved ones, replacing one of the same id.
 
     Parameters
     ----------
@@ -134,11 +134,11 @@ def save_scenario(path: str | Path, scenario: Scenario, lever_file: str | Path =
     body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
     partial = path.with_name(path.name + ".partial")
     with writing(path):
-        # A link that somebody has put there must not lead the writing to another file.
+        # A link must not redirect the writing to another file.
         partial.unlink(missing_ok=True)
         with partial.open("x", encoding="utf-8") as file:
             file.write(f"{HEADER}\n{body}")
-        read_scenarios(partial, lever_file or None)  # a file that a run would refuse never replaces a good one
+        read_scenarios(partial, lever_file or None)  # a file that a run would refuse never replaces a valid one
         return partial.replace(path)
 
 

@@ -37,35 +37,35 @@ from pathway_models.runs.store import own_files
 
 #: Name a package has until it is saved.
 UNSAVED = "as_set"
-#: Wishes of the command line, handed to the notebook's kernel as JSON.
+#: Environment variable with the options of the command line as JSON, for the notebook's kernel.
 WISHES = "PATHWAYS_EXPLORE"
 #: Members that follow a control while it is dragged.
 QUICK = 500
-#: Seconds without a change after which all members are worked out.
+#: Seconds without a change after which all members are evaluated.
 REST = 0.4
-#: Views that are kept, so that the package that stands still is not worked out again.
+#: Number of cached views, so that an unchanged package is not evaluated again.
 KEPT = 16
-#: Ensembles that are kept: under the growth law and under what two packages state, whole and for a drag.
+#: Number of cached ensembles: growth law and drivers of two packages, full and reduced.
 ENSEMBLES = 6
-#: Room that the axes may leave, as a multiple of the height needed.
+#: Largest height of the axes, as a multiple of the height needed.
 ROOM = 1.3
 #: The two packages; the second is the one that opens under the levers.
 SIDES = ("a", "b")
 STYLE = PACKAGE_FOLDER / "explorer" / "page" / "panel.css"
 
-#: Levers of each package, and the scenario it stands under.
+#: Levers of each package, and the scenario whose drivers apply.
 State = tuple[dict[str, Choices], dict[str, str]]
 
 
 class Explorer:
-    """A park's levers to be moved by hand.
+    """Interactive page with the levers of a park.
 
     Parameters
     ----------
     park : str
         Id of the register, or the path of a table.
     scenario_file : str or Path
-        Where scenarios are saved, and found again after a reload.
+        File of saved scenarios, read again after a reload.
     before : int
         Year before which emissions shall peak.
     probability : float
@@ -80,7 +80,7 @@ class Explorer:
     allow_background : bool
         Consent to pollutant factors that are background knowledge.
     state : mapping of str
-        Levers of the two packages, ``a`` and ``b``, as an address has them.
+        Levers of the two packages, ``a`` and ``b``, in the form of an address.
     lever_file : str or Path
         Levers of one's own, laid over the shipped ones; those of the run, where it was given some, by default.
 
@@ -216,7 +216,7 @@ class Explorer:
         return dict(self.sides), dict(self.under)
 
     def _load(self) -> None:
-        """Draw the ensembles of the park: the one that follows a drag, and the whole one."""
+        """Draw the ensembles of the park: the small one for dragging, and the full one."""
         self._members = {False: min(self._given["members"], QUICK), True: self._given["members"]}
         self._ensemble, self._view = lru_cache(maxsize=ENSEMBLES)(self._drawn), lru_cache(maxsize=KEPT)(self._viewed)
         self._advice = lru_cache(maxsize=KEPT)(self._advised)
@@ -230,7 +230,7 @@ class Explorer:
         Raises
         ------
         PathwayError
-            The park has not what the scenario drives.
+            The park lacks a quantity that the scenario drives.
         """
         consent, park = self.background.value, read_park(self.park.value)
         given = {
@@ -244,7 +244,7 @@ class Explorer:
         return evaluation.Exploration(park, self._levers, self._costs, **given)
 
     def _advised(self, year: int) -> tuple[Answer | None, tuple[Step, ...]]:
-        """Find what decides the answer and what to do first: the run's own, else worked out on the same members."""
+        """Return the answer and the first steps: those of the run, else computed from the same members."""
         stored = self.run.steps(self.park.value) if self.run and self.of_run and year == self.of_run.year else None
         if stored is not None:
             return self.of_run, stored
@@ -256,7 +256,7 @@ class Explorer:
         try:
             peaks = survey(park, scenarios, draws, probabilities=(), before=year).peaks
             return answer_of(park, scenarios, peaks), first_steps(park, scenarios, draws, peaks, self._costs)
-        except PathwayError:  # the year in question cannot be told for this park
+        except PathwayError:  # the target year cannot be judged for this park
             return None, ()
 
     # changes -------------------------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ class Explorer:
         self.sides[self.side.value] = self.levers.choices()
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:  # nobody would come back to finish
+        except RuntimeError:  # no later call would finish
             self._settle()
             return
         self._redraw(is_whole=False)
@@ -383,17 +383,17 @@ class Explorer:
         took = 1000 * (time.perf_counter() - begin)
         notes = [*self._told(), *(self._changed_since() if is_whole else [])]
         self.answer.value = self._card(took, notes)
-        # On a telephone the answer stays in sight and has room for nothing else.
+        # On a phone the answer stays in sight and has room for nothing else.
         self.facts.value = html("<p class='pathways-notes'>{notes}</p>", notes=" ".join(notes)) + self._facts()
 
     def _fit(self) -> None:
-        """Draw axes anew where a package has outgrown them, as under other growth, or needs far less room again."""
+        """Redraw the axes where a package exceeds them, as under other growth, or needs far less height."""
         wanted = figures.height_of([self.whole.without, *self.views.values()])
         if not wanted <= self.picture.top <= ROOM * wanted:
             self.picture = figures.Picture(self.whole, self.lang, self.views.values())
 
     def _name_of(self, side: str) -> str:
-        """Name a package: by the scenario it equals, else as one of one's own."""
+        """Name a package: by the scenario it equals, else as the user's own."""
         if not self._is_set(side):
             return say(self.lang, en="No new measures", zh="无新措施")
         for one in self._scenarios().values():
@@ -427,7 +427,7 @@ class Explorer:
         )  # fmt: skip
 
     def _told(self) -> list[str]:
-        """Say what decides the answer and what to do first, against no measures at all."""
+        """Name the decisive lever family and the first steps, compared with no measures."""
         found, steps = self._advice(self.before.value)
         if found is None:
             return []
@@ -469,13 +469,13 @@ class Explorer:
         return str(state)
 
     def _address(self) -> dict[str, str]:
-        """Write what is set as the parameters of an address; a table of one's own is never named in one."""
+        """Return the settings as parameters of an address, which never names a table of the user's."""
         parks = {entry.park_id for entry in register.read_register()}
         named = {"park": self.park.value} if self.park.value in parks else {}
         return {"lang": self.lang, **named, **{side: self._packed(side) for side in SIDES}}
 
     def _packed(self, side: str) -> str:
-        """Write a package into an address: the id of the shipped scenario it is, else lever by lever."""
+        """Encode a package for an address: as the id of an equal shipped scenario, else lever by lever."""
         shown, shipped = (
             (self.sides[side], self.under[side]),
             {**library.read_scenarios("drivers"), **library.read_scenarios()},
@@ -488,7 +488,7 @@ class Explorer:
         return package_of(shipped[text]) if text in shipped else unpacked(text, self._levers, self._stated())
 
     def _changed_since(self) -> list[str]:
-        """Say it where a number that the run gave for a package is no longer that of its ensemble."""
+        """Report shares in the run that differ from those of the ensemble now."""
         if self.run is None or self.of_run is None or self.before.value != self.of_run.year:
             return []
         told, lang, known = [], self.lang, self._scenarios()
@@ -507,7 +507,7 @@ class Explorer:
         """Tabulate peak year, cost, pollutants and energy of both packages."""
         lang, year = self.lang, self.whole.looked_at
         rows = [
-            (say(lang, en="Peak year (90 %)", zh="达峰年（90%区间）"), self._peak),
+            (say(lang, en="Peak year (90 %)", zh="达峰年（90%区间）"), lambda view: view.peaks.peak_text(0)),
             (say(lang, en="Asked for", zh="要求"), self._verdict),
             (say(lang, en="Cost a year", zh="年成本"), self._cost),
             (say(lang, en=f"Pollutants {year}", zh=f"污染物（{year}年）"), self._pollutants),
@@ -526,9 +526,6 @@ class Explorer:
         return html("<table class='pathways-facts'>{head}{rows}</table><p class='pathways-key'>{key}</p>", head=head,
                     rows=Markup("").join(cells), key=Markup(" ").join(key))  # fmt: skip
 
-    def _peak(self, view: evaluation.View) -> str:
-        return view.peaks.peak_text(0)
-
     def _verdict(self, view: evaluation.View) -> str:
         asked = self.probability.value
         enough = view.p_before(self.before.value) >= asked
@@ -546,9 +543,9 @@ class Explorer:
                     more=more)  # fmt: skip
 
     def _break_even(self) -> Markup:
-        """Write the row that says below which cost of its measures without a price a package is the cheaper one.
+        """Write the row with the break-even cost of a package's measures without a price.
 
-        What both packages have at the same setting and years costs the same in both; empty where no such cost is.
+        Measures with equal setting and years cost the same in both packages; empty where there is no such cost.
         """
         for here, there in (("b", "a"), ("a", "b")):
             view, other = self.views[here], self.views[there]
@@ -622,8 +619,9 @@ def _font() -> Markup:
 def explore(park: str, scenario_file: str | Path = "my_scenarios.yml", **given: object) -> Explorer:
     """Open the explorer; show its ``box``.
 
-    Wishes of the command line go before the arguments, and park, language and levers named in the address of a page
-    (``?park=region-d&b=ccus.strong.2030.2045``) before both: an address opens parks of the register only, never a file.
+    Options of the command line override the arguments, and park, language and levers in the address of a page
+    (``?park=region-d&b=ccus.strong.2030.2045``) override both.  An address opens parks of the register only, no
+    file.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console import cli_language, common_options
+from pathway_models.core import __version__
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def export_command(
 
     if accounts and form != "accounts":
         raise click.UsageError("--account is for --format accounts")
+    if members and form == "accounts":
+        raise click.UsageError("--members goes without --format accounts")
     folder = out or run / "export"
     chosen, found = parks_of(run, parks), []
     with common_options.working(len(chosen) + 1) as stage:
@@ -87,7 +90,6 @@ def _tidy(run: Path, folder: Path, found: Sequence[ParkResults], members: bool) 
 def _package(run: Path, folder: Path, found: Sequence[ParkResults], members: bool) -> list[Path]:
     import pandas as pd
 
-    from pathway_models.core import __version__
     from pathway_models.exports.datapackage import write_datapackage
     from pathway_models.exports.iamc import indicators_of, run_meta
 

@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from pyam import IamDataFrame
 
 
-#: Stands before every region of the home country.
+#: Prefix of every region of the home country.
 COUNTRY = "China"
-#: Signs that the conventions keep out of names, and those that would split a name.
+#: Characters excluded from names by the conventions, and those that would split a name.
 ILLEGAL = re.compile(r'[;:"`|>*{}\x00-\x1f]+')
 #: Provinces as sums of parks must not be read as the whole province.
 COVERED = "[Covered Parks]"
 #: Hierarchies of the regions.
 PARKS, PROVINCES, INVENTED = "Industrial parks", "Provinces and regions", "Invented demonstration parks"
 SUMS = "Sums of covered parks"
-#: The provinces added up: fewer than all of the country's.
+#: Name of the sum of covered provinces, fewer than all of the country's.
 COVERED_PROVINCES = f"{COUNTRY} [Covered Provinces]"
 HEAD = "# Written by the export from the register and the scenarios; do not edit by hand.\n"
 
@@ -61,7 +61,7 @@ def province_of(park: Park) -> str:
 
 
 def covered_parks(park: Park) -> str:
-    """Name the region in which covered parks of a province are added up; empty where a park must not be."""
+    """Name the region that sums the covered parks of a province; empty where a park must not be summed."""
     province = province_of(park)
     if park.kind == "region" or park.invented or not province:
         return ""
@@ -78,7 +78,7 @@ def _provinces() -> dict[str, str]:
 #: Release of the variables' meaning; mappings of nomenclature are keyed by it.
 MODEL = "pathway_models 0.2"
 INDEX = ["Model", "Scenario", "Region", "Variable", "Unit"]
-#: Columns of the indicators, which the format has no place for: its meta has no region.
+#: Columns of the indicators, kept outside the format, whose meta has no region.
 INDICATOR_COLUMNS = (
     "model",
     "scenario",
@@ -177,8 +177,8 @@ def indicators_of(found: ParkResults) -> pd.DataFrame:
 def meta_of(found: Iterable[ParkResults], run: Mapping[str, object], *, members: bool = False) -> pd.DataFrame:
     """Tabulate the meta sheet, one row a model and scenario.
 
-    The peak of a single park stands here too; with more parks meta has no place for it, and a reader would take the
-    largest of all.
+    It has the peak of a single park too; with more parks meta cannot hold it, and a reader would take the largest
+    of all.
     """
     found = list(found)
     scenarios = dict.fromkeys(name for each in found for name in each.pathways.scenarios)
@@ -223,7 +223,7 @@ def to_pyam(
     Raises
     ------
     InputError
-        pyam is not installed; the text says how to make an environment that has it.
+        pyam is not installed; the message says how to create an environment with it.
     """
     try:
         import pyam
@@ -243,12 +243,12 @@ def to_pyam(
 
 
 def refuse_same_ids(found: Iterable[ParkResults]) -> None:
-    """Refuse parks of one id, whose rows could not be told apart.
+    """Refuse parks of the same id, whose rows would be ambiguous.
 
     Raises
     ------
     InputError
-        With every id that stands twice.
+        With every duplicate id.
     """
     twice = [park_id for park_id, times in Counter(each.park.park_id for each in found).items() if times > 1]
     expected, remedy = "an id of its own for each park", "change the id of one, or export them one by one"
@@ -265,7 +265,7 @@ def gathered(
     Raises
     ------
     InputError
-        Two parks would have the same region, or have one id, and their numbers could not be told apart.
+        Two parks have the same region or the same id, so that their rows would be ambiguous.
     """
     refuse_same_ids(found)
     regions = [region_of(each.park) for each in found]
@@ -284,7 +284,7 @@ def gathered(
 def write_iamc(tables: pd.DataFrame, meta: pd.DataFrame, indicators: pd.DataFrame, stem: Path) -> list[Path]:
     """Write ``<stem>.csv``, ``<stem>.xlsx`` (sheets data, meta, indicators) and ``<stem>_indicators.csv``.
 
-    The csv has no byte order mark: pyam would take it for a part of the first column's name.
+    The CSV has no byte order mark: pyam would read it as part of the first column's name.
     """
     csv, book = stem.with_suffix(".csv"), stem.with_suffix(".xlsx")
     indicators_csv = stem.with_name(f"{stem.name}_indicators.csv")
@@ -352,7 +352,7 @@ def _regions(parks: list[Park], sums: Mapping[str, list[str]]) -> list[dict]:
 
 
 def _about(park: Park) -> dict[str, object]:
-    """Return the attributes of a region, without signs that the conventions refuse."""
+    """Return the attributes of a region, without characters excluded by the conventions."""
     about = {
         "description": f"INVENTED / 虚构. {park.name_en}" if park.invented else park.name_en,
         "park_code": park.park_id,

@@ -1,4 +1,4 @@
-"""The long table that every export is made from, one value a row with its unit, and the quantities it holds.
+"""The long table behind every export, one value per row with its unit, and its quantities.
 
 The variables of an export, as the shipped nomenclature project ``data/iamc`` defines them.
 """
@@ -17,7 +17,7 @@ from pathway_models.kernels.event_split import WINDOW
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records import Park, Pathways, Peaks
 
-#: The tag that the definitions spread over quantiles.
+#: Tag that the definitions expand to quantiles.
 TAG = "Statistic"
 
 
@@ -30,7 +30,7 @@ class Variable:
     name : str
         Name in the export, such as ``Emissions|CO2 [Park Total, Median]``.
     quantity : str
-        What it is inside the package.
+        Key of the quantity in the package.
     statistic : str
         ``"mean"`` over members, or the name of a quantile such as ``"Median"``.
     probability : float or None
@@ -63,13 +63,13 @@ class Variable:
 
 
 def project_folder() -> Path:
-    """The shipped nomenclature project."""
+    """Return the folder of the shipped nomenclature project."""
     return files.data_folder() / "iamc"
 
 
 @cache
 def read_variables() -> tuple[Variable, ...]:
-    """Every variable that an export may hold, in the order of the definitions, quantiles spread out.
+    """Return all variables of the definitions in their order, quantiles expanded.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def read_variables() -> tuple[Variable, ...]:
 
 @cache
 def read_statistics() -> dict[str, float]:
-    """Quantiles of the definitions: name to probability."""
+    """Read the quantiles of the definitions: name to probability."""
     content, _ = yaml_files.read_yaml(project_folder() / "definitions" / "variable" / "tag_statistics.yaml")
     return {name: about["probability"] for entry in content[0][TAG] for name, about in entry.items()}
 
@@ -123,11 +123,11 @@ CARRIER_GROUPS = {
     "energy_heat": ("heat", "waste_heat"),
     "energy_other": ("other_fuel", "other_energy"),
 }
-#: Kinds of activity that are money, so that sectors may be added up.
+#: Monetary kinds of activity, which may be summed over sectors.
 MONEY = ("value_added", "gdp")
-#: Sources that are one quantity of the export each.
+#: Sources exported as one quantity each.
 SOURCES = ("coal", "oil", "gas", "other_fuel", "process", "capture_heat", "heat")
-#: Quantities that a table without carriers says nothing of.
+#: Quantities not available without carriers.
 BY_CARRIER = ("coal", "oil", "gas", "other_fuel", "process", "heat", "electricity", "energy", "location_based",
               "total_location_based")  # fmt: skip
 Compute = Callable[[Pathways], np.ndarray]
@@ -149,7 +149,7 @@ def paths_of(pathways: Pathways, park: Park) -> dict[str, np.ndarray]:
     if park.is_undivided:
         found["undivided"] = _source("undivided")(pathways)
     if park.is_undivided and not park.has_energy:
-        # Nothing is known of carriers and purchases, which is not the same as none.
+        # Carriers and purchases are unknown, not zero.
         for name in BY_CARRIER:
             found.pop(name, None)
     if set(park.activity_kinds) <= set(MONEY) and "activity" in pathways.memo_items:
@@ -220,9 +220,9 @@ _FROM_MEMO_ITEMS: dict[str, tuple[str, Compute]] = {
 COLUMNS = ("park_id", "scenario", "statistic", "variable", "unit", "year", "value", "year_status")
 #: Columns of the table of members.
 MEMBER_COLUMNS = ("park_id", "scenario", "member", "variable", "unit", "year", "value", "year_status")
-#: Significant digits of a value: more than any input has, fewer than the last bits that depend on the processor.
+#: Significant digits of a value: more than any input has, fewer than rounding errors, which depend on the processor.
 DIGITS = 9
-#: Quantities that are exported member by member: those whose peaks and bands are worked out from members.
+#: Quantities exported by member: those whose peaks and bands are computed from members.
 MEMBER_QUANTITIES = ("total", "net_direct")
 
 

@@ -1,7 +1,7 @@
 """Axes without tick objects: ticks as one collection of grid lines and a few bare texts.
 
 A tick of matplotlib is five artists, made, placed and drawn one by one; the ticks of an ordinary axes are the most
-expensive part of a figure.  Figures of a park do not change once they are made, so that fixed places do.
+expensive part of a figure.  Figures of a park are static, so that fixed tick positions suffice.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,25 +18,25 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-#: By what light ticks are found again; legends leave out what begins with an underscore.
+#: Artist labels of light ticks and grids; legends skip labels that begin with an underscore.
 LABEL, GRID = "_{} tick", "_{} grid"
-#: From the axes to the labels, points.
+#: Distance between axes and labels, points.
 PAD = 5.0
-#: Steps between places that read as round numbers.
+#: Tick steps that give round numbers.
 ROUND = (1, 2, 2.5, 5, 10)
-#: Ticks so far outside the limits, as a share of their range, still stand on them: rounding of floats.
+#: Tolerance for ticks at the limits, as a share of their range: rounding of floats.
 SLACK = 1e-9
 
 
 class _Tickless:
-    """An axis that begins with no tick, where matplotlib's own begins with one of each kind, needed or not."""
+    """Axis without the first major and minor tick that matplotlib creates for every axis."""
 
     def reset_ticks(self) -> None:
-        """Drop all ticks; those that are drawn are made when they are drawn."""
+        """Drop all ticks; matplotlib creates those it draws when it draws them."""
         self.majorTicks, self.minorTicks = [], []
 
     def get_ticks_position(self) -> str:
-        """Return the side of ordinary ticks, as the first of them tells it."""
+        """Return the side of the ordinary ticks, read from the first one."""
         for locator, ticks in (
             (self.get_major_locator(), self.get_major_ticks),
             (self.get_minor_locator(), self.get_minor_ticks),
@@ -55,10 +55,10 @@ class _TicklessY(_Tickless, YAxis):
 
 
 class LightAxes(Axes):
-    """Axes like any other, made in half the time; ordinary ticks work as ever."""
+    """Axes created in half the time; ordinary ticks work as usual."""
 
     def _init_axis(self) -> None:
-        # The place where a projection brings axes of its own (matplotlib's gallery, "Custom projection").
+        # The hook in which a projection replaces the axis objects (matplotlib's gallery, "Custom projection").
         self.xaxis, self.yaxis = _TicklessX(self, clear=False), _TicklessY(self, clear=False)
         for axis, sides in ((self.xaxis, ("bottom", "top")), (self.yaxis, ("left", "right"))):
             for side in sides:
@@ -68,9 +68,9 @@ class LightAxes(Axes):
 def light_ticks(
     ax: Axes, axis: str, places: Sequence[float], labels: Sequence[str], *, grid: bool = True, size: str | None = None
 ) -> None:
-    """Put ticks at fixed places: a grid below everything, and labels outside the axes.
+    """Put ticks at fixed positions: grid lines below everything, labels outside the axes.
 
-    The limits must be final: places outside them are left out, and neither grid nor labels follow when limits
+    The limits must be final: positions outside them are left out, and neither grid nor labels follow when limits
     change.  Axes that share the axis get the grid without the labels.  Ticks put there before are replaced.
 
     Parameters
@@ -106,9 +106,7 @@ def light_ticks(
     _write_labels(ax, axis, [pair for pair in shown if pair[1]], size or mpl.rcParams[f"{axis}tick.labelsize"])
 
 
-def light_number_ticks(
-    ax: Axes, axis: str, *, count: int = 6, format: Callable[[float], str] | None = None, grid: bool = True
-) -> None:
+def light_number_ticks(ax: Axes, axis: str, *, count: int = 6, format: Callable[[float], str] | None = None) -> None:
     """Put ticks at round numbers inside the present limits, which must be final (see `light_ticks`).
 
     Parameters
@@ -120,23 +118,22 @@ def light_number_ticks(
         Steps between ticks at most.
     format : callable, optional
         Writes a number; with thousands separators by default.
-    grid : bool
     """
     low, high = sorted(ax.get_xlim() if axis == "x" else ax.get_ylim())
     places = MaxNLocator(count, steps=ROUND).tick_values(low, high)
     # Adding zero turns a negative zero into one without a sign.
     places = [float(place) + 0.0 for place in places]
-    light_ticks(ax, axis, places, [(format or _plain)(place) for place in places], grid=grid)
+    light_ticks(ax, axis, places, [(format or _plain)(place) for place in places])
 
 
 def light_line(ax: Axes, axis: str, place: float, **look: object) -> None:
-    """Draw a straight line across the axes at a place of the x or y axis, without a word to the limits.
+    """Draw a straight line across the axes at one x or y position; the limits stay as they are.
 
     Parameters
     ----------
     ax : Axes
     axis : {"x", "y"}
-        The axis that it crosses: a place on "x" gives an upright line.
+        Axis of the position: "x" gives a vertical line.
     place : float
     **look
         Of :class:`matplotlib.lines.Line2D`.
@@ -158,10 +155,10 @@ def _plain(value: float) -> str:
 
 
 def _clear(ax: Axes, axis: str) -> None:
-    """Take away all ticks of an axis, ordinary and light ones."""
+    """Remove all ticks of an axis, ordinary and light ones."""
     which = ax.xaxis if axis == "x" else ax.yaxis
     which.set_major_locator(NullLocator())
-    # Where labels would stand is asked for all axes that share ticks: asking puts the edge of the axes in its place.
+    # The label positions of all axes that share ticks are queried, which updates the edge of the axes.
     ax.get_xaxis_text1_transform(0) if axis == "x" else ax.get_yaxis_text1_transform(0)
     which.labelpad = mpl.rcParams["axes.labelpad"]
     before = [lines for lines in ax.collections if lines.get_label() == GRID.format(axis)]
@@ -188,7 +185,7 @@ def _draw_grid(ax: Axes, axis: str, places: Sequence[float]) -> None:
 
 
 def _write_labels(ax: Axes, axis: str, pairs: Sequence[tuple[float, str]], size: str | float) -> None:
-    """Write the labels beside the axes and move the axis name out by as much as they take."""
+    """Write the labels beside the axes and move the axis label outwards by their size."""
     transform, va, ha = ax.get_xaxis_text1_transform(PAD) if axis == "x" else ax.get_yaxis_text1_transform(PAD)
     look = {"transform": transform, "va": va, "ha": ha, "size": size, "parse_math": False, "label": LABEL.format(axis)}
     for place, text in pairs:
@@ -199,7 +196,7 @@ def _write_labels(ax: Axes, axis: str, pairs: Sequence[tuple[float, str]], size:
 
 
 def _room(axis: str, labels: Sequence[str], size: str | float) -> float:
-    """Return the points that labels take across the axis."""
+    """Return the extent of the labels perpendicular to the axis, points."""
     if axis == "x":
         return 1.2 * FontProperties(size=size).get_size_in_points() * (1 + max(text.count("\n") for text in labels))
     return text_width(max((line for text in labels for line in text.split("\n")), key=len), size)

@@ -1,6 +1,6 @@
 """Canvas shared by all figures: sheet with title and note, axes of years and emissions, colours, hatches, files.
 
-A figure is saved as a picture for pages and as one that stays sharp in print, both with their text for blind readers.
+A figure is saved as PNG for pages and as SVG for print, both with alternative text.
 """
 
 import json
@@ -34,15 +34,15 @@ from pathway_models.language import rounding, words
 
 #: Shade behind the observed years, separating lines, and secondary text.
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
-#: The line of the year before which parks shall peak: no scenario's colour.
+#: Colour of the line at the target year; no scenario has it.
 MARK = "#A00040"
-#: Steps of an axis of emissions at most.
+#: Largest number of tick steps on an axis of emissions.
 TICKS = 9
-#: Width of axes, inches, below which not every year near the horizon has room for its label.
+#: Width of axes, inches, below which labels of the last years would overlap.
 NARROW = 4.5
-#: Years beyond the horizon at which members without a peak stand.
+#: Distance from the horizon, years, at which members without a peak are drawn.
 BEHIND = 5
-#: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
+#: Colour and hatch of each source: neighbours in a stack differ in brightness, to be distinct in grey print.
 SOURCE_STYLES = {
     "coal": ("#3B3B3B", ""),
     "oil": ("#A4572A", ""),
@@ -60,13 +60,13 @@ SOURCE_STYLES = {
     "capture_electricity": ("#DDDDDD", "\\\\\\\\"),
     "captured": (style.FAMILY_COLOURS["ccus"], "////"),
 }
-#: For sectors, which have no colour of their own.
+#: Colours of parts without a colour of their own, such as sectors.
 SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#CC79A7", "#F0E442")
-#: Legends are small, their entries close together.
+#: Options of a small, compact legend.
 LEGEND = {"fontsize": "small", "columnspacing": 1.2, "handlelength": 1.6, "handletextpad": 0.5, "borderpad": 0.1}
-#: Characters of a headline at full size, a Chinese one counted twice.
+#: Longest headline at full size, characters; a Chinese one counts twice.
 HEAD_WIDTH = 92
-#: Characters of a line of a note at full width.
+#: Characters per line of a note at full width.
 NOTE_WIDTH = {"en": 138, "zh": 66}
 
 
@@ -120,7 +120,7 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
     head, line = style.readable(head), style.readable(line)
     height, size = figure.get_figheight(), plt.rcParams["font.size"]
     text = {"va": "top", "ha": "left", "parse_math": False}
-    # A long name is written smaller instead of running out of the figure.
+    # A long name is set smaller, so that it fits into the figure.
     fit = min(1.0, HEAD_WIDTH / words.width_of(head))
     figure.text(0.012, 1 - 0.07 / height, head, size=(size + 1) * fit, weight="bold", **text)
     if line:
@@ -137,14 +137,14 @@ def put_note(figure: Figure, note: str, lang: str) -> None:
 
 
 def mark_year(ax: Axes, year: int, lang: str, *, label: bool = True) -> None:
-    """Draw the line that parts the years before ``year`` from the rest; the limits stay as they are."""
+    """Draw a vertical line at the beginning of a year; the limits stay as they are."""
     light_line(ax, "x", year - 0.5, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=4)
     if label:
         put_above(ax, year - 0.5, words.word("before", lang, year=year), color=MARK)
 
 
 def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
-    """Write a small text above the axes, at a place of the x axis."""
+    """Write a small text above the axes, at an x position."""
     transform, va, ha = ax.get_xaxis_text2_transform(2)
     usual = {"va": va, "ha": ha, "size": "small", "parse_math": False}
     ax.text(place, 1, text, transform=transform, **(usual | look))
@@ -170,9 +170,9 @@ def shade_record(ax: Axes, first: int, last_observed: int) -> None:
 
 
 def emissions_axis(ax: Axes, scale: rounding.Scale, lang: str) -> None:
-    """Label the y axis of emissions, let it begin at zero, and draw zero where emissions fall below it.
+    """Label the y axis of emissions and start it at zero; draw a zero line where emissions are negative.
 
-    What is drawn afterwards must fit the limits: the ticks are light ones.
+    Later artists must fit the limits: light ticks do not follow them.
     """
     ax.set_ylabel(words.word("per_year", lang, unit=scale.unit))
     low, high = ax.get_ylim()
@@ -214,7 +214,7 @@ def style_of(scenario: str) -> dict[str, str]:
     """
     fill = _shipped_fills().get(scenario)
     if fill:
-        # A line without measures is black, so that it is seen on its own grey area.
+        # The line without measures is black, to stand out on its grey band.
         return {"color": "#000000" if fill == style.WITHOUT else fill, "linestyle": style.LINE_STYLES[0]}
     place = crc32(scenario.encode()) % (len(style.OWN_COLOURS) * len(style.LINE_STYLES))
     return {
@@ -224,7 +224,7 @@ def style_of(scenario: str) -> dict[str, str]:
 
 
 def fill_of(scenario: str) -> str:
-    """Return the colour of a scenario's areas and dots: without measures grey, as black would hide what lies on it."""
+    """Return the fill colour of a scenario; without measures grey, since black would hide what lies on it."""
     return _shipped_fills().get(scenario) or style_of(scenario)["color"]
 
 
@@ -247,7 +247,7 @@ def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Break a text over lines of at most so many characters, at spaces or behind Chinese punctuation.
+    """Wrap a text to a number of characters per line, at spaces or after Chinese punctuation.
 
     A Chinese text without punctuation is broken where the line is full.
     """
@@ -263,21 +263,21 @@ def wrapped(text: str, width: int) -> str:
 
 
 def tell(ax: Axes, boxes: np.ndarray, head: Sequence[str], rows: Sequence[Sequence[str]], name: str = "") -> None:
-    """Give parts of a figure the values that they show: a page tells them under the pointer and offers them as a table.
+    """Attach the plotted values to parts of a figure; pages show them as tooltips and as a table.
 
-    A picture in PNG carries them inside (`documents.markup.values_of`), so that they reach a page through a notebook.
+    A PNG carries them as metadata (`documents.markup.values_of`), so that they reach a page through a notebook.
 
     Parameters
     ----------
     ax : Axes
         With final limits and place.
     boxes : (N, 4) of float
-        Left, foot, right and top of each part, in data units; infinite ends are those of the axes.
+        Left, bottom, right and top of each part, in data units; infinite bounds are those of the axes.
     head : sequence of str
         Names of the columns.
     rows : (N,) sequence of sequences of str
     name : str
-        What the rows are of, where a figure has several tables.
+        Title of the table, where a figure has several.
     """
     (left, right), (low, top) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
     inside = np.clip(np.asarray(boxes, dtype=float), (left, low, left, low), (right, top, right, top))
@@ -292,7 +292,7 @@ def tell(ax: Axes, boxes: np.ndarray, head: Sequence[str], rows: Sequence[Sequen
 
 
 def tell_years(ax: Axes, years: Sequence[int], columns: Mapping[str, np.ndarray], first: str, name: str = "") -> None:
-    """Tell the values of each year over the whole height of the axes; see `tell`.
+    """Attach the values of each year, over the whole height of the axes; see `tell`.
 
     Parameters
     ----------
@@ -309,7 +309,7 @@ def tell_years(ax: Axes, years: Sequence[int], columns: Mapping[str, np.ndarray]
     tell(ax, boxes, [first, *columns], rows, name)
 
 
-#: Formats written side by side.
+#: File formats written by default.
 FORMATS = ("png", "svg")
 
 
@@ -322,7 +322,7 @@ def save(figure: Figure, path: str | Path, alt: str, *, formats: tuple[str, ...]
     path : str or Path
         Without an ending; folders are made.
     alt : str
-        What the figure says, in a sentence: title and description of the SVG, description of the PNG.
+        Alternative text, one sentence: title and description of the SVG, description of the PNG.
     formats : tuple of {"png", "svg"}
 
     Returns
@@ -332,7 +332,7 @@ def save(figure: Figure, path: str | Path, alt: str, *, formats: tuple[str, ...]
     Raises
     ------
     ValueError
-        A figure without its text, or another format.
+        The alternative text is empty, or a format is neither of the two.
     """
     if not alt.strip():
         raise ValueError("a figure needs a text for those who cannot see it")
@@ -357,7 +357,7 @@ def save(figure: Figure, path: str | Path, alt: str, *, formats: tuple[str, ...]
 
 
 def write_files(figure: Figure, stem: Path, formats: Sequence[str]) -> list[Path]:
-    """Write a figure as one file a format, named by a path without ending, and close it.
+    """Write a figure as one file per format, at a path without suffix, and close it.
 
     Equal results are equal bytes: no file carries a date.
     """
@@ -374,9 +374,9 @@ def write_files(figure: Figure, stem: Path, formats: Sequence[str]) -> list[Path
 SUBPIXELS = 64.0
 
 
-#: Opacity of a pixel through which nothing shows.
+#: Alpha of an opaque pixel.
 OPAQUE = 255
-#: Level of compression: of flat areas and text it makes smaller files than the usual 6, in 0.7 of the time.
+#: PNG compression level: smaller files than the default 6 for flat areas and text, in 0.7 of the time.
 COMPRESSION = 3
 
 
@@ -392,7 +392,7 @@ class Rendered(NamedTuple):
 
 
 class QuickRenderer(RendererAgg):
-    """Agg renderer whose plain text, level or upright, is drawn string by string."""
+    """Agg renderer that draws horizontal and vertical plain text string by string."""
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: object) -> tuple[float, float, float]:
         """Return width, height and descent of a string, pixels."""
@@ -455,7 +455,7 @@ class QuickCanvas(FigureCanvasAgg):
         pil_kwargs: dict[str, Any] | None = None,
         **_: object,
     ) -> None:
-        """Write a picture; one without transparent places as three channels instead of four, in a third less time."""
+        """Write a PNG; an opaque figure as RGB instead of RGBA, in a third less time."""
         self.draw()
         pixels = np.asarray(self.buffer_rgba())
         if pixels[..., 3].min() < OPAQUE or "pnginfo" in (pil_kwargs or {}):
@@ -475,7 +475,7 @@ class QuickCanvas(FigureCanvasAgg):
 
 
 def draw_text_quickly(figure: Figure) -> None:
-    """Give a figure the quick canvas, where matplotlib would draw it with Agg and without a window."""
+    """Replace the canvas of a figure by the quick one, where it is a plain Agg canvas."""
     if type(figure.canvas) is not FigureCanvasAgg:
         return
     manager = figure.canvas.manager

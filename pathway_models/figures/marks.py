@@ -1,8 +1,8 @@
-"""Composite artists: many lines, markers or texts as one; the key of a figure; bars of the members' peak years.
+"""Composite artists: many lines, markers or texts as one; legends; bars of the members' peak years.
 
-Every artist of matplotlib costs as much to place, clip and draw whether it shows one mark or fifty, so that figures of
-many scenarios are made of few.  None of these moves the limits of its axes.  Entries of the key are placed once, in
-points from a corner of the axes, where matplotlib's legend measures nested boxes anew at every drawing.
+An artist of matplotlib takes as long to place, clip and draw for one mark as for fifty, so that figures of many
+scenarios are made of few.  None of these moves the limits of its axes.  Legend entries are placed once, in
+points from a corner of the axes; matplotlib's legend measures nested boxes anew at every draw.
 """
 
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def markers(ax: Axes, places: np.ndarray, *, shape: str = "o", size: float = 6.0
 
 
 class Labels(Artist):
-    """Texts of one line and one look, centred on the height of their places unless told otherwise.
+    """Single-line texts of one style, by default vertically centred on their positions.
 
     They stand where single texts of matplotlib would (its layout of one line), which it also shows as its children.
 
@@ -106,7 +106,7 @@ class Labels(Artist):
         self.set_zorder(self._look.pop("zorder", Text.zorder))
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draw all texts with one pen."""
+        """Draw all texts with one graphics context."""
         if not self.get_visible() or not self.texts:
             return
         pattern = self._single(0.0, 0.0, self.texts[0], IdentityTransform())
@@ -141,7 +141,7 @@ class Labels(Artist):
 
 
 def labels(ax: Axes, places: np.ndarray, texts: Sequence[str], **look: object) -> Labels:
-    """Write short texts of one look; see `Labels` for the arguments.
+    """Write short texts of one style; see `Labels` for the arguments.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def entries_of(ax: Axes) -> list[tuple[Artist, str]]:
 
 
 def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) -> None:
-    """Write a key in one row from the left edge of the axes.
+    """Draw a legend in one row, from the left edge of the axes.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) ->
     entries : sequence of (Artist, str)
         Lines, collections of lines, patches or bars, and their names (see `entries_of`).
     above : float
-        Foot of the names above the axes, points.
+        Distance from the axes up to the bottom of the names, points.
 
     Raises
     ------
@@ -195,16 +195,14 @@ def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) ->
         at += axes.text_width(name, SIZE) + BETWEEN * unit
 
 
-def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float = 11.0, below: float = 7.5) -> None:
-    """Write a key in one column beside the axes, from the top; names may have several lines.
+def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]]) -> None:
+    """Draw a legend in one column beside the axes, from the top; names may have several lines.
 
     Parameters
     ----------
     ax : Axes
     entries : sequence of (Artist, str)
         As of `key_row`.
-    beside, below : float
-        Where the column begins, right of and below the upper right corner of the axes, points.
 
     Raises
     ------
@@ -212,13 +210,13 @@ def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float
         An entry of another kind.
     """
     unit, place = _points(), _from_corner(ax, (1, 1))
-    top = -below
+    left, top = 11.0, -7.5  # points from the upper right corner of the axes
     for handle, name in entries:
         height = (LINE + FURTHER * name.count("\n")) * unit
         middle = top - height / 2
-        _put(ax, _swatch(handle, beside, middle - HIGH * unit / 2, LONG * unit, HIGH * unit), place)
+        _put(ax, _swatch(handle, left, middle - HIGH * unit / 2, LONG * unit, HIGH * unit), place)
         look = {"size": SIZE, "va": "center", "ha": "left", "parse_math": False}
-        ax.text(beside + (LONG + BESIDE) * unit, middle, name, transform=place, **look)
+        ax.text(left + (LONG + BESIDE) * unit, middle, name, transform=place, **look)
         top -= height + BELOW * unit
 
 
@@ -230,10 +228,8 @@ AROUND = ((1, 0), (1, 1), (1, -1), (0, 1), (0, -1), (-1, 0), (-1, 1), (-1, -1))
 RINGS = (5.0, 14.0, 26.0, 40.0, 58.0, 80.0, 105.0, 135.0)
 
 
-def name_beside(
-    ax: Axes, places: Sequence[float], names: Sequence[str], colours: Sequence[str], *, beside: float = 16.0
-) -> None:
-    """Write names right of the axes, each as near to the height of its mark as the others allow, with a line to it.
+def name_beside(ax: Axes, places: Sequence[float], names: Sequence[str], colours: Sequence[str]) -> None:
+    """Label marks right of the axes, each as close to its height as the others allow, with a leader line.
 
     Parameters
     ----------
@@ -245,8 +241,6 @@ def name_beside(
         May have several lines.
     colours : (N,) sequence of str
         Of the lines that lead to the marks.
-    beside : float
-        Width of these lines, points.
     """
     order = np.argsort(places, kind="stable")
     unit, high = _points(), ax.bbox.height / ax.figure.dpi * 72
@@ -258,7 +252,7 @@ def name_beside(
     put = only_rising(marks - room) + room
     put += max(0.0, halves[0] - put[0]) if put.size else 0.0
     put -= max(0.0, put[-1] + halves[-1] - high) if put.size else 0.0
-    corner = _from_corner(ax, (1, 0))
+    corner, beside = _from_corner(ax, (1, 0)), 16.0  # width of the lines, points
     for at, mark, height in zip(order, marks, put, strict=True):
         line = Line2D((1.0, beside / 2, beside), (mark, height, height), color=colours[at], linewidth=1.8)
         _put(ax, line, corner)
@@ -267,7 +261,7 @@ def name_beside(
 
 
 def only_rising(values: Floats) -> Floats:
-    """Return the nearest numbers, by least squares, that only rise: isotonic regression.
+    """Return the non-decreasing sequence nearest by least squares: isotonic regression.
 
     Notes
     -----
@@ -294,7 +288,7 @@ def name_points(
     colours: Sequence[str],
     lines: Sequence[tuple[tuple[float, float], tuple[float, float]]] = (),
 ) -> None:
-    """Write the name of each point beside it, where it covers neither a point nor another name, nor a line if it can.
+    """Label each point beside it, clear of all points and labels, and of lines where possible.
 
     Names are tried around the point, then farther away with a line to it.
 
@@ -330,7 +324,7 @@ def name_points(
             box = (left, foot, left + wide, foot + unit)
             outside = max(-left, 0) + max(left + wide - width, 0) + max(-foot, 0) + max(foot + unit - height, 0)
             covered = sum(_overlap(box, one) for one in taken) + 0.2 * sum(_overlap(box, one) for one in drawn)
-            # A far place has to be worth its line.
+            # A distant position costs more: it needs a leader line.
             tried.append((covered + 100 * outside + 0.6 * ring, ring, box, across))
             if not covered and not outside:
                 break
@@ -346,7 +340,7 @@ def name_points(
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """Return the area that two boxes (left, foot, right, top) have in common."""
+    """Return the area shared by two boxes (left, bottom, right, top)."""
     wide = min(one[2], other[2]) - max(one[0], other[0])
     high = min(one[3], other[3]) - max(one[1], other[1])
     return max(wide, 0.0) * max(high, 0.0)
@@ -389,8 +383,8 @@ def _swatch(handle: Artist, x: float, y: float, width: float, height: float) -> 
     return piece
 
 
-#: Years that the bar of members without a peak is wide: its area is their share, as that of the other bars is, so that
-#: it does not press them flat.
+#: Width of the bar of members without a peak, years: areas are shares, as of the other bars, so that it does not
+#: dwarf them.
 WIDTH = 3.6
 
 
@@ -415,7 +409,7 @@ def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
 
 
 def tell_peaks(ax: Axes, peaks: Peaks, at: int, low: float, top: float, lang: str) -> None:
-    """Tell the share of members that peak in each year, and of those without a peak, between two heights (`tell`)."""
+    """Attach the share of members that peak in each year, and of those without a peak, between two heights (`tell`)."""
     shares, rest = peak_shares(peaks, at)
     years, end = peaks.years[shares > 0].tolist(), int(peaks.years[-1]) + canvas.BEHIND
     boxes = [(year - 0.5, low, year + 0.5, top) for year in years] + [(end - WIDTH / 2, low, end + WIDTH / 2, top)]
@@ -451,7 +445,7 @@ def draw_spreads(
     colours : (N,) sequence of str
         Of the scenarios.
     bases : (N,)
-        Where their rows stand on the y axis.
+        Base line of each row on the y axis.
     lang : {"en", "zh"}
     unit : float
         Height of all members together.

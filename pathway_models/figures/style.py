@@ -1,7 +1,7 @@
-"""One look for every figure: the bundled Chinese font, and the palette, whose colours colour-blind readers tell apart.
+"""Style of all figures: the bundled Chinese font, and a palette that colour-blind readers can distinguish.
 
-Characters that the bundled font lacks are drawn by a font of the machine or replaced, never by a box; the user is told
-once.
+Characters that the bundled font lacks are taken from a font of the machine or replaced, never drawn as a box; the
+log says so once.
 """
 
 import logging
@@ -46,7 +46,7 @@ FAMILY_COLOURS = {
 WITHOUT, WITH = "#7F7F7F", "#0A844E"
 #: Shipped scenarios that move several families, in their order.
 SEVERAL_COLOURS = ("#56A9E9", "#16265C")
-#: Scenarios of a user's own file, and a package put together by hand.
+#: Scenarios of a user's file, and packages assembled by hand.
 OWN_COLOURS = ("#AD2710", "#007C89")
 #: The three shares of the answer, with the colour of the number in each: as on the cards of pages.
 SHARE_COLOURS = {
@@ -61,7 +61,6 @@ FONT_SIZE = {"en": 10.0, "zh": 10.5}  # points; 10.5 is 五号, the body size of
 
 NARROW = (5.2, 3.4)  # inches: half a page
 WIDE = (8.0, 4.4)  # inches: a page's width, and the default
-TALL = (8.0, 7.0)  # inches: one row a park or a scenario
 
 SETTINGS = {
     "font.family": FAMILIES,
@@ -126,7 +125,7 @@ def use_style(lang: str = "en") -> None:
 
 
 def _draw_once_in_notebooks() -> None:
-    """Replace the tight box of a notebook's figures, where nobody has set anything else."""
+    """Replace the tight bounding box of notebook figures, unless the user has set options."""
     if mpl.get_backend(auto_select=False) not in ("inline", f"module://{INLINE}"):
         return
     settings = import_module(INLINE).InlineBackend.instance()
@@ -135,7 +134,7 @@ def _draw_once_in_notebooks() -> None:
 
 
 def lever_fills(families: Sequence[str]) -> list[tuple[str, str]]:
-    """Return colour and hatch of each lever: the colour of its family, shaded or hatched beside others of its kind.
+    """Return colour and hatch of each lever: the colour of its family, shaded or hatched beside others of its family.
 
     Parameters
     ----------
@@ -202,10 +201,10 @@ def _announce(text: str) -> None:
 
 
 def readable(text: str) -> str:
-    """Return a text as figures can show it.
+    """Return a text in characters that figures can draw.
 
     Characters outside the bundled font come from a richer font of the machine, which figures use from then on; where
-    there is none, they become 〓.  Either is said once in the log.
+    there is none, they become 〓.  Either is logged once.
 
     Examples
     --------

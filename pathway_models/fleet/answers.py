@@ -1,4 +1,4 @@
-"""The answer of a run in one line a park: the three shares without and with measures, and what decides them."""
+"""Answers of a run by park: the three shares without and with measures, and the decisive lever family."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from pathway_models.records import Scenario, peaks
 
 #: Columns of the three shares.
 SPLIT = ("p_past", "p_ahead", "p_not_before")
-#: Gains below this many points are nothing that decides.
+#: Smallest decisive gain, percentage points.
 LEAST_GAIN = 1.0
-#: Measures named among what to do first.
+#: Most measures named as first steps.
 FIRST = 3
 
 
@@ -57,7 +57,7 @@ class Answer:
     gained : float
         Percentage points that it gains; 0 where none gains one.
     has_families : bool
-        The run has scenarios of one lever family, so that it can tell what decides.
+        The run has scenarios of one lever family, from which the decisive one is chosen.
     """
 
     row: Mapping[str, str]
@@ -75,7 +75,7 @@ class Answer:
 
     @property
     def points(self) -> float:
-        """Percentage points to be won."""
+        """Percentage points gained by the best scenario."""
         return 100.0 * (self.best.before - self.without.before)
 
 
@@ -97,7 +97,7 @@ def answers(rows: Iterable[Mapping[str, str]], scenarios: Mapping[str, Scenario]
     rows : iterable of mapping
         Rows of ``summary.csv``; the first scenario of a park is the one without new measures.
     scenarios : mapping of Scenario
-        To tell which scenarios move one lever family only; those that are not in it decide nothing.
+        Decides which scenarios move one lever family only; scenarios missing from it are not decisive.
     """
     single = {name for name, one in scenarios.items() if len({m.lever.family for m in one.measures}) == 1}
     by_park: dict[str, list[Mapping[str, str]]] = {}
@@ -124,13 +124,13 @@ def _split(row: Mapping[str, str]) -> Split:
 
 
 def _together(past: float, ahead: float, not_before: float) -> float:
-    """Add two shares that a summary has rounded: all where nothing is left beside them, and never more."""
+    """Add two rounded shares of a summary: exactly one where the third is zero, and at most one."""
     total = past + ahead
     return 1.0 if total > 1.0 or (not_before == 0.0 and total > 0.5) else total
 
 
 def answer_sentence(without: float, best: float, name: str, year: int, lang: str) -> str:
-    """State the share that peaks in time without new measures, and with the best scenario, in one sentence.
+    """State the shares that peak in time without new measures and with the best scenario, in one sentence.
 
     Parameters
     ----------
@@ -157,14 +157,14 @@ def answer_sentence(without: float, best: float, name: str, year: int, lang: str
 
 
 def decisive_sentence(name: str, points: float, has_families: bool, lang: str) -> str:
-    """Name the lever family that decides the answer, with what it gains by itself.
+    """Name the decisive lever family with its gain by itself.
 
     Parameters
     ----------
     name : str
         Of the scenario of one family that gains most, in that language.
     points : float
-        What it gains over no new measures; below `LEAST_GAIN` nothing decides.
+        Its gain over no new measures; below `LEAST_GAIN` no family is decisive.
     has_families : bool
         Whether the run has scenarios of one lever family at all.
     lang : {"en", "zh"}
@@ -182,12 +182,12 @@ def decisive_sentence(name: str, points: float, has_families: bool, lang: str) -
 
 
 def worth_naming(steps: Sequence[peaks.Step], most: int = FIRST) -> list[peaks.Step]:
-    """Pick the measures to begin with: those that gain most by themselves, at least `LEAST_GAIN` each."""
+    """Select the first measures: those that gain most by themselves, at least `LEAST_GAIN` each."""
     return [step for step in steps if 100.0 * step.gain >= LEAST_GAIN][:most]
 
 
 def first_sentence(steps: Sequence[peaks.Step], *, lang: str = "en", most: int = FIRST) -> str:
-    """Name what to do first: the measures that gain most by themselves, each with its cost a year.
+    """Name the first steps: the measures that gain most by themselves, each with its yearly cost.
 
     Parameters
     ----------
@@ -207,14 +207,14 @@ def first_sentence(steps: Sequence[peaks.Step], *, lang: str = "en", most: int =
 
 
 def step_text(step: peaks.Step, lang: str) -> str:
-    """State what a measure gains by itself, and what it costs."""
+    """State the gain of a measure by itself, and its cost."""
     points = 100.0 * step.gain
     return say(lang, en=f"{points:+.0f} points by itself, {money_of(step, lang)}",
                zh=f"单独可提高{points:.0f}个百分点，{money_of(step, lang)}")  # fmt: skip
 
 
 def money_of(step: peaks.Step, lang: str) -> str:
-    """State what a measure costs by itself a year; of one without a price, the cost below which it pays."""
+    """State the yearly cost of a measure by itself; without a price, the cost below which it pays."""
     amount = rounding.money_text(abs(step.cost), lang)
     if step.pays_below is not None:
         return say(lang, en=f"its own cost not known, pays for itself below {amount} a year",
@@ -229,7 +229,7 @@ def money_of(step: peaks.Step, lang: str) -> str:
 def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     """Say in one sentence how many places peak in time without new measures, and how many could."""
     year = found[0].year
-    # Invented parks say nothing about any place: they count only where there are no others.
+    # Invented parks are no evidence: they count only where there are no others.
     real = [one for one in found if one.row["invented"] != "true"]
     counted = real or found
     if len(counted) == 1:

@@ -1,8 +1,7 @@
-"""Coverage of the band of a fleet's total, with what parks share kept and with it lost (``docs/fleet.md``).
+"""Coverage of the band of a fleet's total, with and without shared uncertainty (``docs/fleet.md``).
 
-The parks are INVENTED: copies of one, so that none outweighs what all have in common, each with its own draws of what
-is its own.  What happens is another ensemble with a seed of its own: other national futures, in each of which all
-parks live together.
+The parks are INVENTED: copies of one, so that none dominates, each with its own draws of park-specific inputs.  The
+outcomes are a second ensemble with another seed: national futures, each shared by all parks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,9 +21,9 @@ ENDS = (0.05, 0.95)
 
 
 def independent_total(pathways: Sequence[Pathways], seed: int = 1) -> np.ndarray:
-    """Add parks up with the members of each shuffled, as if they had nothing in common: (scenario, member, year).
+    """Add parks up with the members of each shuffled, as if they were independent: (scenario, member, year).
 
-    For comparison only: it is what one gets by adding independent bands.
+    For comparison only.
     """
     joined = totals.fleet_total(pathways)
     rng = np.random.Generator(np.random.Philox(seed))
@@ -50,12 +49,12 @@ def band_coverage(
     Parameters
     ----------
     model : Park
-        What the parks are copies of.
+        Park that is copied.
     scenario : Scenario
     count : int
         Parks, at least 2.
     members : int
-        Of the ensemble, and number of futures it is tried on.
+        Of the ensemble, and number of futures it is tested on.
     seed : int
         Of the ensemble; the futures have the next one.
     until : int
@@ -102,7 +101,7 @@ def band_coverage(
 
 
 def _copies(model: Park, scenario: Scenario, count: int, seed: int, drawn: Mapping[str, Any]) -> Iterator[Pathways]:
-    """Project copies of one park under names of their own, each with its own draws and those that all share."""
+    """Project copies of one park under different names, each with its own draws and the shared ones."""
     chosen = {scenario.scenario_id: scenario}
     for number in range(count):
         park = replace(model, park_id=f"{model.park_id}-copy-{number}", invented=True)

@@ -28,20 +28,20 @@ INDICATORS = {
 LOGARITHMIC = ("emissions_per_value_added", "energy_per_value_added", "emissions_per_tce")
 #: Robust distance above which a value is called an outlier (Iglewicz and Hoaglin 1993; from background knowledge).
 OUTLIER = 3.5
-#: Parks, itself counted, from which on a park has a kind to be set beside, and a real one is set beside real ones only.
+#: Fewest parks, itself counted, for a comparison with the kind, and for one of a real park with real ones only.
 ENOUGH = 5
 
 
 def benchmark(parks: Iterable[Park]) -> pd.DataFrame:
     """Compute the indicators of each park's last observed year, and its robust distance from its kind.
 
-    Parks are of one kind when they do the same: a cement park beside electronics is no outlier, it makes cement.
+    Parks of one kind have the same industry, so that a cement park is no outlier beside electronics.
 
     Returns
     -------
     DataFrame
         One row a park: park_id, kind, archetype, invented, year, compared_with (number of parks, itself included), then
-        `INDICATORS` (NaN where the table does not have what they need) and ``<indicator>_distance``, NaN where fewer
+        `INDICATORS` (NaN where the table lacks an input) and ``<indicator>_distance``, NaN where fewer
         than five parks are of the kind, or three have the indicator.
     """
     table = pd.DataFrame([_row(park) for park in parks])
@@ -58,7 +58,7 @@ def benchmark(parks: Iterable[Park]) -> pd.DataFrame:
 
 
 def _scaled(table: pd.DataFrame, name: str) -> np.ndarray:
-    """Put an indicator on the scale it is compared on; NaN where it is missing or has no logarithm."""
+    """Transform an indicator to its scale of comparison; NaN where it is missing or has no logarithm."""
     values = table[name].to_numpy(float)
     if name not in LOGARITHMIC:
         return values
@@ -143,7 +143,7 @@ def groups(table: pd.DataFrame, count: int, indicators: Sequence[str] = tuple(IN
     table : DataFrame
         From `benchmark`.
     count : int
-        Groups asked for, at most as many as parks that have all the indicators, where any has.
+        Number of groups, at most as many as parks that have all the indicators, where any has.
     indicators : sequence of str
 
     Returns

@@ -28,7 +28,7 @@ FORMATS = ("png", "svg")
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """Results of one call; None where something was not asked for."""
+    """Results of one call; None where not requested."""
 
     parks: list[Park]
     results: FleetResults
@@ -69,7 +69,7 @@ def _write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:
     -------
     list of Path
         ``fleet.csv`` (quantiles of the total by scenario and year, with the coverage), ``peaks.csv`` (peaks of the
-        parks), ``standing.csv``, ``outliers.csv``; for parks ``norms.csv``; where asked for ``shares.csv`` and
+        parks), ``standing.csv``, ``outliers.csv``; for parks ``norms.csv``; if requested ``shares.csv`` and
         ``packages.csv``; then the figures.
     """
     from pathway_models.figures.canvas import write_files
@@ -169,7 +169,7 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
 
 
 def _findings(parks: tuple[str, ...], run: Path | None, scenarios: str | None, before: int, **asked: Any) -> Findings:
-    """Compute everything that was asked for."""
+    """Compute all results requested."""
     from pathway_models.fleet.benchmarking import benchmark, groups
     from pathway_models.fleet.packages import package_fleet, share_budget
     from pathway_models.fleet.totals import project_fleet, read_fleet, stored_fleet
@@ -200,7 +200,7 @@ def _findings(parks: tuple[str, ...], run: Path | None, scenarios: str | None, b
 
 
 def _names(scenarios: str | None, run: Path | None) -> list[str]:
-    """List the scenarios asked for; none stands for all of a run."""
+    """List the scenarios requested; empty for all of a run."""
     from pathway_models.intake.library import read_scenarios
 
     if scenarios is None:

@@ -25,18 +25,18 @@ BAND_STYLES = {
 
 
 def total(results: fleet_results.FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> Figure:
-    """Draw the fan of a fleet's total and the peak years of its members; the head says its coverage.
+    """Draw the fan of a fleet's total and the peak years of its members; the title states its coverage.
 
-    Years beyond those for which the growth law was tried on the past are not drawn.
+    Years beyond the tested horizon of the growth law are not drawn.
     """
-    head, short = tables.fleet_head(results, lang), results.as_far_as_tried(before)
+    head, short = tables.fleet_head(results), results.as_far_as_tried(before)
     return fan(short.pathways(), scenario, peaks=short.fleet.peaks(), park=head, before=before, lang=lang)
 
 
 def peak_years(results: fleet_results.FleetResults, *, before: int = 2030, lang: str = "en") -> Figure:
     """Draw the peak years of the fleet's members, one row a scenario."""
     return draw_peak_years(
-        results.as_far_as_tried(before).fleet.peaks(), park=tables.fleet_head(results, lang), before=before, lang=lang
+        results.as_far_as_tried(before).fleet.peaks(), park=tables.fleet_head(results), before=before, lang=lang
     )
 
 
@@ -45,21 +45,21 @@ FAN = 3.4
 
 
 def with_packages(found: fleet_results.FleetPackages, *, lang: str = "en") -> Figure:
-    """Draw the total with and without each park's package, and beside it what each park reaches."""
+    """Draw the total with and without each park's package, and beside it the probability that each park reaches."""
     parks = found.results.fleet.parks
     size = (8.0, max(4.6, 1.9 + 0.27 * len(parks)))
     figure, axes = canvas.sheet(lang, size, columns=(1.45, 1.0), head=1.05, foot=1.15, right=0.985, wspace=0.5)
-    # Rows of parks stand beside years of emissions: the two have no axis in common.
+    # Rows of parks and years of emissions share no axis.
     axes[1].remove()
     right = figure.add_subplot(1, 2, 2)
     right.set_position([0.75, axes[0].get_position().y0, 0.23, axes[0].get_position().height])
-    # The rows may be many; a fan as high as they would say nothing more.
+    # The rows may be many; the fan need not be as high.
     high = min(axes[0].get_position().height, FAN / size[1])
     axes[0].set_position([0.105, axes[0].get_position().y1 - high, 0.4, high])
     _two_bands(axes[0], found.results.as_far_as_tried(found.before), found.before, lang)
     _chances(right, found, lang)
     line = say(lang, en="What if every park took its cheapest package?", zh="若各园区均采用其最低成本组合？")
-    canvas.put_title(figure, headline(tables.fleet_head(found.results, lang), lang), line)
+    canvas.put_title(figure, headline(tables.fleet_head(found.results), lang), line)
     asked = round(100 * found.probability)
     note = say(
         lang,
@@ -121,7 +121,7 @@ def _chances(ax: Axes, found: fleet_results.FleetPackages, lang: str) -> None:
 def coverage(found: pd.DataFrame, count: int, *, lang: str = "en") -> Figure:
     """Draw coverage and width of each band of a fleet of ``count`` invented parks, from `band_coverage`."""
     figure, (left, right) = canvas.sheet(lang, (8.0, 4.2), columns=(1, 1), head=1.05, foot=0.95, wspace=0.3)
-    # The two have units of their own.
+    # The two have different units.
     right.remove()
     place = left.get_position()
     right = figure.add_axes((place.x1 + 0.115, place.y0, 0.985 - place.x1 - 0.125, place.height))
@@ -172,11 +172,11 @@ def _width_axis(ax: Axes, scale: rounding.Scale, lang: str) -> None:
     ax.set_ylim(bottom=0)
 
 
-#: Distance at which points are cut off; what lies beyond stands at the edge with its number.
+#: Largest distance on the axis; points beyond it stand at the edge with their number.
 EDGE = 8.0
 #: Characters of a line of an indicator's name.
 LABEL = {"en": 20, "zh": 10}
-#: Colour and hatch of each rule, apart in brightness so that grey print keeps them apart.
+#: Colour and hatch of each rule, distinct in brightness for grey print.
 RULE_STYLES = {
     "grandfathering": ("#3B3B3B", ""),
     "value_added": ("#9CCBE8", ""),
@@ -194,7 +194,7 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         Parks and regions are mixed.
     """
     kind = fleet_results.check_kinds(table["kind"])
-    # An indicator that none of them can be compared by has no row.
+    # An indicator without any comparison has no row.
     names = [name for name in INDICATORS if table[f"{name}_distance"].notna().any()]
     figure, (ax,) = canvas.sheet(
         lang, (8.0, 2.0 + 0.6 * max(len(names), 1)), head=0.75, foot=1.2, left=0.2, right=0.965
@@ -308,7 +308,7 @@ def _finish_shares(figure: Figure, left: Axes, right: Axes, names: list[str], la
     left.set_ylim(-0.6, len(names) - 0.4)
     left.set_xlim(left=0)
     left.xaxis.set_major_formatter("{x:,.0f}")
-    # No bar is cut off: what is many times the others makes the axis longer.
+    # No bar is cut off: the axis extends to the largest.
     right.set_xlim(0, 1.05 * max(right.dataLim.x1, 110.0))
     for ax in (left, right):
         ax.tick_params(axis="y", length=0)
@@ -366,7 +366,7 @@ def all_parks(
     Raises
     ------
     ValueError
-        The summary has no row of a scenario asked for.
+        The summary has no row of a scenario requested.
     """
     summary = typed(summary)
     named = list(summary["scenario"].unique())

@@ -1,4 +1,4 @@
-"""Records of a fleet: which parks may be counted together, their total, their packages, a budget shared out.
+"""Records of a fleet: rules of counting parks together, their total, their packages, shares of a budget.
 
 A fleet is of one kind, holds each park once and no region inside another.  Its total goes with its coverage: how many
 parks it holds and how many of them are invented (``docs/fleet.md``).
@@ -16,9 +16,9 @@ from pathway_models.intake.register import Entry
 from pathway_models.peaks.finding import peaks_of
 from pathway_models.records import TOTAL, Park, Pathways, Peaks
 
-#: Name that stands where one park's id would.
+#: Id of a fleet in place of a park id.
 FLEET = "fleet"
-#: Kind that is counted by itself; regions hold parks, so that the two are never added.
+#: Kind that is never added to others: regions contain parks.
 REGION = "region"
 #: Quantiles of the total, as bands are drawn and stored by year.
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -28,18 +28,20 @@ OFF, PACKAGE = "off", "package"
 RULES = ("grandfathering", "value_added", "capability", "marginal_cost")
 #: Ways to compute a band of the total: member by member, parks drawn independently, and quantiles added.
 BANDS = ("shared", "independent", "summed")
-#: Years ahead of what is known for which the growth laws were tried on the past (``data/hindcasts``): a total is shown
-#: no further, since late in a longer projection a few parks that grow without bound carry it.
+#: Horizon over which the growth laws were tested in hindcasts (``data/hindcasts``), years: totals are shown no further,
+#: since later a few parks that grow without bound dominate them.
 TRIED = 15
-#: Years from the one in question on that the rule of a peak looks at.
+#: Years of the peak rule from the target year on.
 LOOK = 5
-#: Coverage the bands claim.
+#: Most parks named in a list; of further ones the number is given.
+NAMED = 4
+#: Nominal coverage of the bands.
 CLAIMED = 0.9
 
 
 @dataclass(frozen=True)
 class Member:
-    """A park of a fleet whose table is not at hand."""
+    """A park of a fleet without its table."""
 
     park_id: str
     kind: str
@@ -53,7 +55,7 @@ Counted = Park | Entry | Member
 
 
 def check_fleet(parks: Iterable[Counted]) -> None:
-    """Refuse parks that would count emissions twice.
+    """Refuse parks that together would double-count emissions.
 
     Raises
     ------
@@ -83,15 +85,15 @@ def check_fleet(parks: Iterable[Counted]) -> None:
         raise PathwayError("cannot be one fleet: " + "; ".join(wrong))
 
 
-def _some(names: Sequence[str], most: int = 4) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
-    """Part regions, parks, and parks of other countries, each a fleet of its own; those without a member are left out.
+    """Split into regions, parks, and parks of other countries; empty groups are left out.
 
-    A region that does not say which province it is stays out where there are others.
+    A region without a province is left out where there are others.
     """
     regions = [park for park in parks if park.kind == REGION]
     named = [park for park in regions if park.province]
@@ -102,12 +104,12 @@ def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
 
 
 def is_of_kind(park: Counted, kind: str) -> bool:
-    """Tell whether a park is of a kind, ``"park"`` or ``"region"``; all are where it is ``""``."""
+    """Tell whether a park is of a kind, ``"park"`` or ``"region"``; true for ``""``."""
     return not kind or (park.kind == REGION) == (kind == REGION)
 
 
 def check_kind_of(parks: Iterable[Counted], kind: str) -> None:
-    """Refuse parks of another kind than the one asked for.
+    """Refuse parks of another kind than the one required.
 
     Raises
     ------
@@ -206,12 +208,12 @@ class FleetResults:
     ends: Mapping[str, np.ndarray]
 
     def as_far_as_tried(self, before: int = 2030) -> "FleetResults":
-        """Return the same total up to the last year for which the growth law was tried on the past.
+        """Return the same total up to the tested horizon of the growth law.
 
         Parameters
         ----------
         before : int
-            A year asked about; the years that its rule looks at are kept.
+            Target year; the years that its rule needs are kept.
         """
         fleet = self.fleet
         known = fleet.last_observed_year if fleet.issue_year is None else fleet.issue_year - 1
@@ -226,7 +228,7 @@ class FleetResults:
         return replace(self, fleet=short)
 
     def pathways(self) -> Pathways:
-        """Return the total as pathways of one source, for whatever draws or writes pathways."""
+        """Return the total as pathways of one source."""
         fleet = self.fleet
         return Pathways(
             identity=FLEET,
@@ -299,7 +301,7 @@ class FleetResults:
         """Return the share of the largest park: in the last year on record, and at the end in the median member.
 
         Growth errors have heavy tails and are drawn park by park: late in a long projection a few parks that grow
-        without bound carry the total in almost every member.
+        without bound dominate the total in almost every member.
         """
         at = self.index(scenario)
         known = int(self.fleet.last_observed_year - self.fleet.years[0])
@@ -338,7 +340,7 @@ class FleetPackages:
 
     @property
     def reached(self) -> tuple[str, ...]:
-        """Name the parks that reach the target with the package taken; one that no lever changes may do without."""
+        """Name the parks that reach the target with their package, or without one that no lever could change."""
         met = {name: decision.reached for name, decision in self.decisions.items()}
         alone = self.results.chances(OFF, self.before)
         met |= {name: bool(alone[name] >= self.probability) for name in self.unchanged}
@@ -346,12 +348,12 @@ class FleetPackages:
 
     @property
     def missed(self) -> tuple[str, ...]:
-        """Name the parks that reach the target with no package of the grid: they take the closest one."""
+        """Name the parks that reach the target with no package of the grid: they take the nearest one."""
         return tuple(name for name in self.results.fleet.parks if name not in self.reached)
 
     @property
     def cost_not_known(self) -> tuple[str, ...]:
-        """Name the parks whose packages use a lever of unknown cost: the known cost holds only a part of theirs."""
+        """Name the parks whose packages use a lever of unknown cost: the known cost covers only a part of theirs."""
         return tuple(name for name, decision in self.decisions.items() if decision.closest.unknown)
 
     def taken(self, park_id: str) -> Candidate | None:
@@ -401,7 +403,7 @@ class Shares:
         The year it is for.
     parks : tuple of str
     emissions : (park,), tCO2/yr
-        Of the last observed years, what shares are compared with.
+        Of the last observed years, for comparison with the shares.
     by_rule : mapping rule -> (park,) int
         Whole tonnes; each adds up to the budget.
     left_out : mapping rule -> reason

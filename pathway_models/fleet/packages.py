@@ -1,11 +1,10 @@
 """Packages of levers for a whole fleet, and a budget of one year shared out (``docs/fleet.md``, sections 3 and 4).
 
-Either each park takes its cheapest package and all are added up, or a budget is shared by stated rules side by side.
-
-Sharing a budget of whole tonnes out to parks by stated rules; every rule adds up to the budget exactly.
+Each park takes its cheapest package and all are added up; or a budget of whole tonnes is shared by several rules, each
+of which adds up to the budget exactly.
 
 The rules are those of the literature on sharing efforts between countries (Höhne, den Elzen and Escalante 2014, Climate
-Policy 14; from background knowledge), put in terms that parks report.
+Policy 14; from background knowledge), in quantities that parks report.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,11 +52,11 @@ def whole_shares(budget: int, weights: np.ndarray) -> np.ndarray:
     fractions = weights / weights.max()
     exact = budget * (fractions / fractions.sum())
     shares = np.floor(exact).astype(np.int64)
-    # A park of weight zero gets nothing, not even what rounding leaves.
+    # A park of weight zero gets nothing, not even a rounding remainder.
     order = np.lexsort((np.arange(weights.size), shares - exact, weights == 0))
     missing = int(budget - shares.sum())
     if missing < 0:
-        # Rounding of very large budgets: taken back where the share is largest.
+        # Rounding of very large budgets is corrected at the largest share.
         shares[shares.argmax()] += missing
         return shares
     users = order[: int((weights > 0).sum())]
@@ -67,7 +66,7 @@ def whole_shares(budget: int, weights: np.ndarray) -> np.ndarray:
 
 
 def capability_shares(budget: int, emissions: np.ndarray, value_added: np.ndarray) -> np.ndarray:
-    """Cut emissions in proportion to value added: who earns more cuts more, nobody below zero.
+    """Cut emissions in proportion to value added, no park below zero.
 
     A park that would fall below zero stops there, and the others share what it could not cut, again by value
     added.  Where the budget exceeds the emissions, what is over is shared in the same proportion.
@@ -98,38 +97,38 @@ def capability_shares(budget: int, emissions: np.ndarray, value_added: np.ndarra
         if not emptied.any():
             break
         able &= ~emptied
-    # Parks without value added cut only what nobody else can: in proportion to what they have left.
+    # Parks without value added cut only what the others cannot, in proportion to their remaining emissions.
     if to_cut > 1e-9 * float(emissions.sum()):
         left *= budget / left.sum()
     return whole_shares(budget, _some(left))
 
 
 def _some(weights: np.ndarray) -> np.ndarray:
-    """Return the weights, or equal ones where nothing is left to go by."""
+    """Return the weights, or equal ones where all are zero."""
     return weights if weights.any() else np.ones_like(weights)
 
 
 def marginal_cost_shares(budget: int, curves: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, float]:
-    """Cut first where a tonne costs least, whatever the park: equal marginal cost.
+    """Cut where a tonne costs least, across all parks: equal marginal cost.
 
     Parameters
     ----------
     budget : int, tCO2
     curves : sequence of (emissions, cost)
-        One a park: what its packages leave (tCO2/yr) and cost (million CNY/yr), any order; the first is the park
-        without a package.
+        One a park: remaining emissions (tCO2/yr) and cost (million CNY/yr) of its packages in any order; the first is
+        the park without a package.
 
     Returns
     -------
     shares : (park,) int, tCO2
     price : float
-        CNY/tCO2 of the last tonne cut; NaN where nothing is cut, infinity where all that can be cut is not enough: the
-        budget is then shared in proportion to what is left.
+        CNY/tCO2 of the last tonne cut; NaN where nothing is cut, infinity where all possible cuts are not enough: the
+        budget is then shared in proportion to the remaining emissions.
 
     Notes
     -----
-    Of each park only packages on the lower convex hull of cost over tonnes cut are taken: between two of them a park
-    is imagined to do part of the dearer one.
+    Only packages on the lower convex hull of cost over tonnes cut are used; between two of them a park takes a part
+    of the dearer one.
     """
     start = np.array([float(emissions[0]) for emissions, _ in curves])
     to_cut = float(start.sum() - budget)
@@ -254,7 +253,7 @@ def share_budget(
     seed: int = 20240401,
     assumptions: Assumptions | None = None,
 ) -> fleet_results.Shares:
-    """Share a budget out by every rule.
+    """Share a budget by every rule.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def describe_coverage(results: fleet_results.FleetResults, *, lang: str = "en") 
 
 
 def describe_total(results: fleet_results.FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
-    """Say when the total peaks, how probably before a year, and how many of its parks do by themselves."""
+    """Say when the total peaks, how probably before a year, and how many of its parks do so by themselves."""
     short = results.as_far_as_tried(before)
     peaks, chances = short.fleet.peaks(), results.chances(scenario, before)
     likely, parks = int((chances > 0.5).sum()), tables.count_text(len(chances), results.kind, lang)
@@ -47,7 +47,7 @@ def describe_total(results: fleet_results.FleetResults, scenario: str, *, before
 
 
 def describe_largest(results: fleet_results.FleetResults, scenario: str, *, lang: str = "en") -> str:
-    """Say what share the largest park carries, and why the total may peak later than most of its parks."""
+    """State the share of the largest park, and why the total may peak later than most of its parks."""
     known, end = (share_text(min(share, 1.0), lang) for share in results.largest(scenario))
     last, until, name = (
         results.fleet.last_observed_year,
@@ -66,7 +66,7 @@ def describe_largest(results: fleet_results.FleetResults, scenario: str, *, lang
 
 
 def describe_packages(found: fleet_results.FleetPackages, *, lang: str = "en") -> list[str]:
-    """Say what all packages do to the total and to each park, and at what known cost."""
+    """State the effect of all packages on the total and on each park, and their known cost."""
     return [_effect(found, lang), _reach(found, lang), _cost(found, lang)]
 
 
@@ -127,7 +127,7 @@ def _cost(found: fleet_results.FleetPackages, lang: str) -> str:
 
 
 def describe_shares(found: fleet_results.Shares, *, lang: str = "en") -> str:
-    """Say how far the rules differ, and what the last tonne costs."""
+    """Say how far the rules differ, and the cost of the last tonne."""
     rules = [name for name in fleet_results.RULES if name in found.by_rule]
     tonnes = np.stack([found.by_rule[name] for name in rules])
     start = float(found.emissions.sum())
@@ -263,7 +263,7 @@ def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") 
 
 
 def _no_group(table: pd.DataFrame, lang: str) -> str:
-    """Say that no park has all that groups are made of, and which indicators none of them has."""
+    """Say that no park has all indicators that groups need, and which ones no park has."""
     absent = tables.join(
         [tables.pick(tables.INDICATOR_NAMES[name], lang) for name in INDICATORS if table[name].isna().all()], lang
     )
@@ -304,7 +304,7 @@ def describe_standards(found: pd.DataFrame, *, lang: str = "en") -> str:
 def all_parks(summary: pd.DataFrame, scenario: str, *, lang: str = "en") -> str:
     """Say how many parks and regions peak before the year in question more likely than not under a scenario.
 
-    Real and invented ones are counted apart: an invented park is evidence of nothing.
+    Real and invented ones are counted separately: an invented park is no evidence.
     """
     summary = typed(summary)
     rows = summary[summary["scenario"] == scenario]

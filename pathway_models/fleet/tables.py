@@ -1,4 +1,4 @@
-"""Tables of a fleet in both languages, and the words that its sentences and figures share with them."""
+"""Tables of a fleet in both languages, and the words shared with its sentences and figures."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ BAND_NAMES = {
     "independent": ("parks drawn apart", "各园区独立相加"),
     "summed": ("parks' own quantiles added", "各园区分位数直接相加"),
 }
-#: Longest name beside a row; a longer one gives way to the park's id.
+#: Longest name beside a row; a longer one is replaced by the park's id.
 LONGEST = {"en": 26, "zh": 14}
 
 
@@ -46,21 +46,22 @@ def join(names: Sequence[str], lang: str) -> str:
 
 
 def short_name(park_id: str, lang: str) -> str:
-    """Return the name of a park beside a row, without what stands in brackets or its id where it is too long."""
+    """Return the name of a park beside a row; a long one without its brackets, or else the id."""
     name = naming.park_name(park_id, lang)
     if len(name) > LONGEST[lang]:
         name = re.sub(r"\s*[(（].*?[)）]", "", name)
     return readable(name) if len(name) <= LONGEST[lang] else park_id
 
 
-def some(parks: Sequence[str], lang: str, most: int = 4) -> str:
+def some(parks: Sequence[str], lang: str) -> str:
     """List the short names of the first few parks."""
+    most = fleet_results.NAMED
     told, more = join([short_name(name, lang) for name in parks[:most]], lang), len(parks) - most
     return told if more <= 0 else told + say(lang, en=f" and {more} more", zh=f"等{len(parks)}个")
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Put the reason why a rule was not computed into a language.
+    """Translate the reason why a rule was not computed.
 
     Examples
     --------
@@ -109,10 +110,10 @@ def invented_text(invented: int, count: int, lang: str) -> str:
     return say(lang, en=f"{invented} invented", zh=f"其中{invented}个为虚构")
 
 
-def fleet_head(results: fleet_results.FleetResults, lang: str) -> register.Entry:
+def fleet_head(results: fleet_results.FleetResults) -> register.Entry:
     """Name a fleet by its number of parks, of invented ones, and their common record.
 
-    The entry is of no register: figures made for one park take it, and mark what is invented.
+    The entry belongs to no register; figures of one park accept it and mark it where invented.
     """
     fleet, count = results.fleet, len(results.fleet.parks)
     first, last = int(fleet.years[0]), fleet.last_observed_year
@@ -150,7 +151,7 @@ def marked(park_id: str, invented: bool, lang: str) -> str:
 
 
 def indicator_text(name: str, value: float, lang: str) -> str:
-    """Write an indicator's value; a dash where the table does not have what it needs."""
+    """Write an indicator's value; a dash where the table lacks an input."""
     if not np.isfinite(value):
         return "–"
     if name in benchmarking.LOGARITHMIC:
@@ -167,7 +168,7 @@ def totals(
 ) -> pd.DataFrame:
     """Tabulate the fleet's total in some years by scenario, median and 90 % of members, and its peak year.
 
-    Years beyond those for which the growth law was tried on the past are left out.
+    Years beyond the tested horizon of the growth law are left out.
     """
     fleet = results.as_far_as_tried().fleet
     band, peaks = fleet.band((0.05, 0.5, 0.95)), fleet.peaks()
@@ -232,18 +233,6 @@ def ranking(
         texts = ["–" if pd.isna(number) else f"{number}" for number in found.loc[rows.index]]
         shown[say(lang, en="group", zh="组")] = texts
     return shown
-
-
-def groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate groups with their parks and the medians of their indicators."""
-    names = [pick(INDICATOR_NAMES[name], lang) for name in benchmarking.INDICATORS]
-    head = [say(lang, en="group", zh="组"), say(lang, en="parks", zh="成员"), *names]
-    rows = []
-    for number in sorted(found.dropna().unique()):
-        part = table[(found == number).fillna(False).to_numpy(bool)]
-        cells = [indicator_text(name, float(part[name].median()), lang) for name in benchmarking.INDICATORS]
-        rows.append([number, say(lang, en=", ", zh="、").join(part["park_id"]), *cells])
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
 
 
 def standards(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:

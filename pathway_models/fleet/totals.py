@@ -1,8 +1,8 @@
-"""Totals of many parks: members added one by one, so that what parks have in common adds up (``docs/fleet.md``).
+"""Totals of many parks: members added one by one, so that shared uncertainty adds up (``docs/fleet.md``).
 
 The parks come from tables, or from the members that a run kept.
 
-The summary that others script against, one row a park and scenario with columns in a fixed order, and its table.
+The summary for scripts, one row a park and scenario with columns in a fixed order, and its table.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from pathway_models.records import IF_DRIVERS_HOLD, SHARES, TOTAL, Assumptions, 
 from pathway_models.records.inventory import Inventory
 from pathway_models.runs import store, tables
 
-#: The year of the contract's probability, and the one of neutrality.
+#: Target year of the contract's probability, and year of neutrality.
 YEAR, NEUTRAL = 2030, 2060
 
 
@@ -60,7 +60,7 @@ def summary_rows(
     -------
     list of dict
         The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
-        ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the years asked for: ``before``,
+        ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the target years: ``before``,
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
         and ``p_net_zero`` (docs/gaps.md); then the headline of 2030 in both readings (docs/headline.md),
         ``peak_parts``, the separate parts of the peak years where there are several, ``country``, ISO 3166, and
@@ -99,14 +99,14 @@ def summary_rows(
 
 
 def _if_drivers_hold(peaks: Peaks, held: Peaks | None) -> list[dict[str, float]]:
-    """Work out the columns of the other reading, by scenario; missing where it was not projected."""
+    """Compute the columns of the other reading by scenario; missing where it was not projected."""
     if held is None:
         return [dict.fromkeys((f"{name}{IF_DRIVERS_HOLD}" for name in SHARES), np.nan) for _ in peaks.scenarios]
     return [{f"{name}{IF_DRIVERS_HOLD}": row[name] for name in SHARES} for row in held.headline(YEAR)]
 
 
 def _asked(peaks: Peaks, found: gaps.Gaps) -> list[dict[str, object]]:
-    """Compute the columns of the years asked for, by scenario."""
+    """Compute the columns of the target years by scenario."""
     before, neutral = found.before, found.neutral
     late, net = found["peak_year"], found["neutrality"]
     columns = zip(
@@ -180,7 +180,7 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     return shown.assign(**chances, **years_of)
 
 
-#: Window of years that any park's record and horizon lie in.
+#: Window of years that contains the record and horizon of any park.
 EARLIEST, LATEST = 1950, 2100
 
 
@@ -203,7 +203,7 @@ def fleet_total(pathways: Iterable[Pathways]) -> fleet_results.Fleet:
 
 
 class _RunningTotal:
-    """A sum over a window of years that holds every park; what not all parks cover is cut off at the end."""
+    """A sum over a window of years that contains every park, cut to the common years at the end."""
 
     def __init__(self, model: Pathways) -> None:
         self.model = model
@@ -351,10 +351,9 @@ def summarise_parks(
 
 
 def fleet_ids(kind: str, country: str = units.HOME) -> list[str]:
-    """List the ids of all entries of a kind that have data and may be counted together.
+    """List the ids of all entries of a kind that have data and may be added up.
 
-    Regions that do not say which province they are stay out.  Parks of other countries are not those of the home one:
-    any other ``country`` stands for all of them.
+    Regions without a province are left out.  Any ``country`` but the home one stands for all other countries.
     """
     return [
         entry.park_id
@@ -424,12 +423,12 @@ def _read(parks: Iterable[str | Path]) -> list[Park]:
 
 
 def given_parks(folder: str | Path) -> list[str]:
-    """List the id or path a run was given for each park that came out, to read its table again."""
+    """List the id or path given to a run for each finished park, to read its table again."""
     return list(store.parks_of(Path(folder)).values())
 
 
 def stored_fleets(folder: str | Path, scenarios: Sequence[str] = ()) -> list[fleet_results.FleetResults]:
-    """Add up a run's regions, and its parks by themselves; kinds that the run does not have are left out.
+    """Add up a run's regions, and its parks separately; kinds missing from the run are left out.
 
     Parameters
     ----------
@@ -458,7 +457,7 @@ def stored_fleet(
     parks : sequence of str
         Ids; none means all of the kind.
     kind : str
-        ``"park"`` or ``"region"``; ``""`` means all that came out, which then must be of one kind.
+        ``"park"`` or ``"region"``; ``""`` means all finished ones, which must be of one kind.
     scenarios : sequence of str
         All of the run by default.
 
@@ -473,7 +472,7 @@ def stored_fleet(
     known = {one.park_id: one for one in _members(run)}
     if parks:
         for park_id in parks:
-            run[park_id]  # tells what the run has instead
+            run[park_id]  # raises an error that lists the parks of the run
         chosen = [known[park_id] for park_id in parks]
     else:
         chosen = [one for one in known.values() if fleet_results.is_of_kind(one, kind)]

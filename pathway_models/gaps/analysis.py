@@ -44,7 +44,7 @@ def gaps(
     assumptions: Assumptions | None = None,
     issue_year: int | None = None,
 ) -> Gaps:
-    """Measure the gap of every member to every target; one whose period is over is met or missed, and has no gap.
+    """Measure the gap of every member to every target; a target whose period is over is met or missed instead.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _check(
 
 
 def _not_its_goal(park: Park, before: int, neutral: int) -> Words | None:
-    """Say that the years asked for are another country's goals."""
+    """State that the target years are another country's goals."""
     if has_rule(park.country, "peak_years"):
         return None
     country = country_of(park.country)
@@ -169,7 +169,7 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
             )
         parts += [aside] if aside else []
         notes.append(_joined(parts))
-    # Whether it is met is the event; how late it is, the highest year.
+    # The event decides whether it is met, the highest year how late it is.
     met = peaks.peaks_before(before) if before + event_split.WINDOW - 1 <= peaks.years[-1] else None
     return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met=met)
 
@@ -198,7 +198,7 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
 def _chosen_budget(
     pathways: Pathways, budget: Budget | float | None, level: float, before: int, neutral: int
 ) -> tuple[Budget | None, Words]:
-    """Choose the budget asked for, or the implied one; None with the reason where it cannot be used."""
+    """Choose the given budget, or the implied one; None with the reason where it cannot be used."""
     first, last = pathways.last_observed_year + 1, int(pathways.years[-1])
     if isinstance(budget, Budget):
         found = budget
@@ -259,7 +259,7 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
 
 
 def _national(park: Park, pathways: Pathways, target: plans.Target, issue_year: int) -> Gap:
-    """Measure a national target: the gap to it while its period lasts, how it came out afterwards."""
+    """Measure a national target: the gap to it while its period lasts, the outcome afterwards."""
     kind = "below_peak" if target.quantity == "below_peak" else "intensity"
     name, asked = f"{kind}:{target.target_id}", 100.0 * target.change
     over, count = target.is_over(issue_year), len(pathways.scenarios)
@@ -276,7 +276,7 @@ def _national(park: Park, pathways: Pathways, target: plans.Target, issue_year: 
         return without((f"cannot be computed: {why[0]}", f"无法计算：{why[1]}"), "not_known" if over else "")
     change = _change(park, pathways, target)
     if over:
-        # Observed years are the same in every scenario, and but for factor errors in every member.
+        # Observed years are the same in every scenario and, apart from factor errors, in every member.
         found = float(np.median(change[0]))
         met = found <= asked
         en = f"its period ended in {target.year}: {'met' if met else 'missed'}, {found:+.1f} % in the record"
@@ -286,7 +286,7 @@ def _national(park: Park, pathways: Pathways, target: plans.Target, issue_year: 
 
 
 def _about(pathways: Pathways, target: plans.Target) -> Words:
-    """Say what a reader of a national target must know."""
+    """State the caveats of a national target."""
     years = "-".join(map(str, dict.fromkeys((target.first_year, target.year))))
     period, period_zh = (f" of {years}", f"（{years}年）") if target.first_year else ("", "")
     parts = [(f"{target.name_en}, a national target{period}", f"{target.name_zh}，国家目标{period_zh}")]
@@ -301,7 +301,7 @@ def _about(pathways: Pathways, target: plans.Target) -> Words:
 
 
 def _change(park: Park, pathways: Pathways, target: plans.Target) -> np.ndarray:
-    """Compute the change a target asks about, in percent: (scenario, member)."""
+    """Compute the change that a target refers to, percent: (scenario, member)."""
     last = target.year - int(pathways.years[0])
     if target.base_year is None:
         # ASSUME: a pledge for the nation's net greenhouse gases is asked of the park's net CO2 in the same way.
@@ -318,7 +318,7 @@ def _change(park: Park, pathways: Pathways, target: plans.Target) -> np.ndarray:
 
 
 def _obstacle(park: Park, pathways: Pathways, target: plans.Target) -> Words | None:
-    """Name the obstacle to computing a national target for this park."""
+    """Return the reason why a national target cannot be computed for this park, if any."""
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     if target.year > last:
         return f"the pathways end in {last}", f"路径止于{last}年"
@@ -342,7 +342,7 @@ def _obstacle(park: Park, pathways: Pathways, target: plans.Target) -> Words | N
 
 
 def _economy(park: Park, pathways: Pathways) -> np.ndarray | None:
-    """Return value added or GDP, (scenario, member, year); None where it cannot be told from other activity."""
+    """Return value added or GDP, (scenario, member, year); None where it cannot be separated from other activity."""
     if "economy" in pathways.memo_items:
         return pathways.memo_items["economy"]
     kinds = set(park.activity_kinds)

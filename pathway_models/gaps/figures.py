@@ -16,9 +16,9 @@ from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import rounding, say
 from pathway_models.records import Gap, Gaps, Park
 
-#: Panels beside each other; further intensities are left to the table.
+#: Most panels side by side; further intensities are left to the table.
 MOST_PANELS = 5
-#: Room between two panels, in widths of a panel; height of a row, and of what is above and below the rows, inches.
+#: Gap between two panels, in panel widths; height of a row, and of the parts above and below the rows, inches.
 BETWEEN = 0.12
 ROW, HEAD, FOOT = 0.325, 1.15, 0.95
 #: Characters of a panel's title and of a scenario's name in one line.
@@ -26,16 +26,16 @@ TITLE_WIDTH = {"en": 17, "zh": 9}
 NAME_WIDTH = {"en": 24, "zh": 11}
 #: Quantiles drawn of each row.
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: Reach of the axis in largest medians: the upper tail of compounded growth would flatten all else.
+#: Limit of the axis, in units of the largest median: the upper tail of compounded growth would flatten all else.
 REACH = 2.0
-#: Steps between the ticks of a panel at most, tried in this order until their labels have room; width of a digit
-#: of a label, and of a sign or a comma, in widths of a panel.
+#: Largest numbers of tick steps, tried in this order until their labels fit; width of a digit of a label, and of a
+#: sign or comma, in panel widths.
 STEPS = (3, 4, 5, 2, 6)
 DIGIT, SIGN = 0.052, 0.031
 
 
 class Panel(NamedTuple):
-    """One target in its slot of the axes: a slot is 1 wide, and values are mapped into it in a straight line."""
+    """One target in its slot of the axes; a slot is 1 wide, values are mapped linearly."""
 
     entry: Gap
     quantiles: np.ndarray
@@ -45,7 +45,7 @@ class Panel(NamedTuple):
     left: float
 
     def place(self, values: np.ndarray | float) -> np.ndarray:
-        """Map values in the unit shown to places on the x axis."""
+        """Map values in the unit shown to x positions."""
         return self.left + (np.asarray(values, dtype=float) - self.first) / (self.last - self.first)
 
     @property
@@ -109,7 +109,7 @@ def panels(found: Gaps, lang: str = "en") -> list[Panel]:
         Emissions are shown in the unit of the language.
     """
     shown = []
-    # Cuts of a single year say least: they are left to the table first.
+    # Cuts of a single year say least and are the first to be left to the table.
     for entry in sorted(found.entries, key=_of_one_year):
         if entry.values is not None and len(shown) < MOST_PANELS:
             values = entry.quantiles(BAND)

@@ -47,7 +47,7 @@ def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
 
 
 def target_text(entry: Gap, lang: str) -> str:
-    """Write a target with its unit; empty where there is nothing."""
+    """Write a target with its unit; empty without a target value."""
     if np.isnan(entry.target):
         return ""
     if entry.gap == "peak_year":
@@ -85,7 +85,7 @@ def plain_text(entry: Gap, value: float) -> str:
 
 
 def gap(found: Gaps, scenario: str, *, lang: str = "en") -> str:
-    """Say how far a scenario is from every target, as a Markdown list; what cannot be computed says why.
+    """Say how far a scenario is from every target, as a Markdown list; with reasons where it cannot be computed.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
 
 
 def outcome_text(entry: Gap, lang: str) -> str:
-    """Say how a target whose period is over came out; empty while it lasts."""
+    """Say whether a target whose period is over was met; empty while it lasts."""
     texts = {"met": ("met", "已达成"), "missed": ("missed", "未达成"), "not_known": ("not known", "未知")}
     en, zh = texts.get(entry.outcome, ("", ""))
     return say(lang, en=en, zh=zh)
@@ -148,7 +148,7 @@ def _state(entry: Gap, middle: float, text: str, lang: str) -> str:
 
 
 def late(found: Gaps, *, lang: str = "en") -> str:
-    """Say which scenario is closest to peaking in time, and what the whole list leaves open in the neutral year."""
+    """Say how many scenarios peak in time, which comes closest, and how likely net zero is at most."""
     years = found["peak_year"].quantiles((0.5,))[:, 0]
     early = found["peak_year"].probability()
     best = int(np.argmax(early))

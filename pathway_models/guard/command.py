@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathway_models.records.guard import Results
 
 
-#: The real region that is checked with the demonstration parks.
+#: Real region checked with the demonstration parks.
 REAL_REGION = "region-d"
 
 

@@ -28,7 +28,7 @@ class Change:
     key : Key
     before, after : float
     times : float
-        Move over tolerance, whatever the unit; infinite where a value became infinite.
+        Change over tolerance; infinite where a value became infinite.
     """
 
     key: Key
@@ -58,7 +58,7 @@ class Comparison:
     before, after : str
         Names of the results.
     changes : tuple of Change
-        The largest move over tolerance first.
+        The largest change over tolerance first.
     same : int
         Figures within their tolerance.
     only_before, only_after : tuple of Key
@@ -76,11 +76,11 @@ class Comparison:
 
     @property
     def unchanged(self) -> bool:
-        """Tell whether nothing changed, came or went."""
+        """Tell whether no figure changed, appeared or disappeared."""
         return not (self.changes or self.only_before or self.only_after)
 
     def by_park(self) -> list[dict[str, object]]:
-        """List the parks with changes: how many, the largest, and the widest relative move; most changes first."""
+        """List the parks with changes: number, largest one, and largest relative one; most changes first."""
         rows: dict[str, list[Change]] = {}
         for change in self.changes:
             rows.setdefault(change.key.park, []).append(change)
@@ -147,7 +147,7 @@ def _finite(*values: float) -> bool:
 
 
 def _times(old: float, new: float, room: float) -> float:
-    """Return move over tolerance; infinite without tolerance, or where one side only is infinite or no number."""
+    """Return change over tolerance; infinite without tolerance, or where only one value is infinite or NaN."""
     if old == new or (math.isnan(old) and math.isnan(new)):
         return 0.0
     if not _finite(old, new) or room == 0:
@@ -158,7 +158,7 @@ def _times(old: float, new: float, room: float) -> float:
 COLUMNS = Key._fields
 #: Columns of ``summary.csv`` that name a figure's park, scenario and run.
 NAMES = ("park_id", "name", "name_zh", "kind", "invented", "scenario", "tier", "members", "seed", "until")
-#: Sections of ``run.json`` that list what a run rests on.
+#: Sections of ``run.json`` with the provenance of a run.
 ABOUT = ("parameters", "versions", "inputs_sha256")
 
 
@@ -176,14 +176,14 @@ def read_results(path: str | Path) -> Results:
     return _folder(path) if path.is_dir() else _file(path)
 
 
-def write_figures(path: str | Path, results: Results, digits: int = 6) -> Path:
+def write_figures(path: str | Path, results: Results) -> Path:
     """Write figures as CSV: park, scenario, quantity, year, value; sorted, so that a change is one line."""
     path = Path(path)
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = files.SheetWriter(file, [*COLUMNS, "value"])
         for key in sorted(results.figures):
             value = results.figures[key]
-            lines.row([*key, "inf" if math.isinf(value) else rounding.stable_text(float(value), digits)])
+            lines.row([*key, "inf" if math.isinf(value) else rounding.stable_text(float(value))])
     return path
 
 
@@ -224,7 +224,7 @@ def _yearly(path: Path) -> Iterator[tuple[Key, float]]:
 
 
 def _about(path: Path, rows: list[dict[str, str]]) -> dict[str, str]:
-    """List what a run rests on, one line a fact."""
+    """List the provenance of a run, one line a fact."""
     found = {name: rows[0][name] for name in ("members", "seed", "until") if rows and name in rows[0]}
     if path.is_file():
         content = store.read_record(path.parent)
@@ -266,6 +266,8 @@ def _file(path: Path) -> Results:
 
 
 TEMPLATES = files.PACKAGE_FOLDER / "documents" / "templates"
+#: Breaches listed on a terminal.
+SHOWN = 20
 #: Rows of a page; the CSV has all.
 MOST = 2000
 #: Heads of the lines on a terminal, English and Chinese.
@@ -280,7 +282,7 @@ CHANGE_HEADS = (
 
 
 def value_text(value: float, quantity: str = "") -> str:
-    """Write a figure: a peak year as it is, a year beyond the horizon as in the tables."""
+    """Write a figure; a peak year as a whole number, ``>`` beyond the horizon."""
     if math.isinf(value):
         return ">"
     if math.isnan(value):
@@ -289,7 +291,7 @@ def value_text(value: float, quantity: str = "") -> str:
 
 
 def times_text(times: float) -> str:
-    """Write a move over its tolerance."""
+    """Write a change over its tolerance."""
     return "∞" if math.isinf(times) else f"{rounding.significant(times, 2)}x"
 
 
@@ -305,8 +307,8 @@ def key_text(key: Key | None) -> str:
     return f"{key.park} {key.scenario} {key.quantity}" + (f" {key.year}" if key.year else "")
 
 
-def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[str]:
-    """List checks with their counts, then the breaches."""
+def verdict_lines(found: Verdict, *, lang: str = "en") -> list[str]:
+    """List checks with their counts, then the first breaches."""
     heads = say(lang, en=GUARD_HEADS[0], zh=GUARD_HEADS[1])
     rows = [heads]
     for check, count in found.looked_at:
@@ -317,9 +319,9 @@ def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[s
         numbers = f"{broken:,} / {count:,}"
         rows.append((mark, check.check_id, numbers, why_text(check, lang)))
     lines = screen_lines(rows)
-    lines += [f"  {breach.check.check_id}: {_breach(breach, lang)}" for breach in found.breaches[:most]]
-    if len(found.breaches) > most:
-        rest = len(found.breaches) - most
+    lines += [f"  {breach.check.check_id}: {_breach(breach, lang)}" for breach in found.breaches[:SHOWN]]
+    if len(found.breaches) > SHOWN:
+        rest = len(found.breaches) - SHOWN
         lines.append(say(lang, en=f"  ... and {rest} more", zh=f"  ……另有{rest}处"))
     return [*lines, verdict_sentence(found, lang=lang)]
 

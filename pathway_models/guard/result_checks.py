@@ -17,13 +17,13 @@ from pathway_models.records.guard import Check, Guard, Key, Results, fits
 
 #: Quantiles of the total that are kept by year.
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: Quantity that says where the record ends.
+#: Quantity with the last year of the record.
 LAST_YEAR = "last_observed_year"
 
 
 @dataclass(frozen=True)
 class Breach:
-    """One figure that a check refuses; without a key where the check found no figures."""
+    """One figure that breaches a check; without a key where the check found no figures."""
 
     check: Check
     key: Key | None
@@ -66,7 +66,7 @@ class Verdict:
         )
 
 
-#: Comparisons of a check: the figure, its value, whether it holds, what was expected.
+#: Comparisons of a check: figure, value, whether it holds, expectation.
 Compared = Iterator[tuple[Key, float, bool, str]]
 
 
@@ -86,7 +86,7 @@ def guard(results: Results, checks: Guard | None = None) -> Verdict:
 
 
 def _applies(results: Results, check: Check) -> bool:
-    """Tell whether a check must find figures: fewer than two of its scenarios is no fault."""
+    """Tell whether a check must find figures; with fewer than two of its scenarios it need not."""
     present = sum(name in results.scenarios() for name in check.scenarios)
     return not check.optional and (not check.scenarios or present >= 2)
 

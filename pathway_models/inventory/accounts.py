@@ -1,6 +1,6 @@
-"""One ledger of quantities read by several accounts, and the bridge between any two of them (docs/accounts.md).
+"""Several accounts of one ledger of quantities, and the bridge between any two (docs/accounts.md).
 
-Emissions inventory by sector, source and scope, and its ledger: every tonne with factor and cell.
+Emissions inventory by sector, source and scope, with its ledger: factor and cell of every tonne.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +55,7 @@ def take_inventory(park: Park) -> Inventory:
 
 
 def _one_id(by_year: Iterable[str]) -> str:
-    """Join the factors behind a source over all years; own ones are named once, without their cells."""
+    """Join the factor ids of a source over all years; own factors are named once, without their cells."""
     kinds = dict.fromkeys("own" if name.startswith("own: ") else name for name in by_year)
     return "; ".join(name for name in kinds if name) or "own"
 
@@ -138,7 +138,7 @@ def _place(park: Park, first: tuple[str, str, str], second: tuple[str, str, str]
     return park.origins.get(first, {}).get(year) or park.origins.get(second, {}).get(year, "")
 
 
-#: Groups of carriers whose row is of a kind of its own; all others burn.
+#: Groups of carriers with a row kind of their own; all others are burnt.
 KIND_OF_GROUP = {
     "electricity": "electricity", "green_electricity": "green_electricity", "heat": "heat", "waste_heat": "heat",
 }  # fmt: skip
@@ -161,7 +161,7 @@ class Ledger(Identified):
     sectors : (S,) str
         Sectors of the park's table.
     sells_own : bool
-        Whether what is sold comes from the park's own plant, at the factors of its fuels.
+        Whether sales come from the park's own plant, at the factors of its fuels.
     """
 
     identity: ParkIdentity
@@ -214,12 +214,12 @@ def take_ledger(park: Park) -> Ledger:
 
 
 def kind_of_carrier(group: str) -> str:
-    """Tell electricity and heat from what burns, by the group of a carrier."""
+    """Return the row kind of a group of carriers: electricity, heat or fuel burnt."""
     return KIND_OF_GROUP.get(group, "fuel")
 
 
 def kind_of_process(name: str, is_balance: bool) -> str:
-    """Tell sales, captured CO2, fixed carbon and other balances of conversion from processes."""
+    """Return the row kind of a process: sale, captured CO2, fixed carbon, other conversion balance, or process."""
     if name.startswith(SOLD):
         return f"sold_{name.removeprefix(SOLD)}"
     for start, kind in ((CAPTURED, "captured"), (FIXED, "fixed")):
@@ -299,7 +299,7 @@ def _factor(ledger: Ledger, at: int, rule: inventory.RowRule, account: Account) 
     """Find the factor of one row by its rule: (H,)."""
     own, (sector, _, kind) = ledger.factors[at], ledger.rows[at]
     if rule.factor == "given":
-        # A credit is a row of negative factor: what is sold is taken off.
+        # A credit is a row of negative factor: sales are subtracted.
         return np.full(own.size, -rule.value if kind.startswith("sold") else rule.value)
     if rule.factor == "of_electricity":
         same = [i for i, row in enumerate(ledger.rows) if row[0] == sector and row[2] == "electricity"]
@@ -310,12 +310,12 @@ def _factor(ledger: Ledger, at: int, rule: inventory.RowRule, account: Account) 
     return own if rule.factor in ("own", "residual") else np.zeros(own.size)
 
 
-#: Whose part of a plant's emissions it is: used inside or sold outside, as heat or power.
+#: Parts of a plant's emissions: used inside or sold, as heat or power.
 PARTS = (("heat", False), ("electricity", False), ("heat", True), ("electricity", True))
 
 
 def share_out(park: Park) -> dict[int, dict[tuple[str, bool], float]]:
-    """Share the emissions of the park's own plant out to what it makes: year -> (heat or electricity, sold) -> tCO2.
+    """Allocate the emissions of the park's own plant to its products: year -> (heat or electricity, sold) -> tCO2.
 
     Notes
     -----
@@ -349,15 +349,15 @@ def last_ratio(known: Mapping[int, float], year: int) -> float:
     return known[max(earlier)] if earlier else 1.0
 
 
-#: Accounts that stand beside every total where power is bought: all of it at the mean of the grid; green purchases at
-#: nothing and the rest without traded green power.
+#: Accounts shown beside every total where power is bought: all of it at the mean of the grid; green purchases at zero
+#: and the rest without traded green power.
 BESIDE = ("location", "market")
 
 
 def totals_beside(park: Park) -> dict[str, np.ndarray]:
     """Read a park's inventory by the accounts of `BESIDE`: account id -> (H,) tCO2/yr; none where no power is bought.
 
-    The total they stand beside is the one as reported: green purchases at nothing, the rest at the mean of the grid.
+    The reported total counts green purchases at zero, the rest at the mean of the grid.
     """
     if not buys_power(park):
         return {}
@@ -391,7 +391,7 @@ def pathway_totals_beside(pathways: Pathways) -> dict[str, np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class Bridge:
-    """The way from the total of one account to that of another, row by row.
+    """Difference between the totals of two accounts, row by row.
 
     Parameters
     ----------
@@ -420,13 +420,13 @@ def bridge_accounts(park: Park, first: Account, second: Account) -> Bridge:
 
 
 def energy_use(park: Park, tj_per_mwh: float = units.TJ_PER_MWH) -> np.ndarray:
-    """Sum energy use with feedstock and on-site renewable power, electricity at a coefficient of one's own, (H,) TJ.
+    """Sum energy use with feedstock and on-site renewable power, electricity at a given coefficient, (H,) TJ.
 
     Parameters
     ----------
     park : Park
     tj_per_mwh : float
-        What a megawatt hour counts; its calorific value by default.
+        TJ per MWh of electricity; the calorific value by default.
     """
     power = np.isin(park.groups, ("electricity", "green_electricity"))
     used = park.energy.sum(axis=0)
@@ -434,7 +434,7 @@ def energy_use(park: Park, tj_per_mwh: float = units.TJ_PER_MWH) -> np.ndarray:
     for (quantity, _, _), values in park.memo_items.items():
         if quantity == "feedstock":
             feedstock += [values.get(int(year), 0.0) for year in park.years]
-    # Made and used inside: no purchase, and energy really used all the same.
+    # Generated and used on site: no purchase, but energy used.
     made = park.memo_items.get(("generation", "park", "renewable"), {})
     on_site = np.array([made.get(int(year), 0.0) for year in park.years])
     electricity = used[power].sum(axis=0) / units.TJ_PER_MWH + on_site

@@ -8,7 +8,8 @@ Policy 12, 137-151, doi 10.1016/j.tranpol.2005.01.001 (both DOIs from background
 Data detail of a park, and the loss of precision without it: the same park at coarser detail through the ensemble.
 
 The loss is measured, not assumed: a park that has the detail is stripped of it, and the bands of emissions and of the
-peak year of the stripped park stand beside those of the park as it is. Same draws, so that differences are paired.
+peak year of the stripped park stand beside those of the park as it is.  All use the same draws, so that differences
+are paired.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,8 +29,8 @@ from pathway_models.peaks.finding import find_peaks
 from pathway_models.records import Assumptions, Identified, Park, ParkIdentity, Scenario
 from pathway_models.records.park import NEEDED_CARRIERS
 
-#: Effects in the order of the chain; ``balance`` is what no factor drives: the carbon balance of conversion, and
-#: credits for power and heat sold.
+#: Effects in the order of the chain; ``balance`` has no factors: the carbon balance of conversion, and credits for
+#: power and heat sold.
 EFFECTS = ("activity", "structure", "intensity", "mix", "fuel_factor", "grid_factor", "balance")
 #: Activity kinds that measure an economy, in the order of preference.
 ECONOMIC = ("value_added", "gdp")
@@ -97,7 +98,7 @@ def decompose_past(park: Park) -> Decomposition:
     drivers = _drivers(park)
     before, after = drivers[..., :-1].copy(), drivers[..., 1:].copy()
     for factor in (EFFECTS.index("fuel_factor"), EFFECTS.index("grid_factor")):
-        # A carrier that is not used has no factor: it takes the one of the year in which it is used, so
+        # A carrier out of use has no factor: it takes that of the year in which it is used, so
         # that its coming or going is a change of the mix and not of a factor.
         unused_before, unused_after = (before[:4] == 0).any(axis=0), (after[:4] == 0).any(axis=0)
         b, a = before[factor].copy(), after[factor].copy()
@@ -144,7 +145,7 @@ class Decoupling:
     emissions_change, activity_change : float
         Relative changes.
     elasticity : float
-        Their ratio; infinite where activity stood still.
+        Their ratio; infinite where activity did not change.
     state : str
         One of Tapio's eight states.
     """
@@ -193,7 +194,7 @@ def decoupling(park: Park, first: int | None = None, last: int | None = None) ->
 def tapio_state(emissions_change: float, activity_change: float) -> str:
     """Name the state of decoupling (Tapio 2005) from two relative changes.
 
-    Activity that stands still counts as growing by nothing; an elasticity of exactly 0.8 or 1.2 is coupled.
+    Constant activity counts as zero growth; an elasticity of exactly 0.8 or 1.2 is coupled.
 
     Examples
     --------
@@ -214,7 +215,7 @@ def tapio_state(emissions_change: float, activity_change: float) -> str:
     return names[0] if size < low else names[1] if size <= high else names[2]
 
 
-#: Carrier and group of a park of which only totals are known.
+#: Carrier and group of a park with totals only.
 WHOLE, WHOLE_GROUP = "other_energy", "other_fuel"
 #: Quantiles of a band.
 BAND = (0.05, 0.5, 0.95)
@@ -284,7 +285,7 @@ def errors_by_group(park: Park, shipped: Mapping[str, float]) -> dict[str, tuple
 
 
 def graded(park: Park, grade: str, groups: Iterable[str]) -> Park:
-    """Put every value of a park's activity data at one quality grade."""
+    """Assign one quality grade to all activity data of a park."""
     sd = read_plausible().grades[grade]
     return replace(park, activity_errors=dict.fromkeys(groups, sd))
 
@@ -313,9 +314,9 @@ class DetailBands:
     peak : (3,) str
         p05, p50, p95 of the peak year; ">2060" beyond the horizon.
     p_before : float
-        Probability of a peak before the year asked for.
+        Probability of a peak before the target year.
     parts : str
-        Separate parts of the peak years with their shares, told instead of a median; empty where there is one part.
+        Separate parts of the peak years with their shares, given instead of a median; empty where there is one part.
     """
 
     key: str
@@ -357,7 +358,7 @@ def detail_loss(
     -------
     list of DetailBands
         As given first; tiers the park does not have itself; then the four grades.  As given alone where the table
-        holds emissions only: there is no use of energy to be told more coarsely or graded.
+        holds emissions only: there is no energy use to aggregate or grade.
     """
     assumed, levels = assumptions or read_assumptions(), {"as_given": park}
     sizes = assumed.uncertainties.factor_errors
@@ -384,8 +385,8 @@ def _bands(key: str, park: Park, scenario: Scenario, before: int, **drawn: Any) 
     return DetailBands(key, now, then, peak, float(row[f"p_peak_before_{before}"]), str(row["peak_parts"]))
 
 
-def missing(park: Park) -> dict[str, bool]:
-    """Tell for each part of a full table whether this one has it."""
+def parts_present(park: Park) -> dict[str, bool]:
+    """Tell for each part of a full table whether the table of a park has it."""
     memo_items = {quantity for quantity, *_ in park.memo_items}
     own = any(quantity == "factor" and any(places.values()) for (quantity, *_), places in park.origins.items())
     return {

@@ -27,7 +27,7 @@ def data_detail(
         As `inventory.decomposition.detail_loss` returns them.
     park : Park
     before, until : int
-        The year asked about, and the horizon.
+        Target year and horizon.
     lang : {"en", "zh"}
     """
     figure, (left, right) = sheet(
@@ -68,7 +68,7 @@ def data_detail(
 
 
 def _range(ax: Axes, place: int, values: Sequence[float], colour: str, *, middle: bool = True) -> None:
-    """Draw a range, and its median unless it would lie between two parts."""
+    """Draw a range, and its median unless that lies between two parts."""
     ax.hlines(place, values[0], values[2], color=colour, linewidth=2.2)
     if middle:
         ax.plot(values[1], place, "o", color=colour, markeredgecolor=DARK, markersize=6)

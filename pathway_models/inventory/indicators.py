@@ -1,6 +1,6 @@
 """Indicators of a park's observed years, as HJ 274-2015 and the zero-carbon parks of 2025 define them.
 
-Only what the table lets us compute is given; thresholds that were not seen in a source are shown and not judged.
+Only indicators that the table supports are given; thresholds not seen in a source are shown, not judged.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from pathway_models.inventory.accounts import energy_use, take_account, take_inv
 from pathway_models.language import say
 from pathway_models.records import Park
 
-#: Carriers without fossil carbon that a table can name.
+#: Carriers of a table without fossil carbon.
 NON_FOSSIL = ("biomass", "green_electricity", "hydrogen")
 Values = dict[int, float]
 #: Lower ends of the size classes of the zero-carbon core indicator, tce a year.
@@ -31,10 +31,10 @@ class Indicator:
     unit : str
         The unit of the requirement.
     values : mapping year -> float
-        Years in which everything it needs is known.
+        Years in which all inputs are known.
     requirement : Requirement
     note : str
-        How it was computed where that is a choice.
+        Method, where there is a choice.
     """
 
     indicator_id: str
@@ -117,8 +117,8 @@ def _beside(quantity: str, item: str = "") -> Callable[[Park], Values]:
     return lambda park: dict(park.memo_items.get((quantity, "park", item), {}))
 
 
-def _per_value_added(compute: Callable[[Park], Values], times: float = 1.0) -> Callable[[Park], Values]:
-    return lambda park: _ratio(compute(park), _value_added(park), times)
+def _per_value_added(compute: Callable[[Park], Values]) -> Callable[[Park], Values]:
+    return lambda park: _ratio(compute(park), _value_added(park))
 
 
 def _growth(values: Values, years: int) -> Values:
@@ -173,14 +173,14 @@ def _per_land(park: Park) -> Values:
 
 @dataclass(frozen=True)
 class Formula:
-    """A quantity that indicator systems ask of a park.
+    """Formula of a quantity that indicator systems require.
 
     Parameters
     ----------
     compute : callable
         Values by year in the unit of the indicator.
     needs : tuple of (quantity, item)
-        Statements of the park's own row without which it cannot be computed for a year.
+        Statements in the park's own row that it needs in a year.
     is_lower_bound : bool
         Whether the true value may be higher than what the table shows.
     """

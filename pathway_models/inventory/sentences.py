@@ -12,7 +12,7 @@ from pathway_models.inventory.indicators import indicators
 from pathway_models.language import change_text, emissions_text, say, share_text, word
 from pathway_models.records import Park
 
-#: Shift of the median below which nothing is said.
+#: Smallest shift of the median that is mentioned.
 SMALL = 0.02
 
 
@@ -105,8 +105,8 @@ def _grid_by_year(park: Park, published: list[int], lang: str) -> str:
 
 
 def missing_data(park: Park, *, lang: str = "en") -> str:
-    """Say how much of a full table is there, and name what is not."""
-    found = decomposition.missing(park)
+    """Say how complete the table is, and name the missing parts."""
+    found = decomposition.parts_present(park)
     lacking = [tables.named(tables.MISSING, key, lang) for key, is_there in found.items() if not is_there]
     count = f"{len(found) - len(lacking)}/{len(found)}"
     if not lacking:
@@ -121,7 +121,7 @@ def missing_data(park: Park, *, lang: str = "en") -> str:
 def data_detail(
     found: Iterable[decomposition.DetailBands], scenario: str, before: int = 2030, *, lang: str = "en"
 ) -> str:
-    """Say what each poorer table and each grade does to the bands, measured on this park."""
+    """State the effect of each poorer table and each grade on the bands, measured on this park."""
     given, *others = found
     if not others:
         return say(
@@ -205,7 +205,7 @@ def dual_reporting(park: Park, *, lang: str = "en") -> str:
 
 
 def factor_choices(park: Park, *, lang: str = "en") -> str:
-    """Say which factor set is behind the results, and how much of them it decides."""
+    """Say which factor set the results use, and how much of them depends on it."""
     found = accounts.take_inventory(park)
     name = factor_set_name(park.factor_set, lang)
     by_set = [factor_id.startswith(park.factor_set) for factor_id in found.factor_ids]

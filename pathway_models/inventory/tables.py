@@ -51,7 +51,7 @@ class BalanceCheck:
 
     @property
     def closes(self) -> bool:
-        """True where the difference is within what is allowed."""
+        """True where the difference is allowed."""
         return self.difference <= self.allowed
 
 
@@ -92,7 +92,7 @@ def _carriers(park: Park) -> dict[int, float]:
 
 def _largest(key: str, park: Park, found: np.ndarray, expected: np.ndarray) -> BalanceCheck:
     off = np.abs(found / expected - 1)
-    # Rounding has no worst year: which one it is depends on the processor.
+    # Rounding errors differ between processors: no year is the worst.
     at = int(off.argmax()) if off.max() > ROUNDING else -1
     return BalanceCheck(key, int(park.years[at]), float(found[at]), float(expected[at]), "tCO2", ROUNDING)
 
@@ -172,7 +172,7 @@ def named(words: dict[str, tuple[str, ...]], key: str, lang: str) -> str:
 
 #: Half of the 90 % range of a normal distribution, in standard deviations.
 HALF_OF_90 = 1.645
-#: Differences below this are rounding, and differ from processor to processor.
+#: Differences below this are rounding, which differs between processors.
 NOTHING = 1e-9
 
 
@@ -224,7 +224,7 @@ def missing_data(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table the contents of a full table, their presence in this one, and the consequence of each absence."""
     head = [("what", "内容"), ("in the table", "表中有无"), ("without it", "缺失的后果")]
     rows = []
-    for key, is_there in decomposition.missing(park).items():
+    for key, is_there in decomposition.parts_present(park).items():
         follows = say(lang, en=MISSING[key][2], zh=MISSING[key][3])
         there = say(lang, en="yes", zh="有") if is_there else say(lang, en="no", zh="无")
         rows.append((named(MISSING, key, lang), there, "" if is_there else follows))

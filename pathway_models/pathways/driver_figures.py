@@ -54,7 +54,7 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
     levels = np.concatenate([[first], starts + steps])
     ax.hlines(levels, np.arange(levels.size) + 0.33, np.arange(levels.size) + 0.67, color=canvas.DARK, linewidth=0.8)
     tops = [first, *np.maximum(starts, starts + steps), last]
-    # One number of decimals for all, so that they can be added up by eye.
+    # The same decimals for all, so that they can be added up by eye.
     decimals = int(np.clip(3 - np.floor(np.log10(max(tops))), 0, 3))
     texts = [f"{first:,.{decimals}f}", *(f"{step:+,.{decimals}f}" for step in steps), f"{last:,.{decimals}f}"]
     for place, (top, text) in enumerate(zip(tops, texts, strict=True)):
@@ -69,7 +69,7 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
     return figure
 
 
-#: Colours and hatches of the groups of doubt, so that they can be told apart in grey too.
+#: Colours and hatches of the groups of doubt, distinct in grey print too.
 DOUBT = (("#0072B2", ""), ("#E69F00", "////"), ("#009E73", "...."), ("#D9D9D9", ""))
 
 
@@ -79,7 +79,7 @@ def doubt(found: Sequence[plan_effects.Doubt], *, park: Park | None = None, lang
     Parameters
     ----------
     found : sequence of Doubt
-        Of one park; parts below zero, of groups that make the answer surer, are drawn as none.
+        Of one park; parts below zero, of groups that reduce the doubt, are drawn as zero.
     park : Park, optional
     lang : {"en", "zh"}
     """
@@ -196,7 +196,7 @@ def _chances(ax: Axes, found: list[ScenarioDifference], base: float, label: str,
     segments(ax, starts, np.column_stack([share, rows]), colors=canvas.DARK, linewidths=1.0)
     _dots(ax, share, [canvas.fill_of(one.scenario) for one in found])
     light_line(ax, "x", 100 * base, color=canvas.MARK, linewidth=1.2, linestyle=(0, (4, 2)))
-    # Near an edge the name leans inwards, so that it does not run out of the figure.
+    # Near an edge the name is aligned inwards, to stay in the figure.
     side = "left" if base < 0.2 else "right" if base > 0.8 else "center"
     above = ax.get_xaxis_text2_transform(2)[0]
     look = {"transform": above, "ha": side, "va": "bottom", "size": "small", "color": canvas.MARK, "parse_math": False}
@@ -223,7 +223,7 @@ def overrides(effects: plan_effects.PlanEffects, *, scenario: str | None = None,
     ----------
     effects : PlanEffects
     scenario : str, optional
-        Whose total is drawn in the last row; the first one by default.
+        Scenario of the total in the last row; the first one by default.
     lang : {"en", "zh"}
 
     Raises

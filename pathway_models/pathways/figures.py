@@ -19,16 +19,16 @@ from pathway_models.records import UNDIVIDED, Inventory, Park, Pathways, Peaks, 
 
 #: Size of one fan and of several, inches.
 SIZE, SIZES = (8.0, 5.7), (8.0, 5.2)
-#: Members drawn as lines of their own, one of each tenth.
+#: Members drawn as single lines, one per decile.
 SINGLE = 10
-#: Height of the axes, in levels that are read: record and peak are never in its bottom fifth.
+#: Height of the axes in units of the record or peak of the median: neither lies in the bottom fifth.
 TALLEST = 4.5
-#: Room above and below what is drawn, as a factor.
+#: Margin above and below the data, as a factor.
 ROOM = 1.06
 #: Quantiles of the members: two bands and the median.
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 MIDDLE = 0.5
-#: Height of the peak years' axis, in highest bars: the shares stand above the bars.
+#: Height of the axis of peak years, in units of the highest bar: the shares stand above the bars.
 HEADROOM = 1.32
 
 
@@ -112,7 +112,7 @@ def fans(
     if low < 0:
         for ax in axes[1:count]:  # the first has its zero line from its axis
             light_line(ax, "y", 0, color="black", linewidth=0.8)
-    # The legend stands above, as nowhere inside the axes is always free of paths.
+    # The legend stands above: no place inside the axes is always free of paths.
     marks.key_row(axes[0], marks.entries_of(axes[0]), above=20)
     _strips(axes[count:], pathways, peaks, names, before, lang)
     for ax, told in later:  # the limits of the years are those of the strips below
@@ -123,7 +123,7 @@ def fans(
 
 
 def frame(bands: Sequence[np.ndarray], last_observed: int) -> tuple[float, float]:
-    """Choose the limits of fans that are compared: all that is read lies inside, and none of it at the foot.
+    """Choose the common limits of compared fans, with the record and the peaks inside and above the bottom fifth.
 
     The middle half of the members is always inside.  The outer band may leave the axes above where it would press the
     record and the peak of the median into the lowest fifth.
@@ -149,7 +149,7 @@ def frame(bands: Sequence[np.ndarray], last_observed: int) -> tuple[float, float
 
 
 def typical_members(total: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Choose members to draw one by one: of each tenth, ranked by all years together, one that stays in the axes.
+    """Choose members to draw as lines: of each decile by the sum over all years, one that stays in the axes.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def typical_members(total: np.ndarray, low: float, high: float) -> np.ndarray:
     Returns
     -------
     (N, year)
-        At most `SINGLE` members; of each tenth the one in its middle that stays inside, or the next one to it.
+        At most `SINGLE` members; of each decile the middle one, or the nearest to it that stays inside.
     """
     inside = (total.max(axis=1) <= high) & (total.min(axis=1) >= low)
     chosen = []
@@ -171,7 +171,7 @@ def typical_members(total: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def _cut_band(ax: Axes, years: np.ndarray, upper: np.ndarray, scale: rounding.Scale, lang: str) -> None:
-    """Write how far the outer band reaches that leaves the axes."""
+    """Write the maximum of an outer band that leaves the axes."""
     text = word("band_goes_on", lang, value=f"{rounding.significant(float(upper.max()) / scale.divisor)} {scale.unit}",
                 year=int(years[upper.argmax()]))  # fmt: skip
     look = {"ha": "right", "va": "top", "size": "small", "color": canvas.DARK, "zorder": 6, "parse_math": False}
@@ -245,11 +245,11 @@ def _strips(
 #: Sources drawn from the bottom of a stack to its top.
 ORDER = ("coal", "oil", "gas", "other_fuel", "undivided_fuel", "undivided", "process", "electricity", "heat",
          "capture_heat", "capture_electricity", "conversion", "exported", "captured")  # fmt: skip
-#: Room for the legend beside the axes, as a share of the width.
+#: Width of the legend beside the axes, as a share of the figure.
 MEMO_ITEMS = 0.765
-#: Room between a stack and the ends of its axis, as a share of its range.
+#: Margin between a stack and the ends of its axis, as a share of its range.
 MARGIN = 0.05
-#: Years named below the bars of an inventory, at most.
+#: Most years named below the bars of an inventory.
 YEARS = 12
 #: Characters of a name in one line of the legend.
 LABEL_WIDTH = 20
@@ -381,7 +381,7 @@ def sources(
 
 
 def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> tuple[float, float]:
-    """Stack the areas of each part; return the lowest and the highest place they reach.
+    """Stack the areas of each part; return the lowest and the highest value they reach.
 
     A source may change its sign (a conversion balance), so each part has its positive and its negative half.
     """

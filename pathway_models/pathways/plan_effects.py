@@ -1,10 +1,10 @@
-"""A park with and without its plans on the same draws: given drivers side by side, and what becomes of the peak.
+"""Effects of a park's plans on the same draws: given drivers beside the baseline's, and the change of the peak.
 
-`doubt` shares the doubt of the headline among growth, levers, factors and the park's own noise.
+`doubt` attributes the doubt of the headline to growth, levers, factors and the park's own noise.
 
 The *margin* of a member says how clearly it peaks before Y: the highest total of the confirmation window against the
 highest before it, less one; the event holds where it is zero or below.  Its doubt is the squared width of its 90 % band
-(squared, as the squares of independent parts add up).  It is shared out by Shapley's value over the four groups: a
+(squared, as the squares of independent parts add up).  It is attributed by Shapley values over the four groups: a
 coalition is an ensemble in which only its groups are drawn and all others stand at their median, in the same draws.
 The shares add up to the whole.
 """
@@ -39,7 +39,7 @@ class DriverBands:
     Parameters
     ----------
     driver, sector, item : str
-        As in the table of overrides, ``all`` taken apart into sectors.
+        As in the table of overrides, ``all`` split into sectors.
     unit : str
     targets : tuple of DriverTarget
     without, given : (3, year)
@@ -249,7 +249,7 @@ class Doubt(Identified):
         return dict(zip(GROUPS, (self.shares / self.whole).tolist(), strict=True))
 
     def shown(self) -> dict[str, float]:
-        """Return the parts as bar and sentence show them: a group that makes the answer surer counts as none.
+        """Return the parts as bar and sentence show them: a group that reduces the doubt counts as zero.
 
         The others are scaled so that they still add up to one.
         """
@@ -258,7 +258,7 @@ class Doubt(Identified):
 
 
 def doubt(park: Park, scenario: Scenario, draws: Draws, *, before: int = 2030) -> Doubt:
-    """Share out the doubt how clearly a park peaks before a year.
+    """Attribute the doubt whether a park peaks before a year to groups of inputs.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def doubt(park: Park, scenario: Scenario, draws: Draws, *, before: int = 2030) -
 
 
 def doubts(park: Park, scenarios: Sequence[Scenario], draws: Draws, *, before: int = 2030) -> list[Doubt]:
-    """Share out the doubt under several scenarios, in the order given; they are projected on the same baselines.
+    """Attribute the doubt under several scenarios, in the order given, projected on the same baselines.
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def _squared_widths(
     First with levers at their median, then drawn, the same without levers: (2, scenario).
     """
     ways = [median_draws(draws, levers=still, factors=not factors) for still in (True, False)]
-    # What comes after the confirmation window does not count.
+    # Years after the confirmation window do not count.
     until = max(min(before + event_split.WINDOW - 1, int(draws.years[-1])), int(draws.years[0]))
     total = projecting.totals(park, list(scenarios), ways[1], ways, until, Reading(growth=growth, noise=noise))
     low, high = np.quantile(event_split.margin(total, before - int(park.years[0])), BAND, axis=-1)
@@ -326,10 +326,10 @@ def _squared_widths(
 
 
 def median_draws(draws: Draws, *, levers: bool, factors: bool) -> Draws:
-    """Put the draws of levers, or of factors and the grid, at their median; those of the drivers stay."""
+    """Set the draws of levers, or of factors and the grid, to their median; those of drivers stay."""
     half, zero = np.full(draws.members, 0.5), np.zeros(draws.members)
     grid = NATION
-    # What is not the grid's is a lever's: plans go with growth, and their streams begin with their own names.
+    # Streams other than the grid's belong to levers; those of plans, which go with growth, begin with their names.
     uniforms = {
         name: half if (factors and name == grid) or (levers and name != grid and not _is_plan(name)) else values
         for name, values in draws.uniforms.items()

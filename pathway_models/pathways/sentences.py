@@ -14,7 +14,7 @@ from pathway_models.pathways.plan_effects import Doubt, PlanEffects
 from pathway_models.peaks import finding, sentences
 from pathway_models.records import UNDIVIDED, Inventory, Lever, Park, Pathways, Peaks, Scenario
 
-#: Changes smaller than this share of emissions are no change: rounding of sums.
+#: Smallest relative change of emissions; below it is rounding of sums.
 NOTHING = 1e-9
 
 
@@ -27,7 +27,7 @@ def most_helpful(
     before: int = 2030,
     lang: str = "en",
 ) -> str:
-    """Say which single family of levers lowers emissions most, and which brings the peak forward most."""
+    """Say which single family of levers lowers emissions most, and which advances the peak most."""
     found = finding.scenario_differences(pathways, peaks, scenarios, year=year, before=before)
     comparable = finding.is_without_levers(scenarios, finding.reference_of(scenarios, pathways.scenarios))
     single = [one for one in found if one.family and comparable]
@@ -77,7 +77,7 @@ def _helpful(
 
 
 def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
-    """Say what capture takes, what its energy gives back, and where it raises emissions.
+    """Say how much CO2 is captured, how much its energy use emits, and where it raises emissions on balance.
 
     Raises
     ------
@@ -183,7 +183,7 @@ SURE = 2.0
 def plans(effects: PlanEffects | Park, *, scenario: str | None = None, lang: str = "en") -> str:
     """Say how the plans move the probability of peaking in time, and which part of them does it.
 
-    A park instead of effects is one without plans, and that is said.
+    A park instead of effects has no plans; the sentence says so.
     """
     if isinstance(effects, Park):
         return say(
@@ -279,7 +279,7 @@ def heading(park: Park, *, lang: str = "en") -> str:
         chosen = say(lang, en=f"{chosen[:-1]}; {heat}.", zh=f"{chosen[:-1]}；{heat}。")
     licence = naming.in_one_language(park.licence, lang)
     credit = say(lang, en=f"Licence: {licence}", zh=f"许可与署名：{licence}")
-    # Numbers that were only passed on are shown with the name of their owner.
+    # Third-party numbers are shown with the name of their owner.
     return "\n\n".join([*lines, scope, chosen, *([credit] if park.is_undivided and park.licence else [])])
 
 
@@ -308,7 +308,7 @@ def cannot_act_here(park: Park, levers: Iterable[Lever], *, lang: str = "en") ->
 
 
 def detail(park: Park, *, lang: str = "en") -> str:
-    """Say how much the table tells, and what the missing detail costs."""
+    """Say how detailed the table is, and the consequence of missing detail."""
     if not park.has_energy:
         return _undivided(park, lang)
     sectors, carriers = len(park.sectors), int((park.energy[..., -1].sum(axis=0) > 0).sum())
@@ -336,7 +336,7 @@ def detail(park: Park, *, lang: str = "en") -> str:
 
 
 def _undivided(park: Park, lang: str) -> str:
-    """Say what a table of emissions by sector tells, and what it cannot."""
+    """Say what a table of emissions by sector supports, and what it does not."""
     span, last = f"{park.years[0]}-{park.years[-1]}", park.outputs[:, -1]
     fuel = np.array([process.name == "undivided_fuel" for process in park.processes], dtype=bool)
     share = share_text(float(last[fuel].sum() / max(last.sum(), 1e-9)), lang)
@@ -354,7 +354,7 @@ def _undivided(park: Park, lang: str) -> str:
 
 
 def inventory(found: Inventory, *, lang: str = "en") -> str:
-    """Say how much was emitted in the last year, from what, and how that changed."""
+    """State emissions of the last year, their sources, and their change."""
     total, first, last = found.total(), int(found.years[0]), int(found.years[-1])
     highest = int(found.years[total.argmax()])
     if not total[-1]:
@@ -454,7 +454,7 @@ def _effect(sums: dict[str, float], name: str, lang: str) -> str:
 
 
 def decoupled(park: Park, *, lang: str = "en") -> str:
-    """Say whether emissions have come apart from value added."""
+    """Say whether emissions have decoupled from value added."""
     if not has_economy(park):
         return say(lang, en="The table has no value added to decouple from.", zh="该表没有增加值，无法判断是否脱钩。")
     found = decoupling(park)
@@ -468,7 +468,7 @@ def decoupled(park: Park, *, lang: str = "en") -> str:
     )
 
 
-#: What each group of uncertain inputs is called, and what would narrow its part of the doubt.
+#: Name of each group of uncertain inputs, and the data that would reduce its part of the doubt.
 GROUPS_OF_DOUBT = {
     "growth": ("growth", "增长", "drivers that are committed: signed projects, a plan that is kept, a new year of data",
                "落实驱动因素：已签约项目、得到执行的规划、新一年数据"),
@@ -482,7 +482,7 @@ GROUPS_OF_DOUBT = {
 
 
 def doubt(found: Doubt, *, lang: str = "en") -> str:
-    """Say how much of the doubt of the headline is growth, levers, factors and own noise, and what would narrow it."""
+    """State the parts of the headline's doubt by growth, levers, factors and own noise, and what would reduce them."""
     name, parts = naming.scenario_name(found.scenario, lang), found.shown()
     if not parts:
         return say(lang, en=f"{name}: no doubt is drawn.", zh=f"{name}：无不确定性。")

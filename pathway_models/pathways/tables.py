@@ -1,6 +1,6 @@
-"""Tables of pathways, levers and plans ready to be read: heads in words, numbers rounded, units and sources beside.
+"""Tables of pathways, levers and plans for readers: heads in words, rounded numbers, units and sources.
 
-How records show themselves in a notebook: a heading and a small table, without ids, times or seeds.
+Display of records in a notebook: a heading and a small table, without ids, times or seeds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ def inventory(park: Park, *, least: float = 0.0, lang: str = "en") -> pd.DataFra
     ----------
     park : Park
     least : float
-        Share of the total below which, in both years shown, a source stands in one row with its like.
+        Sources below this share of the total, in both years shown, are combined into one row.
     lang : {"en", "zh"}
 
     Returns
@@ -171,7 +171,7 @@ def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame
 
 
 def _share(value: object, lang: str) -> str:
-    """Write a share, or "-" where it is not to be told."""
+    """Write a share, or "-" where there is none."""
     share = float(value)  # type: ignore[arg-type]
     return "-" if np.isnan(share) else share_text(share, lang)
 
@@ -291,7 +291,7 @@ def compare(
     return _table(rows, head)
 
 
-#: Units that are told in words.
+#: Units written in words.
 SHARE = "share"
 
 
@@ -353,7 +353,7 @@ def overrides(effects: plan_effects.PlanEffects, *, lang: str = "en") -> pd.Data
 
 
 def _stated(target: DriverTarget, lang: str) -> str:
-    """Describe the form a target was given in; its level stands in the table already."""
+    """Describe the form in which a target was given; its level has a column of its own."""
     value = change_text(target.value, lang)
     if target.kind == "level":
         return say(lang, en="level", zh="水平值")

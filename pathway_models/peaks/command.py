@@ -1,6 +1,6 @@
 """``pathways judge``: has an emissions series peaked, by every published rule?
 
-``pathways economy``: growth, decoupling and drivers of anybody's table.
+``pathways economy``: growth, decoupling and drivers of a user's table.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ import click
 
 from pathway_models.console import common_options, screen
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
+from pathway_models.core import InputError, files
 from pathway_models.language import say, word
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-#: Columns whose texts are the program's own, with how they are told; the others are names of the user and of rules.
+#: Columns with texts of the program, and their translation; the others hold names given by the user, and of rules.
 TOLD = {"verdict": in_words, "detail": in_table, "state": in_words}
 
 
-#: Series up to which a terminal shows the answer of every rule: nobody reads a table a series of thousands.
+#: Most series of which a terminal shows the verdict of every rule.
 MOST_SHOWN = 300
 
 
@@ -54,7 +55,6 @@ def judge_command(
     plateau, rising, not_peaked, unknown.  The rules, their equations and sources: docs/peak_rules.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.core.errors import InputError
     from pathway_models.peaks import judging
 
     with common_options.uncollected():  # thousands of series make hundreds of thousands of records
@@ -90,30 +90,24 @@ def judge_command(
 
 
 def _note(told: Sequence[str]) -> None:
-    """Say on the error stream what was left aside of the input."""
+    """Write parts of the input that were ignored to the error stream."""
     for text in dict.fromkeys(told):
         click.echo(in_table(f"note: {text}"), err=True)
 
 
 def show(table: pd.DataFrame, form: str) -> None:
-    """Print a table of findings in a form; what was left aside of the input goes to the error stream."""
-    from pathway_models.core.files import sheet_table
-
+    """Print a table of findings in a form; ignored parts of the input go to the error stream."""
     _note(table.attrs["told"])
     if form == "csv":
-        click.echo(sheet_table(table).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(files.sheet_table(table).to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
         click.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        click.echo(_screen(table))
-
-
-def _screen(table: pd.DataFrame) -> str:
-    return _screen_of(list(table), table.to_dict(orient="records"))
+        click.echo(_screen_of(list(table), table.to_dict(orient="records")))
 
 
 def _screen_of(heads: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
-    """Lay some columns of rows out for the terminal."""
+    """Format some columns of rows for the terminal."""
     import pandas as pd
 
     cells = [["-" if pd.isna(row[name]) else TOLD.get(name, _shown)(row[name]) for name in heads] for row in rows]
@@ -154,7 +148,6 @@ def economy_command(
     if (total or part) and not factors:
         raise click.UsageError("--total and --part go with --factor")
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.core.errors import InputError
     from pathway_models.peaks.judging import decompose, decouple, growth
 
     names = {"entity": entity, "year": year}

@@ -15,7 +15,7 @@ from pathway_models.records import Headline, ParkIdentity, Pathways, Peaks, Scen
 
 
 def find_peaks(pathways: Pathways, rule: PeakRule | None = None, *, before: int = 2030) -> Peaks:
-    """Find each member's peak of the total (scope 1 and market-based scope 2 after capture), and when it peaks before.
+    """Find each member's peak of the total (scope 1 and market-based scope 2 after capture), and whether it is in time.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def find_peaks(pathways: Pathways, rule: PeakRule | None = None, *, before: int 
     rule : PeakRule, optional
         Thresholds; the rule of ``docs/peak_rules.md`` by default.
     before : int
-        Year that parts later peaks in two statuses, ``ahead`` and ``after``.
+        Year that divides peaks to come into the statuses ``ahead`` and ``after``.
     """
     return peaks_of(
         pathways.total(),
@@ -54,7 +54,7 @@ def peaks_of(
     before: int = 2030,
     account: str = "",
 ) -> Peaks:
-    """Find the peaks of totals that stand in no `Pathways`.
+    """Find the peaks of totals outside a `Pathways` record.
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ def peaks_of(
     years : (year,) int
     last_observed_year : int
     identity, scenarios, seed
-        What the peaks are of.
+        Origin of the peaks.
     rule : PeakRule, optional
     without_measures : (member, year), tCO2/yr, optional
-        The same members without measures, to read the past on.
+        The same members without measures, which decide what is past.
     issue_year : int, optional
         The last observed year by default.
     before : int
@@ -111,9 +111,9 @@ class ScenarioDifference:
     scenario, family : str
         ``family`` is empty where the scenario combines several.
     p05, p25, p50, p75, p95 : float
-        Relative change of emissions in the year asked for.
+        Relative change of emissions in the year compared.
     gain : float
-        Change of the probability of peaking before the year asked for.
+        Change of the probability of peaking before the target year.
     """
 
     scenario: str
@@ -220,7 +220,7 @@ def headline(pathways: Pathways, before: int = 2030, *, held: Pathways | None = 
     Parameters
     ----------
     pathways : Pathways
-        As such plans turn out: growth errs as history did.
+        In the reading *as such plans turn out*: growth with historical errors.
     before : int
         The year in question.
     held : Pathways, optional

@@ -1,9 +1,9 @@
 """Judge any emissions series by published peak rules: the same series, many verdicts, side by side.
 
-Beside verdicts: growth, decoupling and drivers of anybody's table, by the arithmetic that studies use.
+Beside verdicts: growth, decoupling and drivers of a user's table, by the arithmetic of published studies.
 
-What a table does not give is ``not given`` in the result, never a finding.  Sources: Tapio (2005) Transport Policy 12,
-137-151; Ang (2004) Energy Policy 32, 1131-1139; two years set against each other as in World Resources Institute
+Values missing from a table are ``not given`` in the result, never a finding.  Sources: Tapio (2005) Transport Policy
+12, 137-151; Ang (2004) Energy Policy 32, 1131-1139; two years set against each other as in World Resources Institute
 (2016), The Roads to Decoupling (``wri2016``; the criterion is background knowledge).
 """
 
@@ -29,7 +29,7 @@ RESULT = ("entity", "rule", "verdict", "peak_year", "detail")
 #: Columns of the miss rates, by decline in percent a year.
 MISS_COLUMNS = tuple(f"miss_{100 * decline:.0f}" for decline in observed_peak.DECLINES)
 
-#: What a verdict, and a year of simulated noise, take on an ordinary machine; work that is announced, seconds.
+#: Seconds per verdict, and per year of simulated noise, on an ordinary machine; shortest work that is announced.
 SECONDS_A_VERDICT, SECONDS_A_YEAR, ANNOUNCED = 6e-5, 5e-3, 2.0
 #: Years of simulated noise beyond which a table is refused: about a minute.
 MOST_SIMULATED = 12_000
@@ -67,7 +67,7 @@ def judge(
     pandas.DataFrame
         Columns ``entity, rule, verdict, peak_year, detail``; one row an entity and rule, in the order given.
         ``verdict`` is peaked, plateau, rising, not_peaked or unknown; ``peak_year`` is a nullable integer;
-        ``attrs["told"]`` names the columns and lines that were left aside.
+        ``attrs["told"]`` names the columns and lines that were ignored.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def _checked(
     faults = faults + _faults_of_year(as_of)
     try:
         table = check_series(*_as_table(series, entity, year, value))
-        if isinstance(series, pd.DataFrame):  # a table that was read says what was left aside then
+        if isinstance(series, pd.DataFrame):  # a table that was read lists what was ignored
             table.attrs["told"] = [*series.attrs.get("told", ()), *table.attrs["told"]]
     except InputError as error:
         raise InputError([*faults, *error.faults]) from None
@@ -336,7 +336,7 @@ def growth(
     -------
     pandas.DataFrame
         ``entity, quantity, first, last, before, after, change, yearly, detail``: relative change, and the mean rate a
-        year that makes it; NaN where ``detail`` says what is not given, or where the rate does not exist.
+        year that makes it; NaN where ``detail`` names a missing value, or where the rate does not exist.
 
     Raises
     ------
@@ -390,7 +390,7 @@ def decouple(
     value: str = "value",
     gdp: str = "gdp",
 ) -> pd.DataFrame:
-    """Set emissions against the economy in two years (``wri2016``), with Tapio's state.
+    """Compare emissions with the economy in two years (``wri2016``), with Tapio's state.
 
     Parameters
     ----------

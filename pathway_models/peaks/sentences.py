@@ -1,4 +1,4 @@
-"""Sentences about peaks: each is computed from the members, and none names a peak that they do not carry."""
+"""Sentences about peaks, each computed from the members; none names a peak that they do not support."""
 
 from collections.abc import Mapping, Sequence
 
@@ -54,7 +54,7 @@ def _closed(peaks: Peaks, highest: float, lang: str) -> str:
 
 
 def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
-    """Name the separate parts of the peak years with their shares: a median would lie between them."""
+    """Name the separate parts of the peak years with their shares, in place of a median between them."""
     told_en, told_zh = [], []
     for one in parts:
         share = share_text(one.share, lang)
@@ -128,7 +128,7 @@ def _ahead(
 
 
 def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
-    """Say the headline: how many members peak before a year, what of it is past and what is ahead, with errors.
+    """State the headline: share of members that peak before a year, past and ahead, with sampling errors.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
 
 
 def describe_verdicts(verdicts: pd.DataFrame | Mapping[str, Sequence], *, lang: str = "en") -> str:
-    """Sum up what the rules say of one series: how many that can judge it say peaked, and in which years.
+    """Summarise the verdicts on one series: how many of the rules that can judge it say peaked, and in which years.
 
     Parameters
     ----------

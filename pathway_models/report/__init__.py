@@ -1,1 +1,1 @@
-"""Delivery: the special report a park hands in and its audit workbook, from one content in four formats."""
+"""Delivery: the special report that a park submits and its audit workbook, one content in four formats."""

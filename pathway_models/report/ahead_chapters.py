@@ -3,7 +3,6 @@
 import numpy as np
 
 from pathway_models import plotting, sentences, tables
-from pathway_models.cobenefits import tables as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.decisions import figures as decision_plots
 from pathway_models.decisions import records
@@ -16,7 +15,7 @@ from pathway_models.report.inputs import CONTRIBUTION_YEAR, ReportInputs
 
 #: Years at which a pathway is shown, as far as it reaches.
 MILESTONES = (2025, 2030, 2035, 2040, 2050, 2060)
-#: Columns of the table of peaks that a page has room for: the headline's shares, the peak year, the peak's level.
+#: Columns of the table of peaks that fit a page: shares of the headline, peak year, peak level.
 PEAK_COLUMNS = [0, 1, 2, 3, 7, 8, 9, 11]
 
 
@@ -69,7 +68,7 @@ def _gaps(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def pathways(builder: ReportBuilder, inputs: ReportInputs) -> None:
-    """Write chapter 4: the target the numbers support, the advised path and its reductions."""
+    """Write chapter 4: the target that the results support, the advised path and its reductions."""
     lang = inputs.lang
     builder.section(say(lang, en="Target", zh="目标"))
     builder.say(claims.target(inputs))
@@ -207,7 +206,7 @@ def _describe_contributions(inputs: ReportInputs, found: records.Attribution, ye
 
 
 def _sources(builder: ReportBuilder, inputs: ReportInputs) -> None:
-    """Write the remaining emissions of the advised path by source, and whether capture outweighs its own energy."""
+    """Write the remaining emissions of the advised path by source, and the balance of capture and its energy use."""
     lang, scenario = inputs.lang, inputs.chosen
     builder.say(sentences.sources(inputs.pathways, scenario, lang=lang))
     if any(measure.lever.acts.part == "capture" for measure in inputs.scenarios[scenario].measures):
@@ -242,7 +241,7 @@ def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
         return
     year = min(CONTRIBUTION_YEAR, int(found.years[-1]))
     if inputs.chosen != found.scenarios[found.reference].scenario_id:
-        builder.say(cobenefit_sentences.describe(found, inputs.chosen, year, lang=lang))
-    builder.note(*cobenefit_sentences.describe_basis(found.basis, lang=lang))
+        builder.say(cobenefit_tables.describe(found, inputs.chosen, year, lang=lang))
+    builder.note(*cobenefit_tables.describe_basis(found.basis, lang=lang))
     caption = say(lang, en=f"Air pollutants and CO₂ in {year}", zh=f"{year}年大气污染物与CO₂")
     builder.table(caption, cobenefit_tables.scenarios(found, year, lang=lang))

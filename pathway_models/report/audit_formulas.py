@@ -1,4 +1,4 @@
-"""Spreadsheet formulas that carry their value: one expression builds the text of a cell and its number.
+"""Spreadsheet formulas with their values: one expression builds the text of a cell and its number.
 
 A `Term` is one row over the years, or one cell that holds for all of them.  ``a * b`` of two terms is both the text
 ``(E5*E9)`` and the product of their values, so that a formula cannot disagree with its cached value.
@@ -63,7 +63,7 @@ class Term:
         return _binary(term(0.0), self, "-", np.subtract)
 
     def __array_ufunc__(self, function: np.ufunc, method: str, *inputs: Any, **more: Any) -> Term:
-        """Write a NumPy function of terms as the spreadsheet's own: ``np.maximum(a, b)`` is ``MAX(A1,B1)``.
+        """Translate a NumPy function of terms to the spreadsheet's: ``np.maximum(a, b)`` is ``MAX(A1,B1)``.
 
         Raises
         ------
@@ -117,7 +117,7 @@ def total(terms: Iterable[Term]) -> Term:
 
 
 def _call(name: str, compute: Callable[..., np.ndarray], *terms: Term | float) -> Term:
-    """Pair a spreadsheet function with its NumPy function."""
+    """Apply a spreadsheet function and its NumPy counterpart."""
     parts = [term(one) for one in terms]
     return Term(
         lambda k, here: f"{name}({','.join(one.text(k, here) for one in parts)})",
@@ -126,7 +126,7 @@ def _call(name: str, compute: Callable[..., np.ndarray], *terms: Term | float) -
 
 
 def ratio(above: Term, below: Term, otherwise: Term) -> Term:
-    """Divide where the divisor is above zero; take another term elsewhere."""
+    """Divide where the divisor is above zero; use another term elsewhere."""
     safe = np.where(below.values > 0, below.values, 1.0)
     return Term(
         lambda k, here: (
@@ -137,7 +137,7 @@ def ratio(above: Term, below: Term, otherwise: Term) -> Term:
 
 
 class FormulaBook:
-    """A workbook in which text is never a formula."""
+    """Workbook in which text is never read as a formula."""
 
     def __init__(self, workbook: Workbook) -> None:
         self.workbook = workbook
@@ -163,7 +163,7 @@ class FormulaBook:
 
 
 def set_up_print(sheet: Worksheet, wide: int = 1) -> None:
-    """Print a sheet on A4 across, so many pages wide, with its name and the page below."""
+    """Set a sheet up for A4 landscape, a number of pages wide, with name and page number in the footer."""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(max(wide, 1), 0)
@@ -172,14 +172,14 @@ def set_up_print(sheet: Worksheet, wide: int = 1) -> None:
 
 
 class PlainSheet(Worksheet):
-    """A sheet that writes formulas as they are: the library would search each for functions of later versions."""
+    """Worksheet that writes formulas unchanged; the library would search each for functions of later versions."""
 
     def _prepare_formula(self, formula: str, *_: object) -> str:
         return formula.removeprefix("=")
 
 
 class Sheet:
-    """One sheet: labels on the left, a column a year.
+    """One sheet: labels on the left, one column per year.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class StatedValue:
         From the unit as written to the canonical one.
     canonical : str
     feedstock : float
-        Part that is no energy use, in the canonical unit.
+        Part used as feedstock, in the canonical unit.
     """
 
     place: str
@@ -77,7 +77,7 @@ def _of_table(path: Path) -> StatedValues:
 
 
 def _of_workbook(path: Path) -> StatedValues:
-    # Deferred: opens with a library that texts need not wait for.
+    # Deferred: loads a library that text tables do not need.
     from pathway_models.intake.workbook.reading import read_workbook
 
     found = read_workbook(path).statements.all.values()
@@ -90,14 +90,14 @@ def _of_workbook(path: Path) -> StatedValues:
 
 @cache
 def consumed() -> frozenset[str]:
-    """Return the processes whose amount is what is used up, such as limestone, and no product."""
+    """Return the processes whose amount is an input, such as limestone, and not a product."""
     entries = template_layout().entries().values()
     named = {entry.item: entry.words() for entry in entries if entry.quantity == "product"}
     return frozenset(item for item, words in named.items() if words is not None and "消耗" in words.zh)
 
 
 def _stated(place: str, written: str, value: float, unit: str, feedstock: float) -> StatedValue:
-    """Keep a value as written; as it was read where number or unit cannot be parsed."""
+    """Keep a value as written, or as read where number or unit cannot be parsed."""
     text, _, name = written.partition(" ")
     multiplier = CONVERSIONS[name][1] if name in CONVERSIONS else 0.0
     try:

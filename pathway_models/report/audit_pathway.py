@@ -20,7 +20,7 @@ from pathway_models.records import Draws, Measure, Park, Pathways, Scenario
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
 from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 
-#: Largest relative difference between audit workbook and engine at which the file is written.
+#: Largest allowed relative difference between audit workbook and engine.
 TOLERANCE = 1e-9
 
 
@@ -69,7 +69,7 @@ class PathwaySheets:
         self.ours: Pathways = projecting.project(park, [scenario], draws)
         self.kinds = draws.assumptions.sectors.of(park)
         self.made_by = draws.assumptions.sectors.processes_of(park)
-        # The columns begin with the last observed year, from which everything grows.
+        # The columns begin with the last observed year, the base of all growth.
         self.start = park.years.size - 1
         years = [int(year) for year in self.frame.years[self.start :]]
         labels = [(self.say(en, zh), width) for en, zh, width in (
@@ -84,7 +84,7 @@ class PathwaySheets:
         return say(self.lang, en=en, zh=zh)
 
     def _process_words(self, kind: str, use: str) -> tuple[str, str]:
-        """Name what measures leave of a branch's processes, in both languages."""
+        """Name the share of a branch's processes after measures, in both languages."""
         en, zh = (", hydrogen as feedstock", "（制氢原料）") if use else ("", "")
         return (
             f"left by process measures: {naming.item_name(kind, 'en')}{en}",
@@ -168,14 +168,6 @@ class PathwaySheets:
             np.where(years.values > last.values, grown.values, 0.0),
         )
 
-    def _grown(self, labels: list[str], values: np.ndarray, start: Term | None = None) -> Term:
-        """Write a row of yearly logarithmic changes and the row that grows by them."""
-        path = values[self.start :]
-        change = np.concatenate([[0.0], np.diff(np.log(path))])
-        rate = self.drivers.inputs([*labels[:2], f"{labels[2]}: {self.say('log change', '对数变化')}", "1"], change)
-        begin = term(float(path[0])) if start is None else start
-        return self.drivers.growth(labels, begin, rate, path)
-
     def _baseline(self) -> dict[Cell, Term]:
         """Write energy without levers: activity x intensity x share."""
         found: dict[Cell, Term] = {}
@@ -209,18 +201,20 @@ class PathwaySheets:
         return found
 
     def _positive(self, s: int, values: np.ndarray, quantity: tuple[str, str], unit: str, item: str = "") -> Term:
-        """Write a quantity as yearly growth; one that is not above zero throughout as input numbers."""
-        path, labels = values[: self.frame.years.size], self.labels(s, item, quantity, unit)
-        if (path[self.start :] > 0).all():
-            return self._grown(labels, path)
-        return self.drivers.inputs(labels, path[self.start :])
+        """Write yearly log changes of a quantity and the row that grows by them; input numbers if not above zero."""
+        path, labels = values[self.start : self.frame.years.size], self.labels(s, item, quantity, unit)
+        if not (path > 0).all():
+            return self.drivers.inputs(labels, path)
+        change = np.concatenate([[0.0], np.diff(np.log(path))])
+        rate = self.drivers.inputs([*labels[:2], f"{labels[2]}: {self.say('log change', '对数变化')}", "1"], change)
+        return self.drivers.growth(labels, term(float(path[0])), rate, path)
 
     def measures(self, part: str) -> list[tuple[Measure, Mapping[str, Term]]]:
         """List the scenario's measures that act on one part of the account, in their order, with their terms."""
         return [(m, self.phases[id(m)]) for m in self.scenario.measures if m.lever.acts.part == part]
 
     def _left(self, part: str, en: str, zh: str, kind: str = "", use: str = "") -> Term:
-        """Write the share that all measures of structure, intensity or processes leave, in one kind and use."""
+        """Write the share left by all measures of structure, intensity or processes, of one kind and use."""
         left, quantity = term(1.0), (en, zh)
         for measure, values in self.measures(part):
             if measure.lever.reaches(kind, use):
@@ -307,7 +301,7 @@ class PathwaySheets:
         return factor if course is None else factor * course
 
     def _write_emissions(self, energy: dict[Cell, Term], structure: Term, process: Mapping[str, Term]) -> Term:
-        """Write emissions from energy after all measures and the shares that structure and process measures leave."""
+        """Write emissions from energy after all measures and the shares left by structure and process measures."""
         page, frame = self.sheet, self.frame
         page.write(self.say("By sector and carrier", "分行业分品种"), "section")
         emitted: dict[Cell, Term] = {}
@@ -350,7 +344,7 @@ class PathwaySheets:
         return total(parts[True]), total(parts[False])
 
     def _undivided(self) -> Term:
-        """Write emissions that are not told apart by carrier: structure on all, the rest on those of burnt fuel."""
+        """Write emissions not split by carrier: structure acts on all, other measures on those of burnt fuel."""
         structure, intensity = self.whole
         parts: list[Term] = []
         for j, output in self.output.items():
@@ -363,7 +357,7 @@ class PathwaySheets:
         return total(parts)
 
     def _fuel_left(self, s: int) -> Term:
-        """Write the share of a sector's fuel, not told apart by carrier, that substitutions leave, use by use."""
+        """Write the share of a sector's fuel, not split by carrier, left by substitutions, use by use."""
         sectors, library, parts = self.frame.assumptions.sectors, self.frame.assumptions.carriers, []
         for use, part in sectors.uses_in(self.park, s, "undivided_fuel", "undivided_fuel").items():
             left = term(part)

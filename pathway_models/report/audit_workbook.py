@@ -1,4 +1,4 @@
-"""The audit workbook: a spreadsheet of live formulas in which an auditor traces a tonne from cell to total."""
+"""The audit workbook: a spreadsheet of live formulas that traces each tonne from cell to total."""
 
 import io
 
@@ -13,9 +13,9 @@ from pathway_models.language import INVENTED, say, width_of
 from pathway_models.report import audit_formulas, audit_inventory, audit_pathway, claims
 from pathway_models.report.inputs import ReportInputs
 
-#: Columns that a line of the summary runs across, and the half-width signs it has room for.
+#: Columns that a line of the summary spans, and the half-width characters that fit.
 ACROSS, WIDE = 12, 150
-#: Text of the input is text: never a formula, a link or a number.
+#: Options that write input as text, never as formula, link or number.
 OPTIONS = {**SAFE, "strings_to_numbers": False}
 
 
@@ -43,7 +43,7 @@ def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
     workbook.set_properties(
         {"title": headline(inputs.park, inputs.lang), "author": MAKER, "created": MOMENT.replace(tzinfo=None)}
     )
-    # A program that opens the file recalculates everything.
+    # Programs recalculate everything when they open the file.
     workbook.set_calc_mode("auto")
     book = audit_formulas.FormulaBook(workbook)
     summary = workbook.add_worksheet(say(inputs.lang, en="summary", zh="摘要"))

@@ -1,4 +1,4 @@
-"""Sentences of the first page, and claims about a path's peak: members support each, or it says that they do not."""
+"""Sentences of the first page, and claims about a path's peak, each checked against the members."""
 
 import numpy as np
 
@@ -8,9 +8,7 @@ from pathway_models.intake.naming import scenario_name
 from pathway_models.language import rounding, say
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 
-#: Classes of a scenario's peak that its members can support.
-VERDICTS = ("open", "passed", "late", "likely", "sure")
-#: Actions of the first page, and levers without a price named there.
+#: Most actions, and most levers without a price, named on the first page.
 ACTIONS, UNPRICED = 3, 4
 
 
@@ -54,7 +52,7 @@ def decisive(inputs: ReportInputs) -> str:
 
 
 def actions(inputs: ReportInputs) -> list[str]:
-    """Name the three levers of the advised path that win most: chance of a peak in time first, then tonnes."""
+    """Name the three levers of the advised path that gain most: probability of a peak in time first, then tonnes."""
     found, lang = inputs.lever_shares, inputs.lang
     if found is None:
         return [say(lang, en="The path moves no lever.", zh="该路径没有动用任何措施。")]
@@ -82,7 +80,7 @@ def actions(inputs: ReportInputs) -> list[str]:
 
 
 def cost(inputs: ReportInputs) -> str:
-    """State the yearly cost of the advised package with its range, and what has no price."""
+    """State the yearly cost of the advised package with its range, and the levers without a price."""
     lang, found = inputs.lang, inputs.decision
     if found is None or inputs.cost_range is None:
         return inputs.say(en="No package was searched for: no cost is told.", zh="未进行措施组合优选，不给出成本。")
@@ -107,7 +105,7 @@ def cost(inputs: ReportInputs) -> str:
 
 
 def caveat(inputs: ReportInputs) -> str:
-    """Say how far the answer can be trusted: sampling error, other reading, data, what it is not."""
+    """State the caveats of the answer: sampling error, other reading, data, scope."""
     lang, run = inputs.lang, inputs.manifest
     row = inputs.peaks.headline(inputs.before)[inputs.peaks.scenarios.index(inputs.reference)]
     error = f"±{100 * float(str(row['p_se'])):.1f}"

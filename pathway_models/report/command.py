@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FORMATS = ("docx", "pdf", "html", "xlsx")
 #: Hexadecimal digits of a run's id.
 ID_LENGTH = 12
-#: Kinds of document that are called by the park alone: one of them a park.
+#: Kinds of document whose file is named after the park alone, at most one per park.
 PLAIN = ("special_report", "pathways")
 #: Account of the structure of committed loads.
 PROJECT_ACCOUNT = "zero_carbon_910"
@@ -119,18 +119,18 @@ def report_command(
 
 
 def _refused(*wrong: bool) -> str:
-    """Return what is wrong with a call, empty where nothing is."""
+    """Return the fault of a call; empty where there is none."""
     told = ("name parks, or give --all", "--template is for --format docx", "--search: expected at least 1 member")
     return next((text for text, is_so in zip(told, wrong, strict=True) if is_so), "")
 
 
 def _documents(kinds: tuple[str, ...], forms: tuple[str, ...], langs: tuple[str, ...]) -> list[tuple[str, str, str]]:
-    """List what is written of a park, by language, kind and format; there is one audit workbook for all kinds."""
+    """List the documents of a park by language, kind and format; one audit workbook serves all kinds."""
     return [(lang, kind, form) for lang in langs for form in forms for kind in (kinds[:1] if form == "xlsx" else kinds)]
 
 
 def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    """Choose the documents of a park: those asked for that its country's rules know, and a line for each other one."""
+    """Select the documents requested that the rules of the park's country know, and a line for each other one."""
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.register import country_of
     from pathway_models.report.inputs import outline_ids, read_outline
@@ -160,7 +160,7 @@ def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list
 
 
 def _check_place(out: Path | None, documents: int, form: str) -> None:
-    """Refuse a file for many documents, and one that is no document: it may be anything of the user's."""
+    """Refuse a file for several documents, and one with another suffix than the document."""
     if _is_file(out) and documents > 1:
         raise click.UsageError(f"--out {out}: give a folder for {documents} documents")
     if _is_file(out) and out.suffix.lower() != f".{form}":
@@ -168,7 +168,7 @@ def _check_place(out: Path | None, documents: int, form: str) -> None:
 
 
 def _is_file(out: Path | None) -> bool:
-    """Tell whether a place is meant for one document, not for a folder of them."""
+    """Tell whether a path is meant for one document, not for a folder of them."""
     return out is not None and bool(out.suffix) and not out.is_dir()
 
 
@@ -182,7 +182,7 @@ def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str, kind:
 def _inputs(
     run: Path, park_id: str, lang: str, search: int, projects: tuple[Investment, ...], stage: Callable[[str], None]
 ) -> ReportInputs:
-    """Compute a park of a run again, with a package from a search with some members, 0 for none."""
+    """Recompute a park of a run, with a package searched for with ``search`` members, 0 for none."""
     from pathway_models.batch.results import compute_again
     from pathway_models.decisions.cheapest_package import cheapest_package, cost_range
     from pathway_models.decisions.priced_grid import measure_blocks
@@ -221,7 +221,7 @@ def _inputs(
 
 
 def search_key(run: Path, park: Park, members: int) -> str:
-    """Hash all that the search for a package of a park of a run depends on, as it is today."""
+    """Hash all present inputs of the package search of a park of a run."""
     from pathway_models.intake.assumptions import read_assumptions
     from pathway_models.runs import provenance, store
 
@@ -258,11 +258,11 @@ def _document(
     kind: str,
     reports: dict[tuple[str, str], Report],
 ) -> bytes:
-    """Write one document; return its bytes.  What was built once, and drawn, serves all formats of a language."""
+    """Write one document; return its bytes.  A report and its figures are built once per language."""
     from pathway_models.report.content import build_report
     from pathway_models.report.inputs import read_outline
 
-    # Deferred: each format has a library of its own to load.
+    # Deferred: each format loads its own library.
     if form == "xlsx":
         from pathway_models.report.audit_workbook import to_xlsx
 

@@ -21,7 +21,7 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
     ----------
     inputs : ReportInputs
     outline : Outline, optional
-        The first that rules of the park's country ask for by default: in China the notice's special report.
+        By default the first required by rules of the park's country: in China the notice's special report.
     """
     lang, park = inputs.lang, inputs.park
     outline = outline or read_outline(outline_ids(park.country)[0])
@@ -56,7 +56,7 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
 
 
 def _front(builder: ReportBuilder, inputs: ReportInputs, outline: Outline) -> None:
-    """Write the first page: the answer, its picture, three actions, what they cost, and how far to trust it."""
+    """Write the first page: answer, figure, three actions, their cost, and caveats."""
     lang = inputs.lang
     builder.say(claims.headline(inputs), role="answer")
     builder.say(claims.decisive(inputs))
@@ -81,7 +81,7 @@ def _front(builder: ReportBuilder, inputs: ReportInputs, outline: Outline) -> No
 
 
 def _headed(inputs: ReportInputs, title: Text) -> str:
-    """Fill the plans of the record into a heading; a record before all of them has a heading without plan."""
+    """Fill the plans of the record into a heading; a record before all plans has a heading without one."""
     if "{plans}" not in title.en:
         return title.told(inputs.lang)
     if not inputs.plans:
@@ -93,7 +93,7 @@ def _headed(inputs: ReportInputs, title: Text) -> str:
 
 
 def _written(builder: ReportBuilder, inputs: ReportInputs, chapter: ChapterOutline) -> None:
-    """Write a chapter as a whole, or item by item; an item without content says what it needs."""
+    """Write a chapter as a whole, or item by item; an item without content states its required input."""
     for name in chapter.write:
         WRITERS[name](builder, inputs)
     for item in chapter.items:
@@ -133,7 +133,7 @@ def _cover(inputs: ReportInputs, outline: Outline) -> tuple[str, ...]:
 
 #: Years of base data shown; the audit workbook has the whole record.
 BASE_YEARS = 5
-#: Digits of a hash that are shown: enough to tell files apart, short enough for a column.
+#: Digits of a hash shown: they distinguish files and fit a column.
 HASH_SHOWN = 16
 
 
@@ -170,7 +170,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     park, lang = inputs.park, inputs.lang
     factor_set = naming.factor_set_name(park.factor_set, lang)
     licence, grid = naming.in_one_language(park.licence, lang), naming.factor_name(park.grid_factor, lang)
-    # Titles are as foreign to a Chinese text as the keys, and longer.
+    # In a Chinese text titles are as foreign as keys, and longer.
     source = say(lang, en=naming.cited(park.source), zh=messages.translated(park.source, lang, "tables"))
     builder.say(
         inputs.say(
@@ -252,7 +252,7 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def _report_card(builder: ReportBuilder, inputs: ReportInputs) -> None:
-    """Write the skill of such forecasts in hindcasts, which a user's own data folder may lack."""
+    """Write the skill of hindcasts, which a user's data folder may lack."""
     lang = inputs.lang
     try:
         early, card = inputs.early(inputs.reference), tables.report_card(inputs.park, lang=lang)
@@ -303,12 +303,12 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def source_in(source: str, lang: str) -> str:
-    """Tell the source of a lever's number: by titles, or in Chinese where the catalogue has it."""
+    """Return the source of a lever parameter: by titles, or in Chinese where the catalogue has it."""
     return say(lang, en=naming.cited(source), zh=messages.translated(source, lang, "tables"))
 
 
 def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
-    """Write annex E: the run behind every number, so that it can be repeated."""
+    """Write annex E: provenance of the run, so that it can be repeated."""
     lang, run = inputs.lang, inputs.manifest
     builder.say(
         inputs.say(

@@ -13,9 +13,9 @@ from pathway_models.intake.naming import scenario_name
 from pathway_models.language import say, scale_of, share_text, share_words, word
 from pathway_models.records import Inventory, Pathways
 
-#: Inches: wide as the text, low enough for a page with the answer, three actions and the costs.
+#: Size, inches: text width, and a height that leaves room for answer, actions and costs.
 SIZE = (8.0, 3.55)
-#: Least share that has room for its number.
+#: Smallest share labelled with its number.
 ROOM = 0.06
 
 

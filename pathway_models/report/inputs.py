@@ -1,8 +1,8 @@
-"""Inputs of a report: a park, its ensemble, the path it is advised to take, and the run behind the numbers.
+"""Inputs of a report: a park, its ensemble, the advised path, and the provenance of the run.
 
 Five-year plans by year, and their names in both languages.
 
-Outlines of documents as data: chapters and items, who writes each, and what an empty one needs.
+Outlines of documents as data: chapters and items, their writers, and the inputs of empty ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from pathway_models.records import Draws, Gaps, Inventory, Investment, Lever, Pa
 #: The sixth plan is the first of the unbroken row of five-year periods.
 FIRST_PLAN, FIRST_YEAR, LENGTH = 6, 1981, 5
 NUMERALS = "零一二三四五六七八九"
-#: Plans that a review looks back on at most.
+#: Most plans in a review.
 MOST_PLANS = 2
 
 
@@ -95,7 +95,7 @@ class Item(yaml_files.Strict):
     write : tuple of str
         Names of writers (`report.content.WRITERS`).
     needs : Text or None
-        What it takes, told where nothing is written.
+        Required input, stated where nothing is written.
     """
 
     title: Text | None = None
@@ -118,10 +118,10 @@ class Outline(yaml_files.Strict):
     Parameters
     ----------
     title, basis : Text
-        What the document is, and the rule behind its order.
+        Name of the document, and the rule behind its order.
     confidence : str
     country : str
-        ISO code of the country whose rule asks for it; empty for a document that no rule asks for.
+        ISO code of the country whose rule requires it; empty where no rule does.
     account : str
         Account its totals are in, where it is not the inventory's.
     chapters, annexes : tuple of ChapterOutline
@@ -137,9 +137,9 @@ class Outline(yaml_files.Strict):
 
 
 def outline_ids(country: str | None = None) -> tuple[str, ...]:
-    """List the shipped outlines, the notice's report first; of a country those that its rules ask for.
+    """List the shipped outlines, the notice's report first; of a country those that its rules require.
 
-    Where no rule asks for any, that is the document that no rule asks for.
+    Where no rule requires any, the general document is listed.
     """
     names = sorted(path.stem for path in (files.data_folder() / "outlines").glob("*.yml"))
     names = sorted(names, key=lambda name: name != "special_report")
@@ -207,7 +207,7 @@ class Manifest:
 
 @dataclass(frozen=True, eq=False)
 class ReportInputs:
-    """Everything the chapters draw on; whatever is derived from it is computed once, when first asked for.
+    """Inputs of all chapters; derived quantities are computed once, on first use.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ class ReportInputs:
     effects : ProjectEffects or None
         Carbon evaluation of these projects.
     levers : mapping of Lever
-        Library the scenarios were made of, where they came with one.
+        Lever library of the scenarios, where they have one.
     if_drivers_hold : float
         Share that peaks in time without levers, in the other reading; NaN where the run does not have it.
     cost_range : (float, float) or None
@@ -332,7 +332,7 @@ class ReportInputs:
         return pw.sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
 
     def in_language(self, lang: str) -> "ReportInputs":
-        """Return the same inputs for a report in a language; what was worked out once is not worked out again."""
+        """Return the same inputs in another language; computed quantities are kept."""
         if lang == self.lang:
             return self
         other = replace(self, lang=lang)

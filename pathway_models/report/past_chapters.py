@@ -33,7 +33,7 @@ def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def _drivers(builder: ReportBuilder, inputs: ReportInputs, first: int, last: int) -> None:
-    """Write what moved emissions, where the table tells more than emissions."""
+    """Write the drivers of emissions, where the table has more than emissions."""
     lang, parts = inputs.lang, inputs.decomposition
     if not inputs.park.has_energy:
         builder.say(
@@ -51,7 +51,7 @@ def _drivers(builder: ReportBuilder, inputs: ReportInputs, first: int, last: int
 
 
 def _not_asked(inputs: ReportInputs) -> str:
-    """Say that no rule asks for the document, and that the years asked for are another country's."""
+    """State that no rule requires the document, and that the target years are another country's."""
     country = register.country_of(inputs.park.country).name(inputs.lang)
     return inputs.say(
         en=f"This park stands in {country}: no rule in here asks it for a document. The years asked for are those of a"

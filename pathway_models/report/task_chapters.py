@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from pathway_models.decisions import decision, sentences, tables
-from pathway_models.decisions import tables as decision_tables
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake import library, naming
 from pathway_models.language import rounding, say
@@ -120,7 +119,7 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
     builder.section(say(lang, en="Cost and alternatives", zh="成本与备选组合"))
     builder.table(
         say(lang, en="The advised package, alternatives and no lever", zh="推荐组合、备选组合与无措施"),
-        decision_tables.packages(found, most=3, lang=lang),
+        tables.packages(found, most=3, lang=lang),
         inputs.say(
             en=f"Costs at prices of {found.costs.price_year}, beside the bill without levers; below zero: the"
             " energy saved is worth more than what is paid. What has no price is named and never counted as free.",
@@ -131,7 +130,7 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if found.cheaper_if:
         builder.table(
             say(lang, en="When measures without a price are the cheaper way", zh="无价格措施何时更便宜"),
-            decision_tables.cheaper_if(found, most=5, lang=lang),
+            tables.cheaper_if(found, most=5, lang=lang),
             inputs.say(
                 en="Against the advised package: what the measures named add to its cost has to stay below the amount.",
                 zh="与推荐组合相比：所列措施新增的成本须低于该数额。",
@@ -140,13 +139,13 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if found.economics is not None:
         builder.table(
             say(lang, en="Investment, energy and return of the package", zh="组合的投资、能源与回报"),
-            decision_tables.package_economics(found.economics, lang=lang),
-            decision_tables.describe_economics(found, lang=lang).rstrip(":：") + say(lang, en=".", zh="。"),
+            tables.package_economics(found.economics, lang=lang),
+            tables.describe_economics(found, lang=lang).rstrip(":：") + say(lang, en=".", zh="。"),
         )
     if found.without_block:
         builder.table(
             say(lang, en="What the package cannot do without", zh="不可或缺的措施"),
-            decision_tables.indispensable(found, lang=lang),
+            tables.indispensable(found, lang=lang),
         )
     if found.dropped:
         levers = {**library.read_levers(), **inputs.levers}
@@ -181,7 +180,7 @@ def safeguards(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def _watch(inputs: ReportInputs) -> str:
-    """Give the range of next year's emissions on the advised path: above it the park is off the path."""
+    """State the range of next year's emissions on the advised path; above it the park is off the path."""
     lang, year = inputs.lang, inputs.park.last_observed_year + 1
     column = year - int(inputs.pathways.years[0])
     low, middle, high = (

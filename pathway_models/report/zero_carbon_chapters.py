@@ -20,7 +20,7 @@ PROFILE, CORE_ID = "zero_carbon_910", "co2_per_energy"
 ACCOUNT = "zero_carbon_910"
 #: Base year of targets in annex 2.
 BASE_YEAR = 2025
-#: Years the application asks for.
+#: Years required by the application.
 YEARS = 3
 
 
@@ -121,7 +121,7 @@ def indicator_verdicts(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def _base_year(inputs: ReportInputs) -> str:
-    """Say where the base year of the annex is not in the record."""
+    """State that the base year of the annex is not in the record, where that is so."""
     first, last = int(inputs.park.years[0]), inputs.park.last_observed_year
     if first <= BASE_YEAR <= last:
         return ""
@@ -162,7 +162,7 @@ def core_indicator_ahead(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def project_table(builder: ReportBuilder, inputs: ReportInputs) -> None:
-    """Tabulate the projects as annex 2 asks."""
+    """Tabulate the projects as required by annex 2."""
     if not inputs.investments:
         return
     head = [
@@ -205,7 +205,7 @@ def project_economics(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def project_evaluation(builder: ReportBuilder, inputs: ReportInputs) -> None:
-    """Tabulate what each project does to emissions by itself and beside the others, and the structure of loads."""
+    """Tabulate the effect of each project on emissions, alone and beside the others, and the structure of loads."""
     if inputs.effects is None:
         return
     note = inputs.say(

@@ -1,4 +1,4 @@
-"""``pathways reproduce``: published estimates computed again in one table of verdicts; and a study of one's own.
+"""``pathways reproduce``: published estimates recomputed in one table of verdicts; and a new study of the user's.
 
 ``pathways reproduce new`` writes a study's description, the heads of its tables, and a notebook that runs.
 """
@@ -18,7 +18,7 @@ from pathway_models.console import common_options, screen
 from pathway_models.console.cli_language import in_table, language, mistake_text
 from pathway_models.core import PathwayError, files
 from pathway_models.intake.plans.scenario_tables import COLUMNS as SCENARIO_COLUMNS
-from pathway_models.intake.published import COLUMNS
+from pathway_models.intake.published import COLUMNS, STUDY_ID, list_studies
 from pathway_models.language import say, word
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _StudiesOrNew(click.Group):
     """A group whose first word is ``new``, or else the name of a study."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take names and options of studies as a call of the hidden command that computes them."""
+        """Redirect names and options of studies to the hidden command that computes them."""
         if not args or args[0] not in (*self.commands, "-h", "--help"):
             args = ["studies", *args]
         return super().parse_args(ctx, args)
@@ -83,8 +83,7 @@ def compute_studies(
         for line in _baselines(members, markdown):
             click.echo(line)
         return
-    # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.intake.published import list_studies
+    # Deferred: SciPy takes a while to load, which --help should not wait for.
     from pathway_models.reproduction.register import reproduce
 
     if everything == bool(studies):
@@ -124,7 +123,7 @@ def compute_studies(
 
 
 def _baselines(members: int, markdown: bool) -> list[str]:
-    """Format published baselines beside ours: a Markdown table, or one place after the other."""
+    """Format published baselines beside ours: a Markdown table, or place by place."""
     from pathway_models.reproduction.plausibility import baseline_table, baselines_beside
 
     lang = language()
@@ -146,7 +145,7 @@ def _baselines(members: int, markdown: bool) -> list[str]:
 
 
 def _table(results: "Iterable[Reproduction]", each: bool) -> list[str]:
-    """Format values study by study: verdict and what is compared, below it the numbers and the cause."""
+    """Format values study by study: verdict and quantity, below it the numbers and the cause."""
     from pathway_models.reproduction.comparison import VERDICTS
 
     results, room = list(results), screen.terminal_columns()
@@ -154,7 +153,7 @@ def _table(results: "Iterable[Reproduction]", each: bool) -> list[str]:
     lines = []
     for result in results:
         lines += [*screen.wrapped(_finding(result), room), *_indented(result.study.about.citation, room, 2), ""]
-        for row in _rows(result, each):
+        for row in result.table(folded=not each).itertuples():
             verdict, *numbers, what = _cells(row, each)
             told = say(language(), en="; ", zh="；").join(
                 f"{name} {number}" for name, number in zip(head, numbers, strict=True) if number
@@ -170,14 +169,10 @@ def _table(results: "Iterable[Reproduction]", each: bool) -> list[str]:
 
 
 def _finding(result: "Reproduction") -> str:
-    """Report the outcome of a study; its title is a name and stays as it is."""
+    """State the outcome of a study; its title is not translated."""
     title, count = result.study.about.title, len(result.rows)
     chinese = f"{title}：发表值{count}个，{_counted(result.counts())}。"
     return f"{result.study.study}: {say(language(), en=result.finding(), zh=chinese)}"
-
-
-def _rows(result: "Reproduction", each: bool) -> list[Any]:
-    return list(result.table(folded=not each).itertuples())
 
 
 def _cells(row: Any, each: bool) -> tuple[str, ...]:
@@ -216,8 +211,6 @@ def new_study(study: str, folder: Path, by_scenarios: bool) -> None:
     With --scenarios a third table, scenarios.csv, takes growth rates, levels and shares by period
     (docs/driver_scenarios.md); notebooks/methods/own_scenario_study.ipynb runs it.
     """
-    from pathway_models.intake.published import STUDY_ID, list_studies
-
     if not re.match(STUDY_ID, study):
         raise click.UsageError(f"--study {study!r}: small letters, digits and underscores, a letter first: smith2024")
     if study in list_studies():
@@ -251,7 +244,7 @@ inputs:
   inputs: inputs.csv        # name: file, relative to this folder
 expected: {{}}                # verdicts recorded once they are final, e.g. {{reproduced: 3, near: 1}}
 """
-#: Heads of the input table: a long table takes any study; other columns are as good.
+#: Columns of the input table: a long table suits any study; other columns work as well.
 INPUT_COLUMNS = ("quantity", "scenario", "year", "value", "unit", "locator")
 
 TITLE = """\
@@ -292,7 +285,7 @@ FINDING = "Markdown(result.finding())"
 
 
 def write_skeleton(folder: Path, by_scenarios: bool = False) -> tuple[Path, ...]:
-    """Write a study's folder; its notebook runs as it is and finds no published value yet.
+    """Write a study's folder; its notebook runs unchanged, without published values yet.
 
     Parameters
     ----------

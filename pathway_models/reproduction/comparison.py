@@ -1,6 +1,6 @@
 """Our values beside published ones: answers, verdicts, and the table of both.
 
-Published scenario tables run through the ordinary engine, on a record of their own or on one of our regions.
+Published scenario tables run through the engine, on the study's record or on one of our regions.
 """
 
 import math
@@ -47,9 +47,9 @@ class Answer:
     value : float or None
         Ours, in the unit of the published one; None when there is none.
     cause : str
-        Why both agree or differ, or why there is no value.
+        Reason of agreement or difference, or of a missing value.
     verdict : str
-        Verdict without a value: ``not reproduced`` where it was tried, else ``text only``.
+        Verdict without a value: ``not reproduced`` where it was attempted, else ``text only``.
     """
 
     value: float | None
@@ -65,9 +65,9 @@ class Answers:
     ----------
     values : mapping (scope, scenario, quantity) -> Answer
     tables : mapping name -> DataFrame
-        What stands behind them: sensitivities, readings.
+        Supporting tables: sensitivities, readings.
     sentences : mapping name -> str
-        Findings in a sentence each, computed.
+        Findings, one computed sentence each.
     """
 
     values: Mapping[Key, Answer]
@@ -109,7 +109,7 @@ def verdict_of(estimate: Estimate, ours: float | None, without: str = "text only
         return without
     if math.isnan(estimate.tolerance):
         return "text only"
-    # Half a printed digit is not exact in binary: marginally more than the tolerance still agrees in print.
+    # Half a printed digit is not exact in binary: a difference marginally above the tolerance still agrees.
     hair = 1e-12 * max(1.0, abs(estimate.value))
     difference = abs(ours - estimate.value)
     if difference <= estimate.tolerance + hair:
@@ -118,7 +118,7 @@ def verdict_of(estimate: Estimate, ours: float | None, without: str = "text only
 
 
 def compare(study: Study, answers: Answers) -> tuple[Row, ...]:
-    """Put an answer beside every published value of a study.
+    """Compare every published value of a study with its answer.
 
     Raises
     ------
@@ -190,13 +190,13 @@ def _folded(group: Sequence[Row]) -> dict[str, object]:
 
 
 def _signed(row: Row) -> str:
-    """Write a difference in three digits; rounding in the last bits, which differs between machines, is zero."""
+    """Write a difference in three digits; rounding errors, which differ between machines, become zero."""
     is_rounding = abs(row.difference) < 1e-9 * max(1.0, abs(row.estimate.value))
     return "0" if is_rounding else f"{row.difference:+.3g}"
 
 
 def _joined(texts: object) -> str:
-    """Join different texts in their order: all of up to three, else the first and the last."""
+    """Join distinct texts in order: all of up to three, else the first and the last."""
     different = list(dict.fromkeys(texts))
     return ", ".join(different) if len(different) <= 3 else f"{different[0]} ... {different[-1]}"
 
@@ -213,7 +213,7 @@ def shown(number: float, unit: str) -> str:
     return f"{number:.0f}" if unit == "year" else f"{number:.6g}"
 
 
-#: Where all drivers are exact the members agree; two of them show it.
+#: Members of exact drivers are equal; two suffice to show it.
 MEMBERS, SEED = 2, 20240401
 #: Factor of the one carrier of a record of totals, tCO2/TJ; growth does not depend on it.
 STAND_IN = 95.0
@@ -223,7 +223,7 @@ FIRST_STEP = "the maximum is the base year: emissions fall from the first step o
 
 
 def record_of_totals(name: str, years: Sequence[int], emissions: Sequence[float]) -> Park:
-    """Make a region of a series of CO2 totals, for studies that give no inventory.
+    """Build a region from a series of CO2 totals, for studies without an inventory.
 
     # ASSUME: one sector and one carrier stand for the whole; under Kaya drivers this does not move the path.
 
@@ -247,7 +247,7 @@ def record_of_totals(name: str, years: Sequence[int], emissions: Sequence[float]
 
 @dataclass(frozen=True, eq=False)
 class Driven:
-    """What the engine made of scenarios, relative to the last observed year.
+    """Paths of scenarios through the engine, relative to the last observed year.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ class Driven:
 def drive(park: Park, scenarios: Mapping[str, Scenario] | Sequence[Scenario], last: int) -> Driven:
     """Run scenarios from the end of a record, the issue year, and return the paths relative to it.
 
-    Errors of factors move a member's level in the base year and later ones alike, so that they fall out.
+    Errors of factors move a member's level in the base year and later ones alike, so that they cancel.
     """
     chosen = list(scenarios.values() if isinstance(scenarios, Mapping) else scenarios)
     base = park.last_observed_year
@@ -297,7 +297,7 @@ def drive(park: Park, scenarios: Mapping[str, Scenario] | Sequence[Scenario], la
 
 
 def tabled_scenarios(study: Study) -> dict[str, Scenario]:
-    """Read the driver scenarios that stand in the study's own table, as anybody reads one of their own."""
+    """Read the driver scenarios in the study's table, by the reader of users' scenario tables."""
     path = study.folder / study.about.inputs["scenarios"]
     own = set(study.table("scenarios")["scenario"])
     return {name: scenario for name, scenario in library.read_scenarios(path).items() if name in own}

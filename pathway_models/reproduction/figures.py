@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from pathway_models.figures import canvas
 from pathway_models.figures.style import NARROW, OKABE_ITO, WIDE
@@ -36,7 +37,7 @@ EFFECT_COLOURS = ("#0072B2", "#F0C27B", "#009E73", "#CC79A7")
 Text = str | tuple[str, str]
 
 
-#: Rows of studies in Chinese, phrase by phrase; what is not here is a name or an id, the same in both languages.
+#: Chinese phrases for the rows of studies; names and ids are the same in both languages.
 ROWS_ZH = {
     "growth over all five years": "五年总增长",
     "yearly growth": "逐年增长",
@@ -90,12 +91,12 @@ ROWS_ZH = {
     "mid": "中",
     "high": "高",
 }
-#: Letters that a row of a figure holds; longer ones are broken.
+#: Longest row label, characters; longer ones wrap.
 LONGEST = 48
 
 
 def _row(text: str, lang: str) -> str:
-    """Write a row of a study in a language, the longest phrases first; a long English one is broken."""
+    """Translate a row label phrase by phrase, the longest first; a long English one wraps."""
     if lang != "zh":
         return textwrap.fill(text, LONGEST)
     named = item_name(text, lang)
@@ -296,9 +297,7 @@ def verdict_grid(table: pd.DataFrame, title: Text, *, lang: str = "en") -> Figur
     return figure
 
 
-def _cell(x: float, y: float, colour: str, label: str | None = None) -> object:
-    from matplotlib.patches import Rectangle
-
+def _cell(x: float, y: float, colour: str, label: str | None = None) -> Rectangle:
     return Rectangle((x - 0.47, y - 0.45), 0.94, 0.9, facecolor=colour, edgecolor="none", label=label)
 
 
@@ -347,7 +346,7 @@ def settings_scatter(
     published : (float, float)
     title : str or (str, str)
     names : mapping of column -> str or (str, str), optional
-        What is written for a column; the column itself by default.
+        Label of a column; its name by default.
     lang : {"en", "zh"}
     """
 
@@ -367,7 +366,7 @@ def settings_scatter(
     return figure
 
 
-#: First year shown; earlier maxima of a record stand at the edge.
+#: First year shown; earlier maxima are drawn at the edge.
 FIRST = 2010
 
 
@@ -416,7 +415,7 @@ def peak_years_beside(
 
 
 def _named(outlook: pd.DataFrame, park: str, lang: str) -> str:
-    # In English the id is shorter than the name, and as plain.
+    # In English the id is shorter than the name, and as clear.
     return (short_name(park_name(park, lang)) if lang == "zh" else park) + (
         "*" if outlook.loc[outlook["park_id"] == park, "invented"].iloc[0] else ""
     )

@@ -1,6 +1,6 @@
-"""Our parks and regions beside published results: plausibility, no reproduction.
+"""Plausibility of our parks and regions against published results; no reproduction.
 
-Abstracts give peak years alone; published baselines stand beside ours with the reason of every difference.
+Abstracts give peak years only; published baselines are compared with ours, with the reason of every difference.
 """
 
 from collections.abc import Iterable, Sequence
@@ -134,7 +134,7 @@ def published_value(study: Study, scope: str, quantity: str) -> float:
 
 
 def peak_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
-    """Say how our median peak years lie to the range of the published ones, scenario by scenario."""
+    """Compare our median peak years with the published range, scenario by scenario."""
     low, high = published["peak_year"].min(), published["peak_year"].max()
     parts = []
     for name, rows in ours.groupby("scenario", sort=False):
@@ -148,7 +148,7 @@ def peak_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
 
 
 def intensity_sentence(ours: pd.DataFrame, published: tuple[float, float]) -> str:
-    """Say how our fall of emissions per value added, without measures, compares with the published one."""
+    """Compare our fall of emissions per value added, without measures, with the published one."""
     rows = ours[ours["scenario"] == ours["scenario"].iloc[0]].dropna(subset=["intensity_2020"])
     falls = rows["intensity_2030"] / rows["intensity_2020"] - 1.0
     return (
@@ -159,7 +159,7 @@ def intensity_sentence(ours: pd.DataFrame, published: tuple[float, float]) -> st
 
 
 def ratio_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
-    """Say how our emissions per energy compare with the published ratios."""
+    """Compare our emissions per energy with the published ratios."""
     low, high = published["tco2_per_tce"].min(), published["tco2_per_tce"].max()
     values = ours.drop_duplicates("park_id")["tco2_per_tce"]
     return (
@@ -169,7 +169,7 @@ def ratio_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
     )
 
 
-#: Years between two peaks beyond which the reason is told.
+#: Difference of two peak years above which a reason is given.
 FAR = 5
 
 
@@ -206,11 +206,11 @@ class BaselineBeside:
 
     @property
     def difference(self) -> float:
-        """Our median less the published year; infinite where we see no peak."""
+        """Our median less the published year; infinite without a peak of ours."""
         return self.middle - self.estimate.value
 
     def reason(self, lang: str) -> str:
-        """State why the two differ, theirs first; empty where they are within `FAR` years."""
+        """State why the two differ, the published one first; empty where they are within `FAR` years."""
         if abs(self.difference) <= FAR:
             return ""
         theirs = self.baseline.why.zh if lang == "zh" else self.baseline.why.en
@@ -234,7 +234,7 @@ class BaselineBeside:
 def baselines_beside(
     members: int = 200, seed: int = 20240401, until: int = 2060, places: Sequence[str] | None = None
 ) -> tuple[BaselineBeside, ...]:
-    """Set published baselines beside ours, place by place: parks of one place are summed member by member.
+    """Compare published baselines with ours, place by place: parks of one place are summed member by member.
 
     Parameters
     ----------

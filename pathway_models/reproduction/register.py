@@ -1,8 +1,8 @@
-"""Published estimates computed again through the ordinary package, with a verdict on each.
+"""Published estimates recomputed with the package, with a verdict on each.
 
 ``reproduce("guan2018").table()`` sets every published value beside ours: difference, tolerance, verdict, cause.
 A study is two things: its values and inputs (``data/published``) and a function from the study to our answers
-(``reproduction/studies``).  What does not come out stays in the table with the reason.
+(``reproduction/studies``).  Values that are not reproduced stay in the table with the reason.
 """
 
 import textwrap
@@ -24,7 +24,7 @@ Compute = Callable[[Study], Answers]
 
 
 def _computation(study_id: str) -> Compute:
-    """Compute a study by its file, imported when it is asked for."""
+    """Return the computation of a study, which imports its module on first use."""
     return lambda study: import_module(f"pathway_models.reproduction.studies.{study_id}").compute(study)
 
 
@@ -65,13 +65,13 @@ class Reproduction:
     Parameters
     ----------
     study : Study
-        What was published and given.
+        Published values and inputs.
     rows : tuple of Row
         Every published value with ours, the verdict and its cause.
     tables : mapping name -> DataFrame
-        What stands behind them: sensitivities, readings, verdicts of rules.
+        Supporting tables: sensitivities, readings, verdicts of rules.
     sentences : mapping name -> str
-        Findings in a sentence each.
+        Findings, one sentence each.
     """
 
     study: Study
@@ -100,7 +100,7 @@ class Reproduction:
         return self.counts() == self.study.about.expected
 
     def finding(self) -> str:
-        """Say in a sentence what came out."""
+        """State the outcome in a sentence."""
         if not self.rows:
             return f"{self.study.about.title}: no published value yet."
         parts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts().items())
@@ -138,20 +138,20 @@ class Reproduction:
 
 
 def _numbers(line: Any) -> str:
-    """Write published and ours of a folded row, as far as there are numbers that fit in one line."""
+    """Write the published and our numbers of a folded row, where there are any."""
     published = f"{line.values} values" if line.published == "-" else f"published {line.published}"
     return f"{published}, ours {line.ours} {line.unit}" if line.ours != "-" else f"{published} {line.unit}".strip()
 
 
 def reproduce(study: str | Path, compute: Compute | None = None) -> Reproduction:
-    """Compute a published study again and set the results side by side.
+    """Recompute a published study and compare the results.
 
     Parameters
     ----------
     study : str or Path
-        Name of a shipped study, or the folder of one's own.
+        Name of a shipped study, or folder of the user's.
     compute : callable, optional
-        Computation of one's own study: from the study to :class:`Answers`.
+        Computation of a user's study: from the study to :class:`Answers`.
 
     Raises
     ------
@@ -188,7 +188,7 @@ def reproduce_all() -> dict[str, Reproduction]:
 def compare_with_published(
     study: Study | str | Path, ours: Mapping[Key, float], causes: Mapping[Key, str] | None = None
 ) -> Reproduction:
-    """Set values computed elsewhere, say in a notebook, beside the published ones.
+    """Compare values computed elsewhere, such as in a notebook, with the published ones.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def compare_with_published(
     ours : mapping (scope, scenario, quantity) -> float
         Each in the unit of the published value.
     causes : mapping (scope, scenario, quantity) -> str, optional
-        Why a value agrees or differs.
+        Reason of agreement or difference.
     """
     read = study if isinstance(study, Study) else read_study(study)
     given = causes or {}

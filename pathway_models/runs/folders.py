@@ -1,4 +1,4 @@
-"""Folders of a run: a park's folder appears whole or not at all, one run writes at a time, a URL serves as a folder.
+"""Folders of a run: park folders written atomically, one run at a time, URLs as folders.
 
 Jobs and outcomes: one park of a run as a worker receives and returns it.
 """
@@ -125,7 +125,7 @@ def publish(folder: Path, park_id: str) -> None:
 
 
 def _to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, have reached the disk."""
+    """Flush a file, or the names in a folder, to disk."""
     if path.is_dir() and os.name == "nt":  # Windows cannot flush a folder
         return
     handle = descriptor_of(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
@@ -169,7 +169,7 @@ def locked(folder: Path) -> Iterator[None]:
             raise BatchError(
                 f"{folder}: another run is writing here ({holder}); wait, or choose another --out"
             ) from None
-        # Whoever held the lock before may have removed the file while we were waiting for it.
+        # The previous holder may have removed the file while this process waited for it.
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), os.stat(path)):
                 break

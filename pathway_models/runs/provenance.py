@@ -1,6 +1,6 @@
 """Provenance of a run: parameters, inputs, versions and commit, the same on every host.
 
-Sealed forecasts: what a run said, kept so that later years score it and a change is noticed.
+Sealed forecasts: kept so that later years score them and a change is noticed.
 
 ``forecast.json`` in the folder of a park holds the headline and the quantiles of the emissions to come by scenario,
 with the SHA-256 of both in canonical JSON.  It has no date: equal seeds give equal bytes.  ``run.json`` keeps the hash
@@ -129,14 +129,12 @@ KEPT_INPUTS = "inputs"
 
 
 def hash_outputs(folder: Path, *, with_inputs: bool = True) -> None:
-    """Put the hashes of a run's own files, and of those it was given, into its record, where it has one.
+    """Add the hashes of a run's own files, and of its input files, to its record, where it has one.
 
-    What it was given is hashed by the run alone: a later summary would take what was altered since for what was given.
+    Input files are hashed by the run alone: a later summary would hash altered ones as if they were the originals.
     """
     path, record = folder / "run.json", None
-    with contextlib.suppress(
-        OSError, ValueError, RecursionError
-    ):  # whoever needs the record says what is wrong with it
+    with contextlib.suppress(OSError, ValueError, RecursionError):  # reported where the record is needed
         record = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(record, dict):
         kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
@@ -168,7 +166,7 @@ def read_park_record(folder: Path, park_id: str) -> dict[str, Any] | None:
 def altered_results(folder: Path, park_id: str) -> list[str]:
     """List a park's files that are no longer as the run wrote them; its record may have no hashes.
 
-    Notebooks are left out: whoever has looked at one may have saved it, and no figure is taken from there.
+    Notebooks are left out: a reader may have saved one, and no figure is taken from there.
     """
     record = read_park_record(folder, park_id) or {}
     return [name for name in altered(park_folder(folder, park_id), record) if Path(name).stem != "notebook"]
@@ -198,14 +196,14 @@ if TYPE_CHECKING:
 FORECAST = "forecast.json"
 #: Quantiles that are sealed: every 2.5 %, the edges of the 50, 80 and 90 % bands among them.
 LEVELS = tuple(step / 40 for step in range(1, 40))
-#: Years after the issue year that are sealed; by then other forecasts will have been made.
+#: Number of years after the issue year that are sealed; later ones are left to later forecasts.
 AHEAD = 15
 #: Columns of the summary that are sealed as far as it has them.
 HEADLINE = ("p_peak_before_2030", *SHARES)
 
 
 class BrokenSealError(PathwayError):
-    """A forecast is not the one that was sealed, or none was."""
+    """A forecast differs from the sealed one, or none was sealed."""
 
 
 def sealed_forecast(
@@ -215,7 +213,7 @@ def sealed_forecast(
     rows: Sequence[Mapping[str, Any]],
     assumptions: Assumptions | None = None,
 ) -> dict[str, Any]:
-    """Collect what is sealed of a park.
+    """Collect the sealed forecast of a park.
 
     Parameters
     ----------
@@ -267,8 +265,9 @@ def sealed_forecast(
 def _as_reported(pathways: Pathways, inventory: Inventory) -> np.ndarray:
     """Return the totals as the park will report them: (scenario, member, year).
 
-    A member's growth since the last observed year times what was reported for it: the error of an emission factor is
-    in both years of a member and in none of the reports.  A member without emissions in that year stays as it is.
+    A member's growth since the last observed year times the emissions reported for that year: the error of an emission
+    factor is in both years of a member and in none of the reports.  A member without emissions in that year stays as
+    it is.
     """
     total, last = pathways.total(), int(np.flatnonzero(pathways.years == pathways.last_observed_year)[0])
     start = total[:, :, last, None]

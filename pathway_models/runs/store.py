@@ -1,4 +1,4 @@
-"""Results of a run, read lazily: of thousands of parks only what is asked for is opened.
+"""Results of a run, read lazily, park by park.
 
 run = pw.open_run("results/2024")
 run.summary.query("p_peak_before_2030 < 0.5")
@@ -16,19 +16,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from pathway_models.core import Fault, InputError
-from pathway_models.runs.provenance import KEPT_INPUTS
-from pathway_models.runs.tables import MEMBERS, Condition, read_members, whole
+from pathway_models.runs import folders, provenance, tables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pathway_models.records import Scenarios
 
 
 #: Parameters without which a run cannot be computed again.
 NEEDED = ("parks", "scenarios", "members", "seed", "until", "before")
-#: Sections of a record that list things by name, and of what kind they are.
+#: Sections of a record that map names to values, and the type of these.
 SECTIONS = {"inputs_sha256": str, "outputs_sha256": str, "versions": str, "seals": dict}
 
 
@@ -54,7 +54,7 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def _is_listing(record: dict[str, Any], name: str, kind: type) -> bool:
-    """Tell whether a section of a record, where there is one, lists things of one kind by name."""
+    """Tell whether a section of a record, if present, maps names to values of one type."""
     section = record.get(name, {})
     return isinstance(section, dict) and all(isinstance(value, kind) for value in section.values())
 
@@ -97,13 +97,10 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
     Raises
     ------
     InputError
-        A park asked for is not in the run, or did not come out.
+        A park requested is not in the run, or has no results.
     """
-    from pathway_models.runs.folders import park_id_of
-    from pathway_models.runs.tables import read_status
-
-    given = {park_id_of(park): park for park in parameters_of(folder)["parks"]}
-    done = [outcome.park_id for outcome in read_status(folder) if outcome.status == "done"]
+    given = {folders.park_id_of(park): park for park in parameters_of(folder)["parks"]}
+    done = [outcome.park_id for outcome in tables.read_status(folder) if outcome.status == "done"]
     strange = [park for park in done if park not in given]
     if strange:
         raise InputError([_unreadable(folder, f"a record that names the park {', '.join(strange)}")])
@@ -125,7 +122,7 @@ def scenarios_of(folder: Path) -> Scenarios:
     return read_scenarios(own.get("scenario_file"), own.get("lever_file")).pick(list(chosen))
 
 
-#: Parameters of a run that name files of one's own.
+#: Parameters of a run with paths of the user's files.
 OWN_FILES = ("scenario_file", "lever_file")
 
 
@@ -137,28 +134,26 @@ def own_files(folder: Path) -> dict[str, Path]:
 
 def kept_copy(folder: Path, given: str | Path) -> Path:
     """Return the run's copy of a file it was given, or the file itself where the run is older and has none."""
-    copy = folder / KEPT_INPUTS / Path(given).name
+    copy = folder / provenance.KEPT_INPUTS / Path(given).name
     return copy if copy.exists() else Path(given)
 
 
-#: File of a park's folder that keeps what a search for packages has looked at, so that the next report need not.
+#: File of a park's folder that caches the evaluated packages of a search for the next report.
 SEARCH = "search.npz"
 
 
 def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return the arrays that a file keeps under a key, or do the work that makes them and keep them there.
+    """Return the arrays that a file caches under a key, or compute and cache them.
 
     Parameters
     ----------
     path : Path
-        Of the file; without a folder, or in one that cannot be written, nothing is kept.
+        Of the cache; without a folder, or in one that cannot be written, nothing is cached.
     key : str
-        Names all that the work depends on, such as a hash: arrays under another key are not taken.
+        Hash or name of all inputs of the work; arrays under another key are not used.
     work : callable
     """
-    import numpy as np  # deferred: whoever opens a run for its tables should not wait for it
-
-    # A file that is missing, or broken in whatever way, is no fault: the work makes it again.
+    # A missing or broken file is no fault: the work makes it again.
     with contextlib.suppress(Exception), path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         if str(kept["key"]) == key:
             return {name: kept[name] for name in kept.files if name != "key"}
@@ -186,7 +181,7 @@ def open_run(folder: str | Path) -> StoredRun:
     Raises
     ------
     InputError
-        The folder is not there, is no run's, or its run has not got to a status table.
+        The folder does not exist, is no run's, or has no status table yet.
     """
     folder = Path(folder)
     record = read_record(folder)
@@ -213,12 +208,8 @@ class StoredRun:
     @cached_property
     def status(self) -> pd.DataFrame:
         """Status of every park: park_id, status, seconds, cause."""
-        import pandas as pd
-
-        from pathway_models.runs.tables import STATUS_COLUMNS, read_status
-
-        rows = [(each.park_id, each.status, each.seconds, each.cause) for each in read_status(self.folder)]
-        return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
+        rows = [(each.park_id, each.status, each.seconds, each.cause) for each in tables.read_status(self.folder)]
+        return pd.DataFrame(rows, columns=list(tables.STATUS_COLUMNS))
 
     @cached_property
     def parks(self) -> tuple[str, ...]:
@@ -228,9 +219,7 @@ class StoredRun:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a park and scenario; peak years are texts, for ``">2060"``."""
-        from pathway_models.runs.tables import read_summary
-
-        return read_summary(self.folder)
+        return tables.read_summary(self.folder)
 
     def __getitem__(self, park_id: str) -> StoredPark:
         self._check([park_id])
@@ -251,8 +240,6 @@ class StoredRun:
             ``pathways``, ``inventory``, ``levers``, ... without its ending.
         parks : iterable of str, optional
         """
-        import pandas as pd
-
         return pd.concat([self[park].table(name) for park in self._chosen(parks)], ignore_index=True)
 
     def members(
@@ -260,7 +247,7 @@ class StoredRun:
         parks: Iterable[str] | None = None,
         scenarios: Sequence[str] | None = None,
         columns: Sequence[str | int] | None = None,
-        where: Sequence[Condition] = (),
+        where: Sequence[tables.Condition] = (),
     ) -> Members:
         """Select members of some parks, park by park, or in one frame by ``.frame()``; of all parks by default.
 
@@ -318,7 +305,7 @@ class Members:
         parks: tuple[str, ...],
         scenarios: Sequence[str] | None,
         columns: Sequence[str | int] | None,
-        where: Sequence[Condition],
+        where: Sequence[tables.Condition],
     ) -> None:
         self.run, self.parks, self._asked = run, parks, (scenarios, columns, where)
 
@@ -331,8 +318,6 @@ class Members:
 
     def frame(self) -> pd.DataFrame:
         """Read all of them into one frame, ``park_id`` first."""
-        import pandas as pd
-
         frames = []
         for park_id, frame in self:
             frame.insert(0, "park_id", pd.Categorical.from_codes([0] * len(frame), [park_id]))
@@ -363,20 +348,18 @@ class StoredPark:
         InputError
             There is no such table.
         """
-        import pandas as pd
-
         path = self.folder / f"{name}.csv"
         if not path.is_file():
             expected = f"one of {', '.join(self.tables)}" if self.tables else "the tables of a park that came out"
             raise InputError([Fault(self.park_id, "table", name, expected, "run the park again", code="no_table")])
-        with whole(path):
+        with tables.whole(path):
             return pd.read_csv(path, encoding="utf-8-sig")
 
     def members(
         self,
         scenarios: Sequence[str] | None = None,
         columns: Sequence[str | int] | None = None,
-        where: Sequence[Condition] = (),
+        where: Sequence[tables.Condition] = (),
     ) -> pd.DataFrame:
         """Read its members, one row a scenario and member; arguments as of `StoredRun.members`.
 
@@ -385,8 +368,8 @@ class StoredPark:
         InputError
             Its members were not kept or cannot be read, or a scenario or column is not there.
         """
-        return read_members(self.folder / MEMBERS, scenarios, columns, where)
+        return tables.read_members(self.folder / tables.MEMBERS, scenarios, columns, where)
 
     def __repr__(self) -> str:
-        kept = "with members" if (self.folder / MEMBERS).is_file() else "members not kept"
+        kept = "with members" if (self.folder / tables.MEMBERS).is_file() else "members not kept"
         return f"<StoredPark {self.park_id}: {', '.join(self.tables)}; {kept}>"

@@ -1,4 +1,4 @@
-"""CSV files of a run: written whole or not at all, equal bytes for equal content, and read with their types.
+"""CSV files of a run: written atomically, equal bytes for equal content, and read with their types.
 
 ``members.parquet``: every member of a park's ensemble in one compact columnar file.
 
@@ -46,14 +46,14 @@ STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
 
 def write_status(folder: Path, outcomes: Sequence[Outcome]) -> Path:
     """Write ``status.csv``: one row a park."""
-    # To a reader of the run an unchanged park is done; no time was spent on it.
+    # An unchanged park counts as done, in no time.
     rows = [[o.park_id, "done" if o.came_out else o.status, f"{o.seconds:.2f}", o.cause] for o in outcomes]
     return _write_csv(folder / "status.csv", [list(STATUS_COLUMNS), *rows])
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[None]:
-    """Guard the reading of a table of a run: one that was cut short or altered gives no traceback.
+    """Turn errors of reading a truncated or altered table of a run into an `InputError`.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def replace_text(path: Path, text: str, encoding: str = "utf-8-sig") -> Path:
     return write_whole(path, text.encode(encoding))
 
 
-#: Columns that other programs rely on: never renamed, never moved; new ones follow them.
+#: Columns that other programs rely on: never renamed or moved; new ones follow them.
 CONTRACT = (
     "park_id",
     "name",
@@ -180,7 +180,7 @@ def typed(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked(summary: pd.DataFrame) -> tuple[int, pd.Series]:
-    """Return the year before which emissions shall peak, and the share of members that do so, row by row.
+    """Return the year before which emissions shall peak, and by row the share of members that do so.
 
     Runs of older versions have neither column, and ask for 2030.
     """
@@ -277,7 +277,7 @@ def write_members(path: Path, pathways: Pathways, peaks: Peaks) -> Path:
         partial,
         compression="zstd",
         compression_level=3,
-        # The bytes of a float apart: signs and exponents hardly differ between members.
+        # Bytes of floats split by position: signs and exponents hardly differ between members.
         use_byte_stream_split=floats,
         use_dictionary=["scenario", "status"],
         row_group_size=pathways.members * max(1, ROWS // pathways.members),
@@ -317,7 +317,7 @@ def member_table(pathways: Pathways, peaks: Peaks) -> pa.Table:
 def read_members(
     path: Path, scenarios: Sequence[str] | None, columns: Sequence[str | int] | None, where: Sequence[Condition]
 ) -> pd.DataFrame:
-    """Read some members: only the columns asked for, and only row groups that can match.
+    """Read some members: only the columns requested, and only row groups that can match.
 
     Parameters
     ----------

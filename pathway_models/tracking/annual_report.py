@@ -54,7 +54,7 @@ def _share(value: float) -> float:
 
 
 def _chance(one: ScenarioForecast, lang: str) -> str:
-    """Write the probability of a peak in time with its sampling error, that of as many members as the weights hold."""
+    """Write the probability of a peak in time with the sampling error of the effective number of members."""
     share = _share(one.p_before)
     return rounding.share_text(share, lang) + rounding.error_text(
         float(event_split.standard_error(share, one.effective))
@@ -186,7 +186,7 @@ def deviations(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
 def build_annual_report(found: TrackingResult, park: Park, manifest: Mapping[str, str], *, lang: str = "zh") -> Report:
     """Build the annual report of a park with the new year, for `to_docx`, `to_pdf` and `to_html` to typeset.
 
-    The manifest lists what the report rests on: hash of the table, seed, versions.
+    The manifest lists the provenance: hash of the table, seed, versions.
     """
     pen, year = ReportBuilder(lang), found.known + 1
 
@@ -230,7 +230,7 @@ def build_annual_report(found: TrackingResult, park: Park, manifest: Mapping[str
 
 
 def _limits(found: TrackingResult, lang: str) -> str:
-    """Explain the columns; where no value is on course, say that the plan must be made stronger."""
+    """Explain the columns; where no value is on course, say that the plan must be strengthened."""
     text = say(
         lang,
         en=f"Target: median of the plan's members that peak before {found.before}. Limit: the farthest value at which"
@@ -247,7 +247,7 @@ def _limits(found: TrackingResult, lang: str) -> str:
 
 
 def replay_sentence(table: pd.DataFrame, *, lang: str = "en") -> str:
-    """Say how much feeding years raised the probability of what then happened, from a table of `replay`."""
+    """Say how much later years raised the probability of the outcome, from a table of `replay`."""
     score = table.groupby("known")["log_score"].mean()
     first, last = int(score.index[0]), int(score.index[-1])
     scores = [f"{value:.2f}" for value in (score.iloc[0], score.iloc[-1])]

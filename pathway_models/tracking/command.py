@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from pathway_models.console import cli_language, common_options, screen
-from pathway_models.core import Fault, InputError, files
+from pathway_models.core import Fault, InputError, PathwayError, files
 
 if TYPE_CHECKING:
     from pathway_models.records import Park
@@ -91,7 +91,7 @@ def track_command(
 
 
 def _records(park: str, table: str | None, year: int | None) -> tuple[Park, Park]:
-    """Return the record as it was, and with the new year."""
+    """Return the record without and with the new year."""
     from pathway_models.intake.parks import read_park
     from pathway_models.tracking.records import joined, up_to
 
@@ -106,7 +106,7 @@ def _records(park: str, table: str | None, year: int | None) -> tuple[Park, Park
 
 
 def _manifest(found: TrackingResult, later: Park, wishes: dict[str, object]) -> dict[str, str]:
-    """List what the report rests on; its id is the hash of the rest."""
+    """List the provenance of the report; its id is the hash of the rest."""
     from pathway_models.runs.provenance import versions
 
     content = {"park": later.park_id, "known": str(found.known), **{key: str(value) for key, value in wishes.items()}}
@@ -151,14 +151,14 @@ COLUMNS = (
 
 
 def add_forecasts(path: Path, found: TrackingResult, manifest: Mapping[str, str]) -> Path:
-    """Add forecasts to the file of all forecasts of a park, those that stand there already left out.
+    """Append forecasts to the file of all forecasts of a park, except those already in it.
 
-    The file is made if it is not there; the manifest has ``account`` and the hashes of the tables.
+    The file is created where missing; the manifest has ``account`` and the hashes of the tables.
 
     Raises
     ------
     InputError
-        The file has other columns: it is left as it is.
+        The file has other columns; it is not changed.
     """
     old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     if old and tuple(next(csv.reader(io.StringIO(old)))) != COLUMNS:
@@ -203,7 +203,6 @@ def score_command(run: Path, tables: tuple[str, ...], entity: str, year: str, va
 
     Exit code 1 where a seal is broken: such a forecast is not scored. What the columns mean: docs/tracking.md.
     """
-    from pathway_models.core import PathwayError
     from pathway_models.runs.provenance import read_forecasts
     from pathway_models.tracking.updating import score
 
@@ -226,7 +225,7 @@ def _new_totals(
     Raises
     ------
     InputError
-        A table cannot be read, knows no park of the run, has another account or contradicts one before it.
+        A table cannot be read, has no park of the run, has another account or contradicts an earlier one.
     """
     found: dict[str, dict[int, float]] = {}
     faults: list[Fault] = []
@@ -276,7 +275,7 @@ def _totals_of(
 
 
 def _show_scores(scores: Scores, forecasts: Mapping[str, Mapping[str, object]]) -> None:
-    """Print what was scored, what was restated, and the tables."""
+    """Print the parks scored, the restatements, and the tables."""
     from pathway_models.intake.naming import scenario_name
 
     lang = cli_language.language()

@@ -27,7 +27,7 @@ def driver_name(driver: str, lang: str) -> str:
 def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: str = "en") -> Figure:
     """Draw the reported years in the plan's band (left), and the deviation of the last by driver (right).
 
-    The head has the name of the park where it is given, else the one that the result carries.
+    The title has the name of the park given, else that in the result.
     """
     years = sorted(found.reported)
     band = np.array([found.foreseen[year] for year in years])

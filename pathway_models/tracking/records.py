@@ -1,4 +1,4 @@
-"""Records of a new year of data: the park's own one joined or cut back, forecasts before and after, targets."""
+"""Records of tracking: joined and shortened park records, forecasts before and after a new year, targets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,23 +22,23 @@ QUANTITIES = {
 
 @dataclass(frozen=True, eq=False)
 class ScenarioForecast:
-    """Forecast of one scenario as it stood at one time.
+    """Forecast of one scenario at one time.
 
     Parameters
     ----------
     scenario : str
     state : {"made", "re-weighted", "re-fitted"}
     known : int
-        Last year of data it rests on.
+        Last year of data used.
     weights : (member,)
     effective : float
         Effective sample size.
     p_before, p_by : float
-        Weight of the members that peak before the year asked for, and by its end.
+        Weight of the members that peak before the target year, and by its end.
     quantiles : (3,)
         Peak year, p05 / p50 / p95; ``inf`` beyond the horizon.
     parts : str
-        Separate parts of the peak years with their shares, told instead of a median; empty where there is one part.
+        Separate parts of the peak years with their shares, given instead of a median; empty where there is one part.
     """
 
     scenario: str
@@ -66,7 +66,7 @@ class NextYearTarget:
     target : float
         Median over the members of the plan that peak in time; NaN where none does.
     latest : float
-        The farthest value still on course; NaN where there is none.
+        Limit: the least ambitious value still on course; NaN where there is none.
     """
 
     quantity: str
@@ -87,13 +87,13 @@ class TrackingResult(Identified):
     known : int
         The new last year.
     base : int
-        The last year the forecast knew.
+        Last year of data of the forecast as made.
     before : int
     plan : str
         Scenario that is the plan.
     made, updated : mapping scenario -> ScenarioForecast
     log_evidence : mapping scenario -> float
-        Logarithm of how likely the new years were to the forecast as made.
+        Log likelihood of the new years under the forecast as made.
     reported : mapping year -> float, tCO2/yr
     foreseen : mapping year -> (3,), tCO2/yr
         The plan's p05 / p50 / p95, from the level of the base year.
@@ -129,7 +129,7 @@ class TrackingResult(Identified):
 
 
 def up_to(park: Park, year: int) -> Park:
-    """Cut a record back to where ``year`` was the last one known.
+    """Shorten a record to end with ``year``.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def _cut(values: Mapping[tuple[str, str, str], Mapping[int, object]], year: int)
 
 
 def joined(earlier: Park, later: Park) -> Park:
-    """Continue a record by the years of another one of the same park.
+    """Extend a record by the years of another record of the same park.
 
     A carrier or process that only one of them names has no use in the other's years, at the factor of the nearest
     year.  Where ``later`` begins within ``earlier``, its years take the place of the earlier ones.
@@ -204,7 +204,7 @@ def joined(earlier: Park, later: Park) -> Park:
 
 
 def _rows(values: np.ndarray, own: tuple, wanted: tuple, axis: int) -> np.ndarray:
-    """Put rows of an array into another order along an axis, zero where it has none."""
+    """Reorder rows of an array along an axis, with zero for missing ones."""
     shape = list(values.shape)
     shape[axis] = len(wanted)
     found = np.zeros(shape)

@@ -1,7 +1,7 @@
 """Replay history one year at a time, to score whether updating a forecast helps (``docs/tracking.md``, section 5).
 
-Forecasts follow the law of total emissions that parks had before the law in levels.  That one starts from the nation's
-own record up to today, and so would know in part what a replay lets it foresee.
+Forecasts follow the law of total emissions that preceded the law in levels, which starts from the nation's record up
+to today and so would use data that a replay has to predict.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ from pathway_models.kernels.quantiles import effective_size, log_weights, normal
 from pathway_models.records import Assumptions, GrowthLaw, History, growth_laws
 from pathway_models.tracking.updating import REPORT_ERROR, collapsed
 
-#: Parts of equal probability that the first forecast is cut into.
+#: Number of equally probable bins of the first forecast.
 PARTS = 10
 
 
@@ -33,7 +33,7 @@ def replay(
     seed: int = 1,
     assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
-    """Forecast from a record, feed the years after it one at a time, and score the forecast of the last one.
+    """Forecast from a record, update by the following years one at a time, and score the forecast of the last year.
 
     Parameters
     ----------
@@ -49,13 +49,13 @@ def replay(
     error : float
         Of a reported yearly change, log.
     assumptions : Assumptions, optional
-        With a growth law that knows nothing but the record; the shipped ones under the law of version 0.2 by default.
+        With a growth law that uses the record alone; the shipped ones under the law of version 0.2 by default.
 
     Returns
     -------
     DataFrame
-        region, known (last year fed), state (made, re-weighted, re-fitted), probability of the part of the first
-        forecast that the outcome fell into, log_score, effective members.
+        region, known (last year fed), state (made, re-weighted, re-fitted), probability of the bin of the first
+        forecast that holds the outcome, log_score, effective members.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def replay(
 def _rows(
     names: tuple[str, ...], known: int, state: list[str], probability: np.ndarray, size: np.ndarray
 ) -> pd.DataFrame:
-    # A forecast of no member in a part gives it half a member, so that the score stays finite.
+    # A bin without members counts half a member, so that the score stays finite.
     floor = 0.5 / size
     return pd.DataFrame(
         {
@@ -116,7 +116,7 @@ class _UpdatedForecasts:
         self.states = ["made"] * regions
 
     def feed(self, region: int, known: int) -> None:
-        """Re-weight the members of a region by what happened up to a year; forecast anew where too few are left."""
+        """Re-weight the members of a region by the data up to a year; forecast again where too few are left."""
         fed = known - self.base[region]
         if not fed:
             return
@@ -125,7 +125,7 @@ class _UpdatedForecasts:
         self.weights[region] = normalised(log_weights(foreseen, happened, self.error))
         self.states[region] = "re-weighted"
         if collapsed(self.weights[region]):
-            # The steps of the longer record come first; what is left behind them is not read again.
+            # The steps of the longer record overwrite the first columns; the rest is not read again.
             self.path[region, :, : self.law.last - known] = self.law.forecast(known)[region]
             self.base[region], self.states[region] = known, "re-fitted"
             self.weights[region] = 1.0 / self.members

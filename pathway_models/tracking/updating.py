@@ -1,13 +1,13 @@
 """Feed a new year of data into the forecast made without it, and set next year's targets (``docs/tracking.md``).
 
-A target is the median of the plan's members that peak in time; its limit is the farthest value at which members that
-do as well still peak in time with the probability asked for.
+A target is the median of the plan's members that peak in time; its limit is the least ambitious value such that the
+members at or beyond it peak in time with the required probability.
 
-And scores of sealed forecasts against the years that have come since (``docs/tracking.md``, section 7).
+Scores of sealed forecasts against the years that have come since (``docs/tracking.md``, section 7).
 
-Of a forecast, the totals of the years after its record are compared with the quantiles that were sealed, and what
-came of "peaks before Y" with its probability.  Growth is compared, not levels: where a new table states another value
-for the last year the forecast knew, the forecast is scaled by the two.
+The totals of the years after the record of a forecast are compared with the sealed quantiles, and the outcome of
+"peaks before Y" with its probability.  Growth is compared, not levels: where a new table restates the last
+year of that record, the forecast is scaled by the ratio of both values.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ QUANTILES = (0.05, 0.5, 0.95)
 #: Error of a reported yearly change, log.
 # ASSUME: two percent; the factor of a park's accounts is the same in both years and cancels.
 REPORT_ERROR = 0.02
-#: Weights have collapsed below so many effective members, or below this share of all, whichever is more.
+#: Weights have collapsed below this number of effective members or this share of all members, whichever is more.
 LEAST_MEMBERS, LEAST_SHARE = 100, 0.05
 
 
@@ -46,18 +46,18 @@ def track(
     error: float = REPORT_ERROR,
     assumptions: Assumptions | None = None,
 ) -> TrackingResult:
-    """Set a longer record against the forecast from the shorter one.
+    """Update the forecast from a shorter record by a longer one.
 
     Parameters
     ----------
     earlier, later : Park
-        As it was when the forecast was made, and with the new years (`records.joined`).
+        Record at the time of the forecast, and with the new years (`records.joined`).
     scenarios : iterable of Scenario
         The last one is the plan.
     before : int
         Year before which emissions shall peak.
     probability : float
-        Asked for, when next year's targets are set.
+        Required probability of a peak in time for next year's targets.
     members, seed, until : int
         Of the forecast as it was made.
     error : float
@@ -115,7 +115,7 @@ def _totals(park: Park) -> dict[int, float]:
 
 
 def _check(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> None:
-    """Refuse scenarios and records that cannot be set against one another."""
+    """Refuse scenarios and records that do not fit together."""
     wrong = []
     if not chosen:
         wrong.append("no scenario")
@@ -137,7 +137,7 @@ def collapsed(weights: np.ndarray) -> np.ndarray:
 
 
 def parts_of(year: np.ndarray, weights: np.ndarray, last_year: int) -> str:
-    """Write the separate parts of weighted peak years: those of as many equal members as the weighted ones are worth.
+    """Write the separate parts of weighted peak years, as of the effective number of equal members.
 
     Parameters
     ----------
@@ -239,14 +239,14 @@ def _next_year_targets(
     for name, (unit, less) in QUANTITIES.items():
         if np.isnan(reported[name]):
             continue
-        # The foreseen change goes on from what was reported: of amounts as a ratio, of shares as a difference.
+        # The foreseen change continues the reported values: of amounts as a ratio, of shares as a difference.
         if name.endswith("_share"):
             values = np.clip(reported[name] + then[name] - now[name], 0.0, 1.0)
         else:
             values = reported[name] * then[name] / now[name]
         target, latest = _target_and_limit(values, succeeds, weights, probability, less)
         if reported[name] == 0 and not values.any():
-            continue  # no coal to do without, no green power in sight
+            continue  # no coal in use, no green power planned
         found.append(NextYearTarget(name, unit, known + 1, reported[name], target, latest))
     return tuple(found)
 
@@ -254,7 +254,7 @@ def _next_year_targets(
 def _target_and_limit(
     values: np.ndarray, succeeds: np.ndarray, weights: np.ndarray, probability: float, less: bool
 ) -> tuple[float, float]:
-    """Return the median of the members that succeed, and the farthest value still on course."""
+    """Return the median of the members that succeed, and the least ambitious value still on course."""
     won = weights * succeeds
     if won.sum() <= 0:
         return float("nan"), float("nan")
@@ -281,7 +281,7 @@ def reported_values(park: Park) -> dict[str, float]:
 
 
 def counted_sectors(park: Park) -> list[bool]:
-    """Mark the sectors whose activity is counted: those of the economy where `Pathways` has it, otherwise all."""
+    """Mark the sectors whose activity is summed: those of the economy where `Pathways` has it, otherwise all."""
     if "economy" in projecting.memo_item_names(park):
         return [kind in projecting.ECONOMIES for kind in park.activity_kinds]
     return [True] * len(park.sectors)
@@ -347,7 +347,7 @@ class Scores:
     ----------
     bands : DataFrame
         A row a scenario: ``scenario``; ``park_count`` and ``forecasts`` (park-years); ``coverage_50/80/90`` (shares);
-        ``crps`` (share of the last emissions the forecast knew); ``skill_persistence``, 1 - CRPS / CRPS of "nothing
+        ``crps`` (share of the last emissions on record); ``skill_persistence``, 1 - CRPS / CRPS of "nothing
         changes".
     by_year : DataFrame
         The same by year, without the number of parks.
@@ -356,7 +356,7 @@ class Scores:
         ``undecided`` cases; ``mean_forecast``, ``frequency`` and ``brier``, missing where none is decided.
     scored : mapping park -> (first, last) year
     restated : mapping park -> (sealed, stated) tCO2/yr
-        Of the last year the forecast knew.
+        Of the last year in the record of the forecast.
     """
 
     bands: pd.DataFrame
@@ -399,7 +399,7 @@ def score(forecasts: Mapping[str, Mapping[str, Any]], totals: Mapping[str, Mappi
 
 
 def _scale(sealed: Mapping[str, Any], known: Mapping[int, float]) -> tuple[float, float]:
-    """Return the last emissions the forecast knew, and the factor by which a new table restates them."""
+    """Return the last emissions in the record of the forecast, and the factor by which a new table restates them."""
     last = int(sealed["last_observed_year"])
     base = float(sealed["observed"][str(last)])
     return base, known[last] / base if base > 0 and known.get(last, 0.0) > 0 else 1.0
@@ -415,7 +415,7 @@ def _restated(
 
 
 def _cases(park: str, sealed: Mapping[str, Any], known: Mapping[int, float]) -> Iterator[dict[str, Any]]:
-    """Compare every forecast year that is known now, scenario by scenario; sites without emissions have no size."""
+    """Compare every forecast year with new data, scenario by scenario; sites without emissions are left out."""
     base, factor = _scale(sealed, known)
     size = factor * (base or max(map(float, sealed["observed"].values())))
     if size <= 0:
@@ -479,7 +479,7 @@ def _event(scenario: str, before: int, found: list[tuple[float, bool | None]]) -
 def peaked_before(sealed: Mapping[str, Any], known: Mapping[int, float], before: int) -> bool | None:
     """Tell whether a park peaked before a year, by the rule of the headline; None while a year of it is not known.
 
-    Nothing is decided early: a case that can only be decided one way would lean the score that way.
+    No case is decided early: those decidable early all have one outcome, which would bias the score.
     """
     _, factor = _scale(sealed, known)
     series = {int(year): factor * float(value) for year, value in sealed["observed"].items()} | dict(known)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from interrupting import interrupted_at
 from workbook_maker import Filled
 
-from pathway_models.cli import ENDING, INTERRUPTED
+from pathway_models.cli import ENDING
 from pathway_models.cli.main import COMMANDS, main
 
 BAD = Path(__file__).parents[1] / "data" / "bad_workbooks" / "share_above_one.xlsx"
@@ -144,7 +144,7 @@ def test_summarise_refuses_a_folder_that_is_no_run(call, tmp_path):
 def test_ctrl_c_ends_with_one_line_whatever_is_being_imported(at, tmp_path):
     words = ["run", "demo-steel", "--members", "1", "--engine", "papermill", "--out", tmp_path / "run"]
     ended = interrupted_at(at, [sys.executable, "-m", "pathway_models", *words], tmp_path)
-    assert ended == (INTERRUPTED, "", "Stopped. 已停止。\n")
+    assert ended == (130, "", "Stopped. 已停止。\n")
     assert not (tmp_path / "run").exists()
 
 
@@ -163,7 +163,7 @@ def test_ctrl_c_in_a_command_ends_with_one_line_and_nobody_can_cut_that_off(monk
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    assert (answer.exit_code, answer.output) == (INTERRUPTED, "Stopped. 已停止。\n")
+    assert (answer.exit_code, answer.output) == (130, "Stopped. 已停止。\n")
 
 
 def test_the_command_computes_with_one_thread_unless_told_otherwise():

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 import pathway_models as pw
 from pathway_models.cobenefits import figures as cobenefit_plots
-from pathway_models.cobenefits import tables as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.cobenefits.command import cobenefits_command
 from pathway_models.cobenefits.records import CUMULATIVE
@@ -84,20 +83,20 @@ def test_cost_that_is_not_known_is_said(found, lang):
 @LANGUAGES
 def test_sentences_name_what_rises_and_what_rests_on_background(found, lang):
     whole, parts = found["whole"], found["parts"]
-    said = cobenefit_sentences.describe(whole, "deep", lang=lang)
+    said = cobenefit_tables.describe(whole, "deep", lang=lang)
     assert "2035" in said
     assert ("cross-elasticity" in said) or ("交叉弹性" in said)
-    levers = cobenefit_sentences.describe_levers(parts, lang=lang)
+    levers = cobenefit_tables.describe_levers(parts, lang=lang)
     capture = pw.read_levers()["ccus"]
     assert (capture.name_zh if lang == "zh" else capture.name_en) in levers
-    basis = cobenefit_sentences.describe_basis(whole.basis, lang=lang)
+    basis = cobenefit_tables.describe_basis(whole.basis, lang=lang)
     assert str(len(whole.basis.background)) in basis[0]
     unknown = sum(not one.known for one in found["costs"])
-    assert str(unknown) in cobenefit_sentences.describe_costs(found["costs"], lang=lang)
+    assert str(unknown) in cobenefit_tables.describe_costs(found["costs"], lang=lang)
 
 
 def test_reference_says_nothing_of_itself(found):
-    said = cobenefit_sentences.describe(found["whole"], "bau")
+    said = cobenefit_tables.describe(found["whole"], "bau")
     assert "elasticity" not in said
     assert "0.0 %" in said
 
@@ -152,7 +151,7 @@ def test_green_power_cuts_no_pollutant_of_the_park_and_is_the_cheapest_for_both_
     row = cobenefit_tables.unit_costs(found["costs"], 2024, lang=lang).loc[name]
     assert row.iloc[1] == row.iloc[2]  # the same words in place of a number
     assert not any(sign.isdigit() for sign in row.iloc[2])
-    assert name not in cobenefit_sentences.describe_costs(found["costs"], lang=lang).partition("(")[0]
+    assert name not in cobenefit_tables.describe_costs(found["costs"], lang=lang).partition("(")[0]
 
 
 @LANGUAGES

@@ -12,11 +12,13 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from click.testing import CliRunner
 from data_reading import DATA
 from ensembles import YEARS, hill, mixture, pathways_of, rising
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
+from pathway_models.exports.command import export_command
 from pathway_models.exports.datapackage import licences_of, write_datapackage
 from pathway_models.exports.iamc import (
     COVERED_PROVINCES,
@@ -307,3 +309,11 @@ def test_no_text_of_an_export_is_a_formula(steel, tmp_path):
             assert not [cell for cell in cells if cell.startswith(("=", "@")) or cell.startswith("+1 ")], path.name
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("words", [("accounts", "--members"), ("tidy", "--account", "location")])
+def test_options_that_a_format_does_not_have_are_refused(tmp_path, words):
+    answer = CliRunner().invoke(export_command, [str(tmp_path), "--format", *words])
+    assert answer.exit_code == 2
+    assert words[1] in answer.output
+    assert "--format accounts" in answer.output

@@ -4,23 +4,13 @@ import os
 import shutil
 
 import pytest
-
-#: Nothing is fetched from elsewhere, and root may run it.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from take_screenshots import BROWSERS, FLAGS
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    """Path of the browser of this machine."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Return the path of the browser of this machine."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None and os.environ.get("CI"):
         pytest.fail("no browser: python tasks.py test installs chromium where it may")
     if found is None:
@@ -30,9 +20,9 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    """The browser, started once a module and closed behind it."""
+    """Start the browser once a module; close it afterwards."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield started
         started.close()

@@ -1,4 +1,4 @@
-"""Small ensembles with known answers, for the tests of what people see."""
+"""Small ensembles with known answers, for the tests of figures, tables and sentences."""
 
 import numpy as np
 

@@ -79,13 +79,13 @@ def stopped_after(seconds, words, number=signal.SIGINT):
     return process.returncode, errors
 
 
-def stopped_at(moment, out, words, number=signal.SIGINT):
+def stopped_at(moment, out, words):
     """Start a run and interrupt it once something of a name is in its folder; return what it said on standard error."""
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         # A lock that is still empty is not held yet; a park's folder is there or has become another.
         while process.poll() is None and not any(path.name != LOCK or path.read_bytes() for path in out.glob(moment)):
             time.sleep(0.01)
-        process.send_signal(number)
+        process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=120)
     return errors
 

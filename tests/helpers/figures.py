@@ -12,7 +12,7 @@ def said(figure):
 
 
 def overhang(figure):
-    """How far anything drawn runs out of the sheet, inches."""
+    """Return how far any artist extends beyond the figure, inches."""
     figure.canvas.draw()
     box = figure.get_tightbbox()
     width, height = figure.get_size_inches()

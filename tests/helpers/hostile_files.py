@@ -1,4 +1,4 @@
-"""Small files that would take minutes or gigabytes, each by its kind."""
+"""Small files that would take minutes or gigabytes, by kind."""
 
 import gzip
 import io
@@ -14,7 +14,7 @@ TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def _before(part, mark, text):
-    """Put a text before the first sign of a kind in a part."""
+    """Insert a text before the first match in a part."""
 
     def change(parts):
         content = parts[part]
@@ -25,7 +25,7 @@ def _before(part, mark, text):
 
 
 def _inside(part, mark, text):
-    """Put a text behind the head of the first element of a name."""
+    """Insert a text after the opening tag of the first element of a name."""
 
     def change(parts):
         content = parts[part]
@@ -49,11 +49,11 @@ def _strings(items):
     return lambda parts: {**parts, "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{items}</sst>'.encode()}
 
 
-def _part(name, kind, link, text, owner=SHEET):
+def _part(name, kind, link, text):
     """Add a part, declared and linked from a sheet."""
 
     def change(parts):
-        folder, _, file = owner.rpartition("/")
+        folder, _, file = SHEET.rpartition("/")
         links = f"{folder}/_rels/{file}.rels"
         head = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         old = parts.get(links, f"{head}</Relationships>".encode())
@@ -209,15 +209,15 @@ def _garbage(rows):
 FILLED = {"long_unit": _unit(6_000), "longest_unit": _unit(32_000), "rows_of_faults": _garbage(3_000)}
 
 
-def hostile_workbook(kind, folder, many=120_000):
-    """Write a workbook of a kind; its path."""
+def hostile_workbook(kind, folder):
+    """Write a workbook of a kind; return its path."""
     filled, path = Filled(), folder / f"{kind}.xlsx"
     FILLED.get(kind, lambda _: None)(filled)
     content = filled.write(path).read_bytes()
     if kind in PARTS:
         stream = io.BytesIO()
         with (
-            zipfile.ZipFile(io.BytesIO(repacked(content, PARTS[kind](many)))) as old,
+            zipfile.ZipFile(io.BytesIO(repacked(content, PARTS[kind](120_000)))) as old,
             zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
         ):
             for name in old.namelist():
@@ -241,10 +241,10 @@ TEXTS = {
 }
 
 
-def hostile_text(kind, folder, many=12_000):
-    """Write a table of a kind; its path."""
+def hostile_text(kind, folder):
+    """Write a table of a kind; return its path."""
     path = folder / kind
-    path.write_bytes(TEXTS[kind](many))
+    path.write_bytes(TEXTS[kind](12_000))
     return path
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C at a chosen moment of a program's start, whatever the machine is busy with."""
+"""Ctrl-C at a chosen moment of a program's start, independent of the load."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ sys.meta_path.insert(0, Pressing())
 
 
 def interrupted_at(module, command, folder, number=signal.SIGINT):
-    """Run a command that gets a signal when it begins to import a module; its exit code and both its streams."""
+    """Run a command that gets a signal when it begins to import a module; return exit code and both streams."""
     (folder / "sitecustomize.py").write_text(PRESSING, encoding="utf-8")
     paths = os.pathsep.join([str(folder), str(ROOT)])
     env = {**os.environ, "PYTHONPATH": paths, "PRESS_AT": module, "PRESS": str(int(number)), "PYTHONUTF8": "1"}

@@ -1,4 +1,4 @@
-"""What must not stand in a committed file: paths of one machine, and hosts of package registries."""
+"""Patterns forbidden in committed files: paths of one machine, and hosts of package registries."""
 
 import os
 import re
@@ -10,7 +10,7 @@ FOLDERS = "home|Users|root|tmp|work|mnt|opt|private"
 MACHINE_PATH = re.compile(
     rf"(?<![\w.:/])/(?:{FOLDERS})/\w|file:///(?:{FOLDERS})|\b[A-Za-z]:\\{{1,2}}(?:Users|Temp|Windows)\b"
 )
-# Written in pieces, so that this file does not name what it forbids.
+# Written in pieces, so that this file does not match itself.
 REGISTRY_HOSTS = re.compile(
     "|".join(
         rf"\b{name}\.{domain}\b"

@@ -1,4 +1,4 @@
-"""What a notebook shows in a language: the displays of its cells and the texts of its figures."""
+"""Texts of a notebook in a language: the displays of its cells and the texts of its figures."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from traitlets.config import Config
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-#: Smaller than the notebooks ask for: words are looked at, not numbers.
+#: Fewer members than in the notebooks: texts are tested, not numbers.
 SMALLER = {"orders=30": "orders=4", "members=3000": "members=600", '40, {"members": 400': '4, {"members": 60'}
 #: Settings of a shell that leaves no file behind.
 QUIET = Config({"HistoryManager": {"enabled": False}})

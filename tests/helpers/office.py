@@ -1,4 +1,4 @@
-"""Spreadsheets looked into, and worked out anew by LibreOffice."""
+"""Inspection of spreadsheets, and their recalculation by LibreOffice."""
 
 import io
 import os
@@ -21,7 +21,7 @@ def formulas_of(content):
 
 
 def stripped(content):
-    """The workbook without a single cached value: whoever shows a number has worked it out."""
+    """Return the workbook without cached values: any number shown has been recalculated."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -33,7 +33,7 @@ def stripped(content):
 
 
 def worked_out_anew(content, folder):
-    """The workbook as LibreOffice has it, from its formulas alone; skips where it is not installed."""
+    """Return the workbook recalculated by LibreOffice from its formulas; skip where it is not installed."""
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None and os.environ.get("CI"):
         pytest.fail("LibreOffice is missing: install libreoffice-calc-nogui, the workbook has to be worked out anew")
@@ -41,7 +41,7 @@ def worked_out_anew(content, folder):
         pytest.skip("LibreOffice is not installed here; continuous integration has it")
     path = folder / "audit.xlsx"
     path.write_bytes(stripped(content))
-    # A profile of its own: another LibreOffice that is open would take the call over and do nothing.
+    # A separate profile: another open LibreOffice would take over the call and do nothing.
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir",
                str(folder / "out"), str(path)]  # fmt: skip

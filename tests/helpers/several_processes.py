@@ -1,6 +1,6 @@
-"""How tests are dealt out to several processes: whole files, those with many slow tests first."""
+"""Distribution of tests to several processes: whole files, those with many slow tests first."""
 
-#: Files whose tests share nothing that takes time to make: they are dealt out one test at a time.
+#: Files whose tests share no slow fixture: they are distributed test by test.
 ONE_BY_ONE = ("tests/project/test_scripts_and_benchmarks.py",)
 
 
@@ -23,7 +23,7 @@ def slow_first(items):
 
 
 def file_by_file(config, log):
-    """Return the scheduler of xdist that gives each process that has nothing left to do the next file."""
+    """Return the scheduler of xdist that gives each idle process the next file."""
     from xdist.scheduler import LoadScopeScheduling  # here, because tests in one process do without it
 
     config.option.loadscopereorder = False  # it would put the files with most tests first, slow or not

@@ -1,4 +1,4 @@
-"""One package at a time, one step after the other: an independent, slow way to total, peak and cost.
+"""Independent, slow evaluation of one package at a time: total, peak and cost.
 
 Shares no code with the fast evaluator beyond the baseline paths and the drawn money per unit: energy is kept by
 sector and carrier in a dictionary, every measure is written out, peaks are found member by member in plain Python.
@@ -62,7 +62,7 @@ class SlowPark:
         }
         self.error = {g: np.exp(sd * draws.normals[f"factor:{g}"])[:, None] for g, sd in spread.items()}
         self.balance = {s: self.balance_of(s) for s in self.activity}
-        # Worked out once for all packages; the rest is done again for each.
+        # Computed once for all packages; the rest is computed for each.
         self.factor, self.value, self.process = cache(self.factor), cache(self._value), cache(self.process)
         self.phase = cache(self._phase)
         self.economic = [s for s, kind in enumerate(park.activity_kinds) if kind != "population"]

@@ -1,4 +1,4 @@
-"""Calls that are sound, with what each promises: its files, and numbers that are computed again from the raw texts.
+"""Valid calls with their expected results: files, and numbers recomputed from the raw texts.
 
 Every draw is another call: other parks, years, seeds, series, formats and languages.
 """

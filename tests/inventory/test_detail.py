@@ -16,7 +16,7 @@ from pathway_models.inventory.decomposition import (
     errors_by_group,
     graded,
     mean_error,
-    missing,
+    parts_present,
     totals_only,
     without_sectors,
 )
@@ -96,7 +96,7 @@ def test_a_poor_table_is_not_made_poorer():
 
 
 def test_what_is_missing_is_what_the_table_does_not_state(tmp_path):
-    found = missing(examined(Filled(), tmp_path).park)
+    found = parts_present(examined(Filled(), tmp_path).park)
     assert {key for key, there in found.items() if not there} == {
         "sectors", "own_factors", "own_grid_factor", "stated_total", "uses",
     }  # fmt: skip

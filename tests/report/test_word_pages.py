@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pathway_models.documents.docx import to_docx
 from pathway_models.documents.typst import LINE, LONGEST, MARGIN, WHOLE, shares_of
-from pathway_models.documents.word_fields import _height, _laid_out, _parts, fill_pages, pages_of, wrapped_lines
+from pathway_models.documents.word_fields import _height, _laid_out, _parts, fill_pages, wrapped_lines
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,10 @@ def figure(word, picture, height):
     line.add_run().add_picture(io.BytesIO(picture), height=Pt(height))
     line.paragraph_format.keep_with_next = True
     word.add_paragraph("caption")
+
+
+def pages_of(paper):
+    return _laid_out(list(_parts(paper)), _height(paper)).pages
 
 
 def test_forty_lines_fill_a_page(paper):

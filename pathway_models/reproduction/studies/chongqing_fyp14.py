@@ -1,4 +1,4 @@
-"""The energy budget of Chongqing's 14th five-year plan: growth, intensity target, what may be used in 2025.
+"""The energy budget of Chongqing's 14th five-year plan: growth, intensity target, allowed energy in 2025.
 
 A calculation printed in a commentary (source key chongqing_budget_2022).
 """
@@ -48,15 +48,13 @@ def _plain(part: object) -> object:
     return part if isinstance(part, str) else float(part)
 
 
-def elasticities(energy_ratio: float, gdp_ratio: float, years: int = YEARS) -> pd.DataFrame:
+def elasticities(energy_ratio: float, gdp_ratio: float) -> pd.DataFrame:
     """Compute the elasticity of energy to GDP by three readings of "growth".
 
     Parameters
     ----------
     energy_ratio, gdp_ratio : float
-        Last over first value.
-    years : int
-        Years between them.
+        Last over first value, `YEARS` apart.
 
     Returns
     -------
@@ -65,10 +63,10 @@ def elasticities(energy_ratio: float, gdp_ratio: float, years: int = YEARS) -> p
     """
     growths = {
         "growth over all five years": (energy_ratio - 1.0, gdp_ratio - 1.0),
-        "yearly growth": (float(yearly_rate(energy_ratio - 1.0, years)), float(yearly_rate(gdp_ratio - 1.0, years))),
+        "yearly growth": (float(yearly_rate(energy_ratio - 1.0, YEARS)), float(yearly_rate(gdp_ratio - 1.0, YEARS))),
         "logarithmic growth": (
-            float(implied_rate(1.0, energy_ratio, years)),
-            float(implied_rate(1.0, gdp_ratio, years)),
+            float(implied_rate(1.0, energy_ratio, YEARS)),
+            float(implied_rate(1.0, gdp_ratio, YEARS)),
         ),
     }
     rows = [(name, energy, gdp, energy / gdp) for name, (energy, gdp) in growths.items()]

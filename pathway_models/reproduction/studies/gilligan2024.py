@@ -55,7 +55,7 @@ def _faster(values: dict[str, float]) -> str:
 
 
 def pace(rates: pd.DataFrame) -> str:
-    """Say in a sentence what the rates of :func:`required_rates` ask for."""
+    """State the requirements of :func:`required_rates` in a sentence."""
     rate, meaning = (rates.set_index("quantity")[name] for name in ("rate", "meaning"))
     aim = meaning["F wanted"].removeprefix("emissions, ")
     return (

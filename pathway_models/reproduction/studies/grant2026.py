@@ -18,6 +18,8 @@ METHODS = {
     "world, piecewise linear": "piecewise",
 }
 DRAWS, SEED = 100_000, 20_260_526
+#: Draws of the published simulation.
+THEIR_DRAWS = 10_000
 NO_SPLINE = (
     "the fourth method is not in the package: the published smoothing spline warns that it does not converge on "
     "its own data, so that its noise depends on where the fit stopped"
@@ -61,10 +63,10 @@ def compute(study: Study) -> Answers:
     return Answers(values, {"noise": table}, {"agreement": sentence})
 
 
-def expected_gap(p_values: list[float], theirs: int = 10_000, ours: int = DRAWS) -> float:
+def expected_gap(p_values: list[float]) -> float:
     """Compute the mean difference of two simulations of the same p-values, by the normal approximation."""
     p = np.asarray(p_values)
-    spread = np.sqrt(p * (1.0 - p) * (1.0 / theirs + 1.0 / ours))
+    spread = np.sqrt(p * (1.0 - p) * (1.0 / THEIR_DRAWS + 1.0 / DRAWS))
     return float(np.mean(spread) * np.sqrt(2.0 / np.pi))
 
 

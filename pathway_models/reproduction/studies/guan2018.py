@@ -41,7 +41,7 @@ def compute(study: Study) -> Answers:
 
 
 def _rules_sentence(table: pd.DataFrame) -> str:
-    """Say how many rules called the peak of 2013 with the data of then, and how many still do."""
+    """Say how many rules called the peak of 2013 with the data at the time, and how many still do."""
     claimed = (
         table[(table["verdict"] == "peaked") & (table["peak_year"] == CLAIMED)].groupby("as_of")["rule"].apply(list)
     )

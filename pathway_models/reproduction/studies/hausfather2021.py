@@ -64,7 +64,7 @@ def by_years(given: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_conditions(given: pd.DataFrame) -> pd.DataFrame:
-    """Count countries with fewer conditions; those a table has no data for are then not asked for."""
+    """Count countries with fewer conditions; conditions without data are then dropped."""
     has_gdp = given.groupby("entity")["gdp"].transform("count") == LAST - FIRST + 1
     lines = [
         ("all four conditions", _count(given, (FIRST, LAST), COMPANIONS)),

@@ -19,7 +19,7 @@ EXACT = "use x factor of the sheet gives its own emissions to the last digit"
 
 
 def compute(study: published.Study) -> Answers:
-    """Take the inventory through the ordinary accounts and compare sector by sector, year by year."""
+    """Compute the inventory by the ordinary accounts and compare sector by sector, year by year."""
     park = parks.read_park("region-d")
     inventory, change = accounts.take_inventory(park), decomposition.decompose_past(park)
     sums = {f"region D, {name}": values / SHEET_UNIT for name, values in inventory.by_sector().items()}
@@ -62,7 +62,7 @@ def _sentence(study: published.Study, values: dict[published.Key, Answer]) -> st
 
 
 def _cause(estimate: published.Estimate, ours: float) -> str:
-    """Say what lies behind a difference; the reasons were found by looking at the sheet."""
+    """State the cause of a difference; the causes were found in the sheet."""
     difference, year = ours - estimate.value, estimate.quantity[-4:]
     if abs(difference) < LAST_DIGIT:
         return EXACT

@@ -12,7 +12,8 @@ from pathway_models.reproduction.comparison import Answer, Answers
 
 RULE, FIRST, LAST = "shan2022", 2001, 2019
 GAPS, LEVELS, FEWEST = (4, 5, 6), (0.05, 0.10), (3, 6, 10, 15)
-OWN_END, CALENDAR = READINGS = ("the city's last year", f"{LAST}")
+OWN_END = "the city's last year"
+READINGS = (OWN_END, f"{LAST}")
 
 
 def compute(study: published.Study) -> Answers:
@@ -54,8 +55,8 @@ def city_series() -> dict[str, pd.Series]:
 def by_settings(cities: dict[str, pd.Series]) -> pd.DataFrame:
     """Count cities judged and declining, by reading of the gap, significance level and fewest years of data.
 
-    The gap of so many years may be counted back from each city's own last year, as the rule of the package
-    does, or from 2019, which lets a city pass whose data end soon after its maximum.
+    The gap may be counted back from each city's own last year, as in the rule of the package, or from 2019, which
+    accepts cities whose data end soon after their maximum.
     """
     lines = []
     for reading in READINGS:

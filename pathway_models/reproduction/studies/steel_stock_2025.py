@@ -1,4 +1,4 @@
-"""China's steel to 2060: stock per head by GDP per head, scrap by lifetimes, output by what stock and scrap ask for.
+"""China's steel to 2060: stock per head by GDP per head, scrap by lifetimes, output from stock and scrap.
 
 Repository zzzzty29/China-s-Iron-and-Steel-Industry-Decarbonization-Model (source key steel_stock_model_2025).
 A stock model is no form of ours: it gives the output of crude steel that a scenario may then state as a driver.

@@ -18,7 +18,7 @@ GCB = "Global Carbon Budget 2023"
 
 
 def compute(study: Study) -> Answers:
-    """Judge every entity by the rule as the package reads it, then vary what the abstract leaves open."""
+    """Judge every entity by the rule as implemented in the package, then vary the settings the abstract omits."""
     series = {GCB: emissions_by_country(), **_other_inventories(study.table())}
     sensitivity = by_settings(series)
     usual = sensitivity.set_index(["inventory", "last_year", "gap", "level"]).loc[GCB, LAST, 5, 0.05]
