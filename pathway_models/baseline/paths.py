@@ -18,15 +18,13 @@ from pathway_models.core import PathwayError, units
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
 from pathway_models.records import Assumptions, Draws, History, Park, Process, growth_laws, pathways
-from pathway_models.records.park import INDICES, LEAST_YEARS, OUTPUT_KINDS
+from pathway_models.records.park import FUELS, INDICES, LEAST_YEARS, OUTPUT_KINDS
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
-#: Groups that burn at the park's own stacks.
 #: Kinds of activity whose energy per unit has no trend of its own.  ASSUME: the law of emissions, which an energy index
 #: follows, holds for output too, and what a product needs changes by levers only.
 WITHOUT_TREND = (*INDICES, *OUTPUT_KINDS)
-OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
 
 
 class Reading(NamedTuple):
@@ -425,7 +423,7 @@ def balance_shares(park: Park) -> np.ndarray:
     its own it would stay while the emissions it belongs to are cut, and totals could fall below zero. A balance
     that outweighs them is followed like a process instead.
     """
-    is_fuel = np.isin(park.groups, OWN_FUEL)[:, None]
+    is_fuel = np.isin(park.groups, FUELS)[:, None]
     emitted = (park.energy * park.factors * np.where(is_fuel, fuel_shares(park)[:, None], 1.0)).sum(axis=1)
     return _left(park, [p.is_balance and not _is_off_own_fuel(p) for p in park.processes], emitted)
 
@@ -436,7 +434,7 @@ def fuel_shares(park: Park) -> np.ndarray:
     They stand in scope 1, in the inventory and here: what is sold, captured or kept came from fuel inside.
     ASSUME: they stay the same share of the fuel's emissions, for the reason given at `balance_shares`.
     """
-    emitted = (park.energy * park.factors)[:, np.isin(park.groups, OWN_FUEL)].sum(axis=1)
+    emitted = (park.energy * park.factors)[:, np.isin(park.groups, FUELS)].sum(axis=1)
     return _left(park, [_is_off_own_fuel(p) for p in park.processes], emitted)
 
 

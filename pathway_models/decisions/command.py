@@ -397,7 +397,7 @@ def _resting(scenario: str | None, park: str | None, year: int, members: int, se
 
 def _uses_line(park: Park, lang: str) -> str:
     """Say of how many carriers the table states the use, and that the others have assumed ones."""
-    from pathway_models.records.assumptions import FUELS
+    from pathway_models.records.park import FUELS
 
     burnt = np.isin(park.groups, FUELS)
     used = {(s, c) for s, c in zip(*np.nonzero(park.energy[..., -1] > 0), strict=True) if burnt[c]}

@@ -17,7 +17,7 @@ from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
 from pathway_models.records import Assumptions, Carrier, Lever, Measure, pathways
-from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
+from pathway_models.records.park import ACTIVITY_KINDS, FUELS, UNDIVIDED, Park
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,13 +139,7 @@ def ceiling_of(frame: Frame, draws: pathways.Draws, members: slice, years: np.nd
 # sums over sectors ---------------------------------------------------------------------------------------------------
 
 #: Classes of sectors: economic ones, which structure and capture reach, and residents.
-ECONOMIC = 0
-
-
-RESIDENT = 1
-
-#: Groups whose emissions are counted, and those that are burnt in the park.
-FOSSIL = ("coal", "oil", "gas", "other_fuel")
+ECONOMIC, RESIDENT = 0, 1
 
 #: ASSUME: a capture plant of a park whose carriers are not known burns natural gas, 56.1 tCO2/TJ: default of the 2006
 #: IPCC Guidelines, volume 2, table 2.2 (ipcc_2006).  With coal it would pay 1.7 times as much.
@@ -153,17 +147,12 @@ NATURAL_GAS = 56.1
 
 #: Fuels that a lever must all take from to reach fuel emissions that are not told apart.
 MAIN_FUELS = ("coal", "oil", "gas")
-
-
-EMITTING = (*FOSSIL, "electricity", "heat")
-
-
-BURNT = (*FOSSIL, "biomass", "hydrogen")
-
-
+#: Groups whose emissions are counted, those that are burnt in the park, and those that are electricity.
+EMITTING = (*FUELS, "electricity", "heat")
+BURNT = (*FUELS, "biomass", "hydrogen")
 POWER = ("electricity", "green_electricity")
 
-
+#: Arrays (year, member) by class and group.
 Parts = dict[tuple[int, str], np.ndarray]
 
 
@@ -218,7 +207,7 @@ def replaces_all_fuel(lever: Lever, carriers: Mapping[str, Carrier]) -> bool:
     carriers : mapping carrier id -> Carrier
     """
     given = {carriers[name].group for name in lever.gives_to}
-    return set(MAIN_FUELS) <= set(lever.takes_from) and not given & set(FOSSIL)
+    return set(MAIN_FUELS) <= set(lever.takes_from) and not given & set(FUELS)
 
 
 class Once:

@@ -26,6 +26,7 @@ from pathway_models.engine import batches
 from pathway_models.kernels.emissions import mean_factor
 from pathway_models.levers.action import Values
 from pathway_models.records.levers import Measure
+from pathway_models.records.park import FUELS
 
 Measures = tuple[Measure, ...]
 
@@ -182,7 +183,7 @@ class StructureCase:
         ASSUME: a scenario that burns nothing heats its capture plant with electricity.
         """
         sums, at = self.of_mix.sums, self.of_mix
-        direct = sums.both(at.emissions, batches.FOSSIL, self.structure)
+        direct = sums.both(at.emissions, FUELS, self.structure)
         other = sums.fuel_factor()
         otherwise = self.electricity_factor if other is None else np.full(sums.zero.shape, other)
         return mean_factor(direct, sums.both(at.energy, batches.BURNT, self.structure), otherwise)

@@ -16,6 +16,7 @@ from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, meas
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.levers import SINKS
 from pathway_models.records import NO_MEASURES, Assumptions, Draws, Park, Pathways, Scenario, lever_streams, pathways
+from pathway_models.records.park import FUELS
 from pathway_models.records.plans import SLOW, DriverPath
 
 #: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
@@ -42,7 +43,7 @@ def carrier_factors(
     given = given if park.has_energy or park.plans else set()
     new = tuple(name for name in library if name in given and name not in park.carriers)
     factors = np.zeros((len(park.sectors), len(park.carriers) + len(new), park.years.size))
-    is_fuel = np.isin(park.groups, paths.OWN_FUEL)
+    is_fuel = np.isin(park.groups, FUELS)
     factors[:, : len(park.carriers)] = np.where(is_fuel[:, None], paths.fuel_shares(park)[:, None], 1.0) * park.factors
     for at, name in enumerate(new, start=len(park.carriers)):
         factor = assumptions.default_factor(park.factor_set, name)

@@ -18,7 +18,7 @@ from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.levers.action import FEEDSTOCK
 from pathway_models.records import growth_laws, levers, plans
 from pathway_models.records.nowcast import Nowcast, ParkSpread
-from pathway_models.records.park import Park
+from pathway_models.records.park import FUELS, Park
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,6 @@ class Baselines:
 OTHER = "other_industry"
 #: Kinds of sectors that are no plant: no stack, no share of what the nation captures.
 WITHOUT_STACKS = ("transport", "buildings", "agriculture")
-#: Groups of carriers that are burnt to CO2.
-FUELS = ("coal", "oil", "gas", "other_fuel")
 
 
 #: Uses of energy that are not told apart.

@@ -32,6 +32,8 @@ ACTIVITY_UNITS = {
     "pig_iron_output": "t",
     "nonferrous_output": "t",
 }
+#: Groups of carriers that are burnt to CO2.
+FUELS = ("coal", "oil", "gas", "other_fuel")
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
 #: How the note on years set aside begins.
