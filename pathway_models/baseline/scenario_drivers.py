@@ -38,7 +38,7 @@ def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
     if faults:
         raise PathwayError(f"{park.park_id}: scenario {scenario.scenario_id} cannot be run: " + "; ".join(faults))
     given = {target.key for target in targets}
-    kept = tuple(target for target in park.plans.targets if not _spoken_of(park, target.key, given))
+    kept = tuple(target for target in park.plans.targets if not _spoken_of(target.key, given))
     return with_plans(park, replace(park.plans, targets=(*kept, *targets), grid=scenario.grid))
 
 
@@ -51,7 +51,8 @@ def driven_normals(park: Park, scenarios: Iterable[Scenario], issue_year: int) -
     return tuple(names)
 
 
-def _spoken_of(park: Park, key: Key, given: set[Key]) -> bool:
+def _spoken_of(key: Key, given: set[Key]) -> bool:
+    """Tell whether a scenario gives the driver of a target, for its sector or for all."""
     driver, sector, item = key
     return any(
         driver == other[0] and item == other[2] and (sector == other[1] or plans.ALL_SECTORS in (sector, other[1]))

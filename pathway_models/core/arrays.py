@@ -1,7 +1,6 @@
 """Axes of ensemble arrays, and the checks that all records share: shape, finiteness, order; arrays end up read-only.
 
-Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR`` and ``SOURCE`` count from the end and
-``SCENARIO`` and ``MEMBER`` from the front, so that the same constants serve arrays with and without a source axis.
+Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR`` and ``SOURCE`` count from the end.
 """
 
 import numpy as np
@@ -75,7 +74,5 @@ def rising_years(name: str, years: ArrayLike) -> np.ndarray:
     return array
 
 
-SCENARIO = 0
-MEMBER = 1
 SOURCE = -2
 YEAR = -1

@@ -126,7 +126,7 @@ def bridge_of(park: Park, assumptions: Assumptions, seed: int, members: int, unt
     if nowcast is None:
         return None
     reach = _reach(park, nowcast, spread)
-    end = last if reach is None else min(reach, _issue_year(assumptions), until)
+    end = last if reach is None else min(reach, assumptions.issue_year, until)
     if end <= last:
         return None
     years, is_region = np.arange(last + 1, end + 1), park.kind == "region"
@@ -208,11 +208,6 @@ def _of_sites(park: Park, spread: ParkSpread, members: int, end: int) -> _Around
     change = continent + spread.follow[: end - last] * departure
     source = f"sites of {park.country} and its continent"
     return _Around(np.broadcast_to(change, (members + 1, change.size)), tilts, sites.sector_ids, source)
-
-
-def _issue_year(assumptions: Assumptions) -> int:
-    """Year in which the answer is given, where the assumptions have one; else no bound."""
-    return int(getattr(assumptions, "issue_year", None) or np.iinfo(int).max)
 
 
 def _since(nowcast: Nowcast, paths: np.ndarray, observed: np.ndarray, last: int) -> np.ndarray:

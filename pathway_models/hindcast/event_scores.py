@@ -87,7 +87,7 @@ EVENTS = (
     Event("us_sites", 3, 3, 3),
     Event(
         "countries",
-        level_fits.NATION_RECORD,
+        levels.NATION_RECORD,
         5,
         5,
         range(1990, 2011),
@@ -406,7 +406,7 @@ def sums_of(fleet: Fleet, seed: int = SEED) -> pd.DataFrame:
     fits = {held: levels.Level().fit([own.take(fold != held)]) for held in range(FOLDS)}
     national = level_fits.fit_nation(without=fleet.country)
     countries = Subject(panels.read_panel("countries"))
-    above = countries.windows(level_fits.NATION_RECORD, max(AHEAD), law_covariates())
+    above = countries.windows(levels.NATION_RECORD, max(AHEAD), law_covariates())
     above = above.take(above.entity == countries.panel.entities.index(fleet.country))
     rng, rows = np.random.default_rng(seed), []
     for origin in np.unique(own.origin).tolist():

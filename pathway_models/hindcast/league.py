@@ -121,7 +121,7 @@ def countries(
     """
     panel, steps = read_panel("countries"), 20
     level = levels.Level("nation", half_life=level_fits.NATION_HALF_LIFE)
-    windows = Subject(panel, "emissions_tco2").windows(level_fits.NATION_RECORD, steps, law_covariates())
+    windows = Subject(panel, "emissions_tco2").windows(levels.NATION_RECORD, steps, law_covariates())
     fold = fold_of(windows.entity, len(panel.entities), seed)
     income = windows.covariates["gdp_million_usd_2015"][:, -1] - windows.covariates["population"][:, -1]
     is_middle = (windows.log_history[:, -1] > np.log(5e6)) & (np.abs(income - MIDDLE_INCOME) < MIDDLE_REACH)
@@ -138,7 +138,7 @@ def countries(
                 parts.setdefault(name, []).append(Scored.of(law.forecast(tested.history, steps), tested.change))
             kept.append(is_middle[here & (fold == held)])
     scores = {name: Scored.joined(found) for name, found in parts.items()}
-    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": level_fits.NATION_RECORD}
+    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": levels.NATION_RECORD}
     middle = {name: score.take(np.concatenate(kept)) for name, score in scores.items()}
     return (
         rows_of(scores, (*AHEAD, steps), **front),
@@ -221,7 +221,7 @@ def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
 def nation_members(country: str, origins: Sequence[int], steps: int, known_by_origin: bool) -> dict[int, Floats]:
     """Forecast a nation from each origin by the law of the other countries: origin -> (step, member)."""
     panel = read_panel("countries")
-    windows = Subject(panel).windows(level_fits.NATION_RECORD, steps, law_covariates())
+    windows = Subject(panel).windows(levels.NATION_RECORD, steps, law_covariates())
     own = windows.take(windows.entity == panel.entities.index(country))
     law = None if known_by_origin else level_fits.fit_nation(without=country)
     found = {}
@@ -316,14 +316,14 @@ def shared_by_provinces(seed: int = SEED, ahead: int = 5) -> float:
 def china(first: int = 1980) -> pd.DataFrame:
     """Score the law of the other countries on China, every origin from a year on."""
     panel = read_panel("countries")
-    windows = Subject(panel).windows(level_fits.NATION_RECORD, max(AHEAD), law_covariates())
+    windows = Subject(panel).windows(levels.NATION_RECORD, max(AHEAD), law_covariates())
     own = windows.take((windows.entity == panel.entities.index(level_fits.CHINA)) & (windows.origin >= first))
     law = level_fits.fit_nation(without=level_fits.CHINA)
     scores = {LEVELS: Scored.of(law.forecast(own.history, max(AHEAD)), own.change)}
     for name in SHIPPED[:1]:
         rival = register.law_named(name, assumptions=read_assumptions())
         scores[name] = Scored.of(rival.forecast(own.history, max(AHEAD)), own.change)
-    return rows_of(scores, AHEAD, panel="China", holdout="entity", record=level_fits.NATION_RECORD)
+    return rows_of(scores, AHEAD, panel="China", holdout="entity", record=levels.NATION_RECORD)
 
 
 def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.levels import GDP, POPULATION, SIZE, Level
+from pathway_models.baseline.laws.levels import GDP, NATION_RECORD, POPULATION, SIZE, Level
 from pathway_models.baseline.windows import Subject
 from pathway_models.intake.panels import Panel, read_panel
 from pathway_models.kernels import Floats
@@ -18,8 +18,6 @@ from pathway_models.records.growth_laws import LevelParameters, LevelRecord, Win
 VERSION = "2.0"
 #: Years after which the record of a country weighs half: countries err less today than in 1970.
 NATION_HALF_LIFE, ECONOMY_HALF_LIFE = 10.0, 15.0
-#: Years of record that nations are read from.
-NATION_RECORD = 8
 #: Horizons of a nation, a region and a park that the panels know.
 NATION_REACH, REGION_REACH, PARK_REACH = 36, 10, 7
 #: Lengths of record that teach regions and parks.

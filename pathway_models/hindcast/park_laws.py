@@ -211,8 +211,6 @@ def shared_variance(law: growth.TrendParameters) -> float:
 
 #: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record.
 MODELS = ("law", *evaluation.RIVALS, "regression")
-#: Panels that train law, errors and weights.
-TAUGHT_BY = ("own", "others")
 #: Training windows of one horizon and panel that choose the weights; four weights need no more.
 MOST_CASES = 1000
 #: Inner folds of the training regions that choose the weights.

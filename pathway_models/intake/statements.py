@@ -260,6 +260,11 @@ class Statements:
             parts = finding.expected, finding.remedy, finding.severity, finding.code
             self.faults.append(Fault(self.file, place, shown(raw), *parts))
 
+    @property
+    def errors(self) -> int:
+        """Number of errors found so far."""
+        return sum(fault.severity == "error" for fault in self.faults)
+
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """Entries of the layout by key."""

@@ -36,13 +36,11 @@ class ProcessFactor:
     ----------
     value : float
         tCO2 per tonne produced or consumed.
-    confidence, source_key : str
+    confidence : str
     """
 
-    process_id: str
     value: float
     confidence: str
-    source_key: str
 
     @property
     def is_trusted(self) -> bool:
@@ -54,9 +52,7 @@ class ProcessFactor:
 def _factors(folder: Path) -> dict[str, ProcessFactor]:
     with (folder / "factors" / "process_factors.csv").open(encoding="utf-8-sig", newline="") as file:
         return {
-            row["process_id"]: ProcessFactor(
-                row["process_id"], float(row["value"]), row["confidence"], row["source_key"]
-            )
+            row["process_id"]: ProcessFactor(float(row["value"]), row["confidence"])
             for row in csv.DictReader(file)
             if row["value"] and row["gas"] == "CO2" and row["unit"].startswith("tCO2/t")
         }
@@ -218,12 +214,12 @@ def heat_supply_of(statements: Statements, rule: str, book: Factors, years: Iter
         Observed ones.
     """
     lines: list[SupplyLine] = statements.supply
-    count = len(_errors(statements))
+    count = statements.errors
     if not lines:
         return None
     found = _by_year(lines, statements, book, book.default)
     _check(lines, found, rule, statements, set(years))
-    if len(_errors(statements)) > count:
+    if statements.errors > count:
         return None
     made_power = any(year.power > 0 for year in found.values())
     weight = read_chp_rules()[rule].heat_weight if made_power else None
@@ -257,7 +253,7 @@ def own_plant_of(
     lines: list[SupplyLine] = statements.plant
     if not lines:
         return None
-    count, known = len(_errors(statements)), set(years)
+    count, known = statements.errors, set(years)
     found = _by_year(lines, statements, book, lambda item, year: burnt(item, year)[1])
     _check_made(lines, found, rule, statements, PLANT_WORDS)
     for line in lines:
@@ -270,7 +266,7 @@ def own_plant_of(
                 told = f"at most the {line.item} of the park, {whole:,.0f} TJ in {line.year}"
                 remedy = "the plant's fuel is part of the park's: correct one"
                 statements.report(line.place, line.written, Finding(told, remedy, "plant_fuel_high"))
-    if len(_errors(statements)) > count:
+    if statements.errors > count:
         return None
     shared = any(year.power > 0 and year.heat > 0 for year in found.values())
     weight = read_chp_rules()[rule].heat_weight if shared else None
@@ -280,10 +276,6 @@ def own_plant_of(
         for at, one in sorted(found.items())
     }  # fmt: skip
     return OwnPlant(rule if shared else "", made)
-
-
-def _errors(statements: Statements) -> list[object]:
-    return [fault for fault in statements.faults if fault.severity == "error"]
 
 
 def _by_year(

@@ -54,7 +54,7 @@ def read_description(
         lines.setdefault(key, row)
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
-    count = len(_errors(statements))
+    count = statements.errors
     for field in block.fields:
         row = lines.get(field.key)
         if row is None and field.may_lack:
@@ -70,7 +70,7 @@ def read_description(
         values["follows"] = _followers(str(values["follows"]), places["follows"], statements)
     years = _years(values, places, statements)
     choices = _choices(values, places, statements)
-    if len(_errors(statements)) > count:
+    if statements.errors > count:
         return None, choices, years
     remarks, invented = values.pop("remarks"), values.pop("invented") == "yes"
     described = {key: value for key, value in values.items() if value and key not in ("first_year", "last_year")}
@@ -90,10 +90,6 @@ def _followers(text: str, place: str, statements: Statements) -> dict[str, str]:
         else:
             found[name] = leader
     return found
-
-
-def _errors(statements: Statements) -> list[Fault]:
-    return [fault for fault in statements.faults if fault.severity == "error"]
 
 
 def _field(sheet: Sheet, ref: str, field: DescriptionField, statements: Statements) -> Any:
