@@ -28,7 +28,7 @@ def baseline_paths(
     ----------
     park : Park
     draws : Draws
-        With shocks for `DRIVERS` and ``mix:<carrier>`` of `mixed_carriers`, and the draws of its plans.
+        With shocks for `paths.DRIVERS` and ``mix:<carrier>`` of `paths.mixed_carriers`, and the draws of its plans.
     members : slice
         Which members to compute.
     assumptions : Assumptions

@@ -47,13 +47,13 @@ def frozen_array(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: ty
 
 
 def fixed(values: np.ndarray) -> np.ndarray:
-    """Make an array read-only and return it, since it is kept and given to whoever asks."""
+    """Make an array read-only and return it."""
     values.setflags(write=False)
     return values
 
 
 def rising_years(name: str, years: ArrayLike) -> np.ndarray:
-    """Return years as a read-only int array, or say which step is not one year.
+    """Return years as a read-only int array; refuse a step other than one year.
 
     Raises
     ------

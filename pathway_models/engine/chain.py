@@ -12,7 +12,7 @@
 
 `follow` is that order.  Packages that agree in the parts a relation depends on share its result (`Kept`): it is worked
 out once along the tree of packages.  Sums are over the sectors of a class and the carriers of a group
-(`accounts.Accounts`), on which all measures act alike.  Arrays are (year, member).
+(`batches.Accounts`), on which all measures act alike.  Arrays are (year, member).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Air pollutants of packages, exact by carrier: factors drawn by member, and the sums that packages scale.
 
-What a package does to a group of carriers (:mod:`pathway_models.engine.accounts`) it does to every carrier of the
-group, so that pollutants follow the tree of packages as CO2 does.  Arrays are (pollutant, year, member).
+A package changes every carrier of a group alike (`engine.batches.Accounts`), so that pollutants follow the tree of
+packages as CO2 does.  Arrays are (pollutant, year, member).
 """
 
 from collections.abc import Sequence

@@ -99,7 +99,7 @@ def skill(
     Parameters
     ----------
     summary : DataFrame
-        As `intake.hindcasts.read_hindcasts` gives it.
+        As `intake.panels.read_hindcasts` returns it.
     law, record, holdout
         Which rows.
     rivals : sequence of str

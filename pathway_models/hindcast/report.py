@@ -183,7 +183,7 @@ def hindcast(case: Case, seed: int, assumptions: Assumptions) -> evaluation.Hind
 
 
 def _peak_tables(cast: evaluation.Hindcast, case: Case, seed: int) -> dict[str, pd.DataFrame]:
-    """Table Brier scores and reliability of the probability of having peaked; see `peak_skill`."""
+    """Tabulate Brier scores and reliability of the probability of having peaked (`evaluation.brier_table`)."""
     forecasts = evaluation.forecast_peaks(
         cast, case.subject.windows(case.record, cast.windows.change.shape[1]), seed=seed
     )

@@ -1,10 +1,7 @@
-"""Checks of the statements of a workbook together: completeness, factors, parts within the whole.
+"""Checks of the statements of a workbook together: completeness, factors, sums of parts; errors of activity data.
 
-Everything here is an error unless it says otherwise; sectors and enterprises are closed to the park in
-`intake.parts`, questions of plausibility are in `intake.plausibility`.
-A value already reported is not reported again for what follows from it.
-
-From quality grades to the spread of what was measured: how far the observed use of each group may be off.
+Findings are errors unless stated otherwise; warnings of plausibility are in `intake.plausibility_warnings`.
+Consequences of a value already reported are not reported again.
 """
 
 from collections.abc import Iterable

@@ -7,12 +7,9 @@ emissions, which has no logarithm but counts as an event; an empty cell is a yea
 names the region an entity belongs to: held-out tests hold out whole groups.  The other `TEXT_COLUMNS` are for the
 reader.
 
-The stored report card of the baseline: what hindcasts measured, with the version of the law they measured.
-
-Reading emissions series of anyone: a table with entity, year, value, from a file or from memory.
-
-Missing years are no fault: each peak rule says itself whether it can do without them.  An empty value is a missing
-year, as if the row were not there.  Everything else is as in `intake.entity_tables`.
+Also here: the stored tables of hindcasts, with the version of the law that was tested; and any emissions series, a
+table with entity, year and value, from a file or from memory.  Missing years of a series are no fault: each peak rule
+checks whether it needs them.  An empty value is a missing year.  All other rules are those of `intake.table.entities`.
 """
 
 import math

@@ -224,7 +224,7 @@ class Statements:
     spoiled : set of Key
         What was given but could not be read: not to be reported again as missing.
     assets : list of AssetLine
-        Lines of the sheet of energy assets (`intake.asset_sheet`).
+        Lines of the sheet of energy assets (`intake.workbook.asset_sheet`).
     projects : list of (Sheet, ListBlock)
         Sheets of projects, read later (`intake.plans.investments`).
     uses : list of UseLine

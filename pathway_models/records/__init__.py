@@ -1,6 +1,7 @@
-"""The records everything passes around: frozen, valid from birth, arrays read-only.
+"""The records that all rooms exchange: frozen, checked when made, with read-only arrays.
 
-Those that many rooms use are imported from here (``from pathway_models.records import Park``), others where they stand.
+Those that many rooms use are imported from here (``from pathway_models.records import Park``), others from their
+modules.
 """
 
 # ruff: noqa: F401 - names for other rooms

@@ -117,7 +117,7 @@ def read_quantities(
     Raises
     ------
     InputError
-        As :func:`read_series`.
+        As :func:`pathway_models.intake.panels.read_series`.
     """
     asked = Asked(entity, year, dict.fromkeys(quantities, no_problem), part=part)
     is_frame = isinstance(table, pd.DataFrame)

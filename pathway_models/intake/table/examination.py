@@ -1,10 +1,7 @@
-"""Examining a park's CSV table with its description: every error, warning and note at once, and the park if none.
+"""Examine a park's CSV table with its description: all errors, warnings and notes, and the park if there is no error.
 
-The checks are those of workbooks (`intake.checks`, `intake.plausibility`), the places are lines.
-
-What the rows of a CSV table state, in the words in which workbooks are checked: the same rules for both.
-
-A table has no park row beside its sectors, so their sum stands for it where the checks ask for the park.
+Rows are translated to the statements of workbooks, so that both are checked by the same rules (`intake.checks`,
+`intake.plausibility_warnings`); places are lines.  A table has no park row beside its sectors: their sum stands for it.
 """
 
 import math

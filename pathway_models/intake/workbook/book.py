@@ -236,7 +236,7 @@ class Book:
     Raises
     ------
     InputError
-        The file is refused (`safety`) or cannot be interpreted.
+        The file is refused (`intake.workbook.safety`) or cannot be interpreted.
     """
 
     def __init__(self, path: Path) -> None:
