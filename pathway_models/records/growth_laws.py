@@ -272,8 +272,8 @@ class LevelParameters:
         Nations whose emissions parks and regions follow.
     regions : mapping province -> LevelRecord
         Provinces that add up to the nation; their last years give their weights.
-    drifts : mapping country code -> (year,) float
-        Log change of a continent's industry 1, 2, ... years ahead, in place of a nation's median path.
+    drifts : mapping country code -> float
+        Mean yearly log change of a continent's industry, in place of a nation's median path.
     """
 
     version: str

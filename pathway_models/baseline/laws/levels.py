@@ -236,7 +236,7 @@ NATION_RECORD = 8
 #: Most corrections of provinces that are cached, one a batch of members.
 REMEMBERED = 16
 
-_raked: OrderedDict[bytes, Floats] = OrderedDict()
+_raked: OrderedDict[bytes, tuple[growth_laws.LevelParameters, Floats]] = OrderedDict()
 
 
 @dataclass(frozen=True, eq=False)
@@ -378,32 +378,30 @@ class Levels:
             return nation + self._levels["region"].paths(_deviation(history, past), steps, normals.yearly("shock"))
         shocks = {name: normals.yearly(f"region:{name}") for name in self.parameters.regions}
         own = self._levels["region"].paths(_deviation(history, past), steps, shocks[history.province])
-        return nation + own - self._surplus(history, steps, shocks)
+        return nation + own - self._surplus(steps, shocks)
 
-    def _surplus(self, history: History, steps: int, shocks: Mapping[str, Floats]) -> Floats:
+    def _surplus(self, steps: int, shocks: Mapping[str, Floats]) -> Floats:
         """Compute the log of the weighted sum of the provinces' deviations: (member, step).
 
         It is ``ln sum_i w_i exp(d_i)`` in each member, with ``w_i`` the shares of emissions in the last record year.
-        Provinces start from their own last year: a table that ends in another year is corrected from that year on.
         """
-        origin = int(np.asarray(history.origin))
+        # The cached parameters stay referred to: others would else be given the id of ones that are gone.
         key = blake2b(np.ascontiguousarray(shocks[next(iter(shocks))]).tobytes(), digest_size=16)
-        key.update(f"{origin} {steps} {id(self.parameters)}".encode())
-        found = _raked.get(key.digest())
-        if found is None:
-            found = _raked[key.digest()] = self._added(origin, steps, shocks)
+        key.update(f"{steps} {id(self.parameters)}".encode())
+        if key.digest() not in _raked:
+            _raked[key.digest()] = self.parameters, self._added(steps, shocks)
             while len(_raked) > REMEMBERED:
                 _raked.popitem(last=False)
-        return found
+        return _raked[key.digest()][1]
 
-    def _added(self, origin: int, steps: int, shocks: Mapping[str, Floats]) -> Floats:
+    def _added(self, steps: int, shocks: Mapping[str, Floats]) -> Floats:
         regions = self.parameters.regions
         total = sum(np.exp(record.emissions[-1]) for record in regions.values())
         added = 0.0
         for name, record in regions.items():
             history = History(record.emissions, record.origin, country=HOME)
             past = self._past_of_nation(history)
-            # Steps count from the origin of the park's table; a province with a longer record starts at its own origin.
+            # Steps count from the last year of each province, whatever that of the park's table.
             paths = self._levels["region"].paths(_deviation(history, past), steps, shocks[name])
             added = added + np.exp(record.emissions[-1]) / total * np.exp(paths)
         return np.log(added)
