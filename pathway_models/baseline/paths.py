@@ -389,7 +389,7 @@ def _added(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -
 
 
 def _use(kind: str) -> str:
-    """Return the use of the law for a kind of activity: an energy index has the law of emissions."""
+    """Return the use of the law for a kind of activity: indices and output of a product have the law of emissions."""
     return "emissions" if kind in WITHOUT_TREND else "population" if kind == "population" else "activity"
 
 
