@@ -100,7 +100,7 @@ def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:
 
 
 class Shown:
-    """Show a record in a notebook, and give it as a table (`pathways.tables`, loaded when one is asked for)."""
+    """Display of a record in a notebook, and as a table (`pathways.tables`, imported on first use)."""
 
     def to_frame(self) -> Any:
         """Return a long table (pandas.DataFrame), one value a row, in canonical units."""

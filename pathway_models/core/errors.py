@@ -24,7 +24,7 @@ class Fault:
     value : str
         The value found, as the user wrote it.
     expected : str
-        What was expected there; empty where a note only says how something was taken.
+        What was expected there; empty for a note on how something was read.
     remedy : str
         What to do about it.
     severity : {"error", "warning", "note"}
@@ -138,7 +138,7 @@ class RecordError(PathwayError, ValueError):
 
 
 class ScenarioError(PathwayError):
-    """A scenario or lever asked for does not exist or does not fit the park."""
+    """A requested scenario or lever does not exist or does not fit the park."""
 
 
 class BatchError(PathwayError):

@@ -29,7 +29,7 @@ def stamped(path: Path) -> tuple[Path, Stamp]:
     """Return a file with its stamp, the key under which its content is cached until it changes."""
     try:
         found = path.stat()
-    except OSError:  # whoever reads it says so
+    except OSError:  # reported when the file is read
         return path, (0, 0)
     return path, (found.st_mtime_ns, found.st_size)
 

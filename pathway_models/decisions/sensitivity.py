@@ -242,7 +242,7 @@ def optional(module: str) -> Any:
     Raises
     ------
     PathwayError
-        The package is not installed; says how to install it.
+        The package is not installed; the message has the command to install it.
     """
     try:
         return import_module(module)

@@ -121,7 +121,7 @@ class Check:
     def _lacks_factor(self, s: Statement) -> bool:
         if s.factor is not None or s.value <= 0 or s.role == "enterprise":
             return False
-        is_unknown = s.entry.item == "electricity" and not self.choices.grid_factor  # told at the choice itself
+        is_unknown = s.entry.item == "electricity" and not self.choices.grid_factor  # reported at the choice itself
         return not is_unknown and self.book.default(s.entry.item, s.year) is None
 
     def activity(self) -> None:
@@ -349,7 +349,7 @@ def _inherit_factor(check: Check, park: Statement, members: list[Statement]) -> 
     amounts = [_whole(check, s) - _part(check, s) for s in members]
     factors, mean = [_own_factor(check, s) for s in own], _own_factor(check, park)
     if mean is None or None in factors:
-        return  # told where factors are checked
+        return  # reported where factors are checked
     emitted = (amount * factor for amount, factor in zip(amounts, factors, strict=False))
     if len(own) < len(members) or not _agrees(emitted, mean * sum(amounts)):
         remedy = "give it in every sector, so that their mean is that of the park, or in the park's row alone"
@@ -412,7 +412,7 @@ def _all_split(check: Check) -> None:
         return
     for s in check.statements.all.values():
         if s.role == "park" and s.entry.quantity in SPLIT and s.value > 0 and s.entry.key not in split:
-            split.add(s.entry.key)  # told once
+            split.add(s.entry.key)  # reported once
             remedy = "add its rows to the sheet of sectors, or leave that sheet blank"
             check.report(s, f"{s.entry.words().en} by sector too", remedy, "sector_missing")
 

@@ -231,7 +231,7 @@ def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) ->
     path : path, optional
         The shipped ``data/costs.yml`` alone by default.
     levers : iterable of str
-        Ids of levers of one's own library that the file may speak of beside the shipped ones.
+        Ids of levers of a user's library that the file may name beside the shipped ones.
 
     Returns
     -------

@@ -67,7 +67,7 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
     ----------
     path : Path
     layout : Path, optional
-        A layout file of one's own.
+        A user's layout file.
     **choices : str
         Fields of the description to be replaced, such as ``factor_set``.
 

@@ -95,7 +95,7 @@ def _id_in(workbook: Path) -> str:
 
 
 def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "", chp_rule: str = "") -> Park:
-    """Read a park by its id in the register, or from a table of one's own.
+    """Read a park by its id in the register, or from a user's table.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ def sorted_quantiles(ordered: np.ndarray, probabilities: Sequence[float]) -> np.
 
     The same numbers as ``numpy.quantile`` (type 7 of Hyndman and Fan 1996, The American Statistician 50, 361-365, DOI
     from background knowledge: 10.1080/00031305.1996.10473566), which selects instead of sorting and takes longer where
-    several probabilities are asked for.
+    several probabilities are given.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ SHARE = "share"
 #: Units of what a cost per unit multiplies: the park's own activity, energy, CO2.
 ACTIVITY, ENERGY, CO2 = "activity", "TJ/yr", "tCO2/yr"
 
-#: What energy is used for (docs/methods.md, section 3); "" stands for energy whose use is not told apart.
+#: What energy is used for (docs/methods.md, section 3); "" is for energy of unknown use.
 ENERGY_USES = (
     "reductant",
     "injection",
@@ -118,7 +118,7 @@ class Action(ABC):
         Part of the account it works on: one of `PARTS`, or `SINKS`.
     parameters : tuple of Parameter
     counted : Label
-        The quantity that a cost per unit multiplies, worked out in the package the lever stands in.
+        The quantity that a cost per unit multiplies, computed within the package of the lever.
     counted_unit : str
         `ACTIVITY`, `ENERGY` or `CO2`.
     takes, gives : bool

@@ -516,7 +516,7 @@ def nowcast(regions: Sequence[str] = (), *, members: int = MEMBERS, seed: int = 
 
 
 def _rows(asked: Sequence[str], regions: Sequence[str], names: Sequence[str]) -> list[int]:
-    """Find the rows of the regions asked for; every unknown one is named."""
+    """Find the rows of the requested regions; refuse unknown ones."""
     places = {**{name: at for at, name in enumerate(names)}, **{name: at for at, name in enumerate(regions)}}
     unknown = [name for name in asked if name not in places]
     if unknown:

@@ -32,8 +32,8 @@ from pathway_models.records.nowcast import Nowcast
 from pathway_models.records.park import ACTIVITY_UNITS, INDICES, UNDIVIDED, Identified, Park, ParkIdentity, Process
 from pathway_models.records.pathways import TOTAL, Draws, Pathways
 from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Headline, Peaks, Step
-from pathway_models.records.plans import Carrier, DriverPath, DriverTarget, Load, Plans, Project
-from pathway_models.records.pollutants import Pollutant, PollutantFactors
+from pathway_models.records.plans import Carrier, DriverPath, DriverTarget, Project
+from pathway_models.records.pollutants import Pollutant
 
 
 def read_only(mapping: dict) -> MappingProxyType:

@@ -144,7 +144,7 @@ OTHER = "other_industry"
 WITHOUT_STACKS = ("transport", "buildings", "agriculture")
 
 
-#: Uses of energy that are not told apart.
+#: Uses of energy where they are not known.
 UNTOLD: Mapping[str, float] = {"": 1.0}
 
 

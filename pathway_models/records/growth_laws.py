@@ -139,7 +139,7 @@ class Stream(NamedTuple):
 
 
 class Normals(Protocol):
-    """Standard normals by name, of the members and years asked for."""
+    """Standard normals by name, for given members and years."""
 
     def once(self, name: str) -> Floats:
         """Return one draw a member: (..., member)."""

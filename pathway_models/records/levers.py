@@ -486,7 +486,7 @@ class Grid:
 
 
 def later(measure: Measure, years: int) -> Measure:
-    """Start and complete the measure so many years later."""
+    """Delay a measure by a number of years."""
     ramp = measure.ramp
     return replace(measure, ramp=replace(ramp, start=ramp.start + years, complete=ramp.complete + years))
 

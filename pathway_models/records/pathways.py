@@ -46,8 +46,8 @@ class Draws(park.Identified):
     Notes
     -----
     Streams are keyed by (seed, park or "shared", name) and by year, so that a draw depends neither
-    on which other parks run, nor on the order or number of workers, nor on how many members or years
-    are asked for: the first 1,000 of 2,000 members are the 1,000 members.
+    on which other parks run, nor on the order or number of workers, nor on the number of members or
+    years: the first 1,000 of 2,000 members are the 1,000 members.
     """
 
     identity: park.ParkIdentity

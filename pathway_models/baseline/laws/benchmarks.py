@@ -150,7 +150,7 @@ def _kept(history: History) -> Floats:
 
 
 def errors_of(wrong: Sequence[Floats]) -> Floats:
-    """Compute the quantiles of errors (window, horizon) by horizon: (horizon, member); sets weigh the same."""
+    """Compute the quantiles of errors (window, horizon) by horizon, with equal weight of sets: (horizon, member)."""
     errors = np.full((wrong[0].shape[1], ERROR_QUANTILES.size), np.nan)
     for at in range(len(errors)):
         known = [part[np.isfinite(part[:, at]), at] for part in wrong]

@@ -188,7 +188,7 @@ def _as_one_series(lines: Lines, asked: Asked, path: Path) -> None:
     years = [cells[asked.year] for _, cells in lines.rows]
     near = _near(lines.header, "entity")
     if near or len(set(years)) < len(years):
-        return  # rows of several series: their names must be told
+        return  # rows of several series need a column of names
     name = path.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".xlsx")
     lines.rows = [(place, {asked.entity: name, **cells}) for place, cells in lines.rows]
     lines.header = (asked.entity, *lines.header)

@@ -143,7 +143,7 @@ def _misplaced(row: Row, given: dict, entries: dict[Name, Entry]) -> Fault | Non
 def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: energy_content.Factors) -> Statement | None:
     is_energy = row.quantity in ("energy", "emissions")
     if _name(row) not in entries or (is_energy and row.item not in book.carriers):
-        return None  # told where the rows are assembled
+        return None  # reported where the rows are assembled
     is_enterprise = row.sector.startswith(ENTERPRISE)
     role = "enterprise" if is_enterprise else "park" if row.sector == "park" else "sector"
     entry, value, unit = entries[_name(row)], row.value, row.unit
