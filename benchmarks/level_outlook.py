@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 import pathway_models as pw
-from pathway_models.baseline.laws.levels import Level
+from pathway_models.baseline.laws.levels import NATION_RECORD, Level
 from pathway_models.baseline.windows import Subject
 from pathway_models.core.files import data_folder
 from pathway_models.hindcast.command import show, write_tables
 from pathway_models.hindcast.event_scores import holds
 from pathway_models.hindcast.league import common_share, shared_by_provinces
-from pathway_models.hindcast.level_fits import CHINA, NATION_RECORD, VERSION, fit_nation
+from pathway_models.hindcast.level_fits import CHINA, VERSION, fit_nation
 from pathway_models.hindcast.matching import spread_of
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import hindcast_files, read_panel

@@ -1,1 +1,1 @@
-"""Drivers without levers: growth laws and their fits."""
+"""Drivers without levers: growth laws, plans, bridges and the future of the grid."""

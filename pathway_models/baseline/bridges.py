@@ -1,7 +1,7 @@
-"""Years between the last inventory and today, by member: regions by their nowcast, parks by their region's.
+"""Years between the last inventory and today, by member: regions by their nowcast, parks by that of their region.
 
-Errors of a region are drawn from their measured quantiles, tied over the years by a Gaussian copula.  Member by member
-the regions are shifted so that their sum grows as the national account says, give or take its own error.
+Errors of a region are drawn from their measured quantiles, correlated over the years by a Gaussian copula.  In each
+member the regions are shifted so that their sum grows as the national account does, up to its own error.
 """
 
 from collections.abc import Mapping
@@ -29,12 +29,12 @@ def raked(change: Floats, weights: Floats, axis: int = -1) -> Floats:
 
 
 def tied(normals: Floats, correlation: Floats) -> Floats:
-    """Give independent standard normals, year last, the correlation of the years."""
+    """Correlate independent standard normals, year last, over the years."""
     return normals @ np.linalg.cholesky(correlation).T
 
 
 def errors(normals: Floats, probabilities: Floats, quantiles: Floats) -> Floats:
-    """Turn standard normals, year last, into errors by the quantiles of each year; none lies beyond the outermost."""
+    """Transform standard normals, year last, to errors by the quantiles of each year, within the outermost ones."""
     below = special.ndtr(normals)
     drawn = np.empty(normals.shape)
     for step, values in enumerate(quantiles):
@@ -43,7 +43,7 @@ def errors(normals: Floats, probabilities: Floats, quantiles: Floats) -> Floats:
 
 
 def walk_correlation(steps: int) -> Floats:
-    """Correlation of a random walk at its steps: (step, step)."""
+    """Compute the correlation matrix of a random walk: (step, step)."""
     at = np.arange(1.0, steps + 1.0)
     return np.sqrt(np.minimum.outer(at, at) / np.maximum.outer(at, at))
 
@@ -70,13 +70,13 @@ def region_paths(nowcast: Nowcast, normals: Floats, nation_normals: Floats) -> F
     ----------
     nowcast : Nowcast
     normals : (region, member, step)
-        Standard normals, each region its own.
+        Standard normals, independent between regions.
     nation_normals : (member, step)
 
     Returns
     -------
     (region, member, step)
-        Summed over regions, each member's emissions grow as `nation_paths`.
+        In each member, the sum over regions grows as in `nation_paths`.
     """
     own = errors(tied(normals, nowcast.correlation), nowcast.probabilities, nowcast.quantiles)
     deviation = raked(nowcast.centre[:, None] + own, nowcast.weights[:, None, None], axis=0)
@@ -84,14 +84,14 @@ def region_paths(nowcast: Nowcast, normals: Floats, nation_normals: Floats) -> F
 
 
 def park_departures(spread: ParkSpread, normals: Floats) -> Floats:
-    """Simulate what a park departs by from nation and region: (member, year), from standard normals of that shape."""
+    """Simulate the departure of a park from nation and region: (member, year), from standard normals of that shape."""
     steps = normals.shape[-1]
     correlated = tied(normals, spread.correlation[:steps, :steps])
     return errors(correlated, spread.probabilities, spread.quantiles[:steps])
 
 
 def sector_shares(park: Park, errors: Mapping[str, Floats] | None = None) -> Floats:
-    """Share of each sector in the emissions of the last observed year, of energy where there are none: (sector,).
+    """Compute the share of each sector in the last observed emissions, in energy where there are none: (sector,).
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def sector_shares(park: Park, errors: Mapping[str, Floats] | None = None) -> Flo
     emitted = park.energy[..., -1] * park.factors[..., -1]
     made = np.zeros((2, len(park.sectors)))
     for process, output, factor in zip(park.processes, park.outputs, park.process_factors, strict=True):
-        # What is not told apart was verified as a whole and has no error.
+        # Emissions not known by carrier were verified as a whole and have no error.
         made[int(process.is_undivided), process.sector] += output[-1] * factor[-1]
     if errors is None:
         burnt = emitted.sum(axis=1) + made.sum(axis=0)
@@ -118,8 +118,8 @@ def sector_shares(park: Park, errors: Mapping[str, Floats] | None = None) -> Flo
 
 
 def tilted_sum(tilts: Floats, shares: Floats) -> Floats:
-    """Log change of a sum of sectors by their log changes, (sector, year), and shares, (..., sector): (..., year)."""
-    # Sector by sector: a matrix product would round by how many members stand in it.
+    """Compute the log change of a sum from log changes (sector, year) and shares (..., sector) of its parts."""
+    # Sector by sector: the rounding of a matrix product would depend on the number of members.
     return np.log(sum(shares[..., s, None] * np.exp(tilt) for s, tilt in enumerate(tilts)))
 
 
@@ -134,9 +134,9 @@ def factor_errors(
     Parameters
     ----------
     normals : mapping stream -> (member,)
-        Those of the draws.
+        Of the draws.
     sizes : mapping group -> float
-        Standard deviations of the log that hold where the park states none.
+        Standard deviations of the log for groups of which the park states none.
     """
     errors = {**sizes, **park.factor_errors}
     spread = {name: np.hypot(sd, park.activity_errors.get(name, 0.0)) for name, sd in errors.items()}

@@ -1,4 +1,4 @@
-"""The factors of purchased power and heat after the known years: the nation's course, and a place's own.
+"""Future factors of purchased power and heat: the nation's course, and the departure of a place from it.
 
 ``docs/methods.md``, section 2.  The numbers stand in ``data/uncertainties.yml``; ``scripts/fit_grid.py`` fits them.
 """
@@ -12,16 +12,16 @@ from pathway_models.records.assumptions import GridFutures
 
 #: Yearly draws of a place, shared by its parks.
 PLACE = "grid"
-#: One draw for all parks of a country: how fast its power gets cleaner.
+#: One draw for all parks of a country: the pace at which its power gets cleaner.
 NATION = f"{pathways.SHARED}:grid_decline"
-#: Choices of a factor that are the nation's.
+#: Choices of a national factor.
 NATIONAL = ("national", "enterprise")
-#: Relative levels the deviations were fitted between: the cleanest and the dirtiest province, nation = 1.
+#: Range of relative levels in the fit of the deviations: the cleanest and the dirtiest province, nation = 1.
 CLEANEST, DIRTIEST = 0.2, 1.5
 
 
 def place_of(park: Park) -> str:
-    """Name the place whose grid a park buys from; empty where its factor is the nation's, or no place is known."""
+    """Return the place of the grid of a park; empty where its factor is national, or no place is known."""
     kind, _, named = park.grid_factor.partition(":")
     return "" if kind.startswith(NATIONAL) else named or park.province
 
@@ -52,7 +52,7 @@ def grid_paths(park: Park, draws: Draws, members: slice, assumptions: Assumption
 def heat_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> np.ndarray:
     """Simulate the factor of purchased heat relative to the last observed year, one in observed years: (member, year).
 
-    Where the supplier's fuels are known the factor follows them, its plans included, and nothing else moves it.
+    Where the supplier's fuels are known the factor follows them alone, its plans included.
     ASSUME: other heat gets cleaner as the nation's power does, at a given share of the pace in logs, from the record
     on.
     """
@@ -83,7 +83,7 @@ def nation_course(park: Park, draws: Draws, members: slice, assumptions: Assumpt
     course = (1.0 - triangular(quick, pace.low, pace.mode, pace.high))[:, None] ** since
     if park.plans.grid != plans.POLICY:
         return course
-    # Up to the issue year no scenario differs from the one without measures.
+    # Up to the issue year all scenarios are the same.
     begin = max(int(draws.years[-1]) - int(since[-1]), assumptions.issue_year)
     return towards_zero(course, draws.years, begin, quick, assumptions.uncertainties.grid_futures)
 
@@ -91,12 +91,12 @@ def nation_course(park: Park, draws: Draws, members: slice, assumptions: Assumpt
 def towards_zero(
     course: np.ndarray, years: np.ndarray, begin: int, quick: np.ndarray, futures: GridFutures
 ) -> np.ndarray:
-    """Lead a course straight towards zero after a year: (member, year).
+    """Replace a course after a year by a straight line towards zero: (member, year).
 
     Parameters
     ----------
     course : (member, year)
-        Relative to any level, followed up to ``begin``.
+        Relative to any level; unchanged up to ``begin``.
     years : (Y,) int
     begin : int
     quick : (member,)
@@ -128,14 +128,14 @@ def departures(normals: np.ndarray, start: float, futures: GridFutures) -> np.nd
     """
     relative = min(max(start / futures.mean, CLEANEST), DIRTIEST)
     moved = futures.deviation * relative**-futures.tilt * normals
-    # SciPy's filter gives the same bits, but whoever asks for a document should not wait until its package is loaded.
+    # SciPy's filter gives the same bits, but documents should not wait until its package is loaded.
     for year in range(1, moved.shape[-1]):
         moved[..., year] += futures.persistence * moved[..., year - 1]
     return moved
 
 
 def published_level(park: Park, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Grid factor published for projected years, and years of decline since: two of (count,).
+    """Return the published grid factor of projected years, and the years of decline since: (count,) each.
 
     ASSUME: a published factor holds in its own year, relative to that of the last observed year; a projected year
     before the first of them is still at one, and the decline begins after the last.

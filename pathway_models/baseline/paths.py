@@ -1,8 +1,8 @@
 """The drivers of a park by its growth law: activity, intensity, mix and process output to the horizon, by member.
 
 Each driver follows the growth law of the assumptions (``baseline.laws``, ``docs/baseline.md``).  Observed years are
-kept as they are; years set aside lend no growth.  Plans come on top (``baseline.plans``).  Carbon balances, and what
-is sold, captured or kept of the own fuel, are carried by the factors of their sector.
+kept; years set aside do not count for growth.  Plans come on top (``baseline.plans``).  Carbon balances, and carbon
+of own fuel that is sold, captured or kept in products, are included in the factors of their sector.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,49 +18,47 @@ from pathway_models.core import PathwayError, units
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
 from pathway_models.records import Assumptions, Draws, History, Park, Process, growth_laws, pathways
-from pathway_models.records.park import INDICES, LEAST_YEARS, OUTPUT_KINDS
+from pathway_models.records.park import FUELS, INDICES, LEAST_YEARS, OUTPUT_KINDS
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
-#: Groups that burn at the park's own stacks.
 #: Kinds of activity whose energy per unit has no trend of its own.  ASSUME: the law of emissions, which an energy index
-#: follows, holds for output too, and what a product needs changes by levers only.
+#: follows, holds for output too, and the energy of a product changes by levers only.
 WITHOUT_TREND = (*INDICES, *OUTPUT_KINDS)
-OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
 
 
 class Reading(NamedTuple):
-    """What of the drivers is uncertain: their growth, and the park's own noise from year to year."""
+    """Uncertain parts of the drivers: their growth, and the park's own noise from year to year."""
 
     growth: bool
     noise: bool
 
 
-#: Growth errs as history did; or the drivers hold, and only the park's own noise is left.
+#: Growth with the errors of the past; or growth as given, with the park's own noise alone.
 AS_PLANS_TURN_OUT, IF_DRIVERS_HOLD = Reading(True, True), Reading(False, True)
 
 
 @dataclass(frozen=True)
 class OwnNoise:
-    """Normals of which all is at its median but the park's own draw of each year, and the scale of the errors.
+    """Normals at their median, except the park's own draw of each year and the scale of the errors.
 
     Parameters
     ----------
     normals : DriverNormals
     noise : bool
-        False for the median path, of which nothing is drawn.
+        False for the median path, with all draws at their median.
     """
 
     normals: pathways.DriverNormals
     noise: bool = True
 
     def once(self, name: str) -> np.ndarray:
-        """Return the scale as drawn, all else at its median: (member,)."""
+        """Return the draw of the scale; every other draw at its median: (member,)."""
         drawn = self.normals.once(name)
         return drawn if name == "scale" and self.noise else np.zeros_like(drawn)
 
     def yearly(self, name: str) -> np.ndarray:
-        """Return the park's own draws of each year; those of levels above it at their median: (member, year)."""
+        """Return the park's own yearly draws; those of levels above it at their median: (member, year)."""
         drawn = self.normals.yearly(name)
         return drawn if self.noise and self.normals.is_own(name) else np.zeros_like(drawn)
 
@@ -77,11 +75,11 @@ class BaselinePaths:
     grid : (member, year)
         Grid factor relative to the last observed year; one in observed years.
     heat : (member, year)
-        Factor of purchased heat, in the same way.
+        Factor of purchased heat, likewise.
     output : (member, process, year)
         Process output in each process's unit.
     carbon : (member, year) or None
-        Emission factors of energy relative to their own course; None where a scenario does not move them.
+        Emission factors of energy relative to their baseline; None where a scenario does not change them.
     """
 
     activity: np.ndarray
@@ -94,7 +92,7 @@ class BaselinePaths:
 
 
 def mixed_carriers(park: Park) -> tuple[str, ...]:
-    """List carriers whose share can drift: in use in all kept years in some sector that uses more than one."""
+    """List carriers whose share can drift: those in use in all kept years in a sector with more than one carrier."""
     used = drifting(park)
     several = used.sum(axis=1) > 1
     return tuple(name for c, name in enumerate(park.carriers) if used[several, c].any())
@@ -113,7 +111,7 @@ def free_paths(
     bought: tuple[np.ndarray, np.ndarray],
     reading: Reading = AS_PLANS_TURN_OUT,
 ) -> BaselinePaths:
-    """Simulate the drivers by the law, beside given factors of power and heat; without plans and process output."""
+    """Simulate the drivers by the law, with given factors of power and heat; without plans and process output."""
     if park.years.size < LEAST_YEARS:
         raise PathwayError(
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
@@ -123,13 +121,13 @@ def free_paths(
     use = park.energy.sum(axis=1)
     activity, intensity = [], []
     count = park.years.size + draws.years.size
-    # In memory members are neighbours; carriers that a sector does not use stay zero and are never written.
+    # Members are neighbours in memory; carriers that a sector does not use stay zero and are never written.
     shares = np.zeros((len(park.sectors), len(park.carriers), count, sample.size))
     for s, kind in enumerate(park.activity_kinds):
         activity.append(sample.extended(park.activity[s], sample.activity(s, kind)))
         per_activity = use[s] / park.activity[s]
         if kind in WITHOUT_TREND or (per_activity <= 0).any():
-            # Energy is the activity itself, follows a product, or has no logarithm: intensity stays where it is.
+            # Energy is the activity itself, follows a product, or has no logarithm: intensity stays constant.
             intensity.append(sample.extended(per_activity, np.zeros((sample.size, draws.years.size))))
         else:
             intensity.append(sample.extended(per_activity, sample.intensity(s, kind, activity[-1])))
@@ -138,7 +136,7 @@ def free_paths(
 
 
 class _Sample:
-    """The draws of some members, with the correlations between drivers put in, and the laws that use them."""
+    """Draws of some members, with the correlations between drivers, and the laws that use them."""
 
     def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
         self.park, self.draws, self.members, self.laws = park, draws, members, register.laws_of(assumptions)
@@ -160,8 +158,8 @@ class _Sample:
 
     def activity(self, s: int, kind: str) -> np.ndarray:
         """Simulate the log change of the activity of one sector: (member, step)."""
-        # ASSUME: a bridge moves energy; value added and population of its years are the law's, and intensity what is
-        # left.
+        # ASSUME: a bridge moves energy; value added and population of its years follow the law, intensity is the
+        # residual.
         use = _use(kind)
         return self.change("activity", self.park.activity[s], use, self.bridged[s] if use == "emissions" else None)
 
@@ -181,7 +179,7 @@ class _Sample:
         driver, use : str
         history : (H,)
         bridged : _Bridged, optional
-            What the first years are, which the law then takes for a part of the record.
+            The first years, which the law then reads as part of the record.
         """
         record, kept, skip = _logs(history), self.park.kept, 0 if bridged is None else bridged.middle.size
         if skip:
@@ -198,11 +196,11 @@ class _Sample:
         return bridged.before(later) if skip else later
 
     def read(self, draw: Callable[[growth_laws.Normals], np.ndarray], normals: pathways.DriverNormals) -> np.ndarray:
-        """Draw paths of log changes in the reading asked for: (member, step)."""
+        """Draw paths of log changes in the reading of the sample: (member, step)."""
         if self.reading == AS_PLANS_TURN_OUT:
             return draw(normals)
-        # ASSUME: where growth holds, a year's own noise is the park's innovation of that year and is gone the next;
-        # what accumulates is growth.
+        # ASSUME: where growth holds, a year's noise is the park's innovation of that year and does not persist; only
+        # growth accumulates.
         middle = draw(OwnNoise(normals, noise=False))
         noise = np.diff(draw(OwnNoise(normals)) - middle, axis=-1, prepend=0.0)
         if self.reading.growth:
@@ -222,7 +220,7 @@ class _Sample:
 
     def extended(self, history: np.ndarray, change: np.ndarray) -> np.ndarray:
         """Continue observed values by the last one times exp(change): (member, year)."""
-        # Year after year in memory, as the engine steps through it.
+        # Years are contiguous in memory, as the engine steps through them.
         paths = np.empty((history.size + change.shape[1], change.shape[0])).T
         paths[:, : history.size] = history
         np.exp(change, out=paths[:, history.size :])
@@ -231,10 +229,10 @@ class _Sample:
 
 
 class _Led(_Sample):
-    """The same under a law whose emissions lead: intensity is what activity leaves of them.
+    """Sample under a law in which emissions lead: intensity is emissions over activity.
 
-    ASSUME: the sectors of a park share its growth and its deviation, which were measured on whole parks; what bridged
-    years tell of a sector stays with it.
+    ASSUME: the sectors of a park share its growth and its deviation, which were measured on whole parks; changes of a
+    sector in bridged years persist.
     """
 
     def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
@@ -272,10 +270,10 @@ class _Led(_Sample):
         return bridged.before(self.read(lambda drawn: law.simulate(told, steps - skip, drawn), normals)), tilts
 
     def _demanded(self, tilts: np.ndarray, assumptions: Assumptions, told: History) -> np.ndarray:
-        """Lead the middle of sectors measured by a product along the nation's demand for it (docs/baseline.md, 12).
+        """Let the median of sectors measured by a product follow the nation's demand for it (docs/baseline.md, 12).
 
-        ASSUME: each province keeps its share of the nation's output; other sectors make up for none of it; errors are
-        those of the law.
+        ASSUME: each province keeps its share of the nation's output; other sectors do not compensate; errors are those
+        of the law.
         """
         years, begins = self.draws.years, int(told.origin)
         kinds = [s for s, kind in enumerate(self.park.activity_kinds) if kind in assumptions.demand]
@@ -299,7 +297,7 @@ class _Led(_Sample):
 
     @cached_property
     def economy(self) -> np.ndarray:
-        """Log change of the park's activity: (member, step)."""
+        """Compute the log change of the park's activity: (member, step)."""
         law, steps = self.laws["emissions"], self.draws.years.size
         return self.read(
             lambda drawn: law.activity(self.record, steps, drawn, self.emissions), self.normals("activity")
@@ -338,7 +336,7 @@ def _logs(history: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _NoDraws:
-    """Normals of one member of which every draw is at its median."""
+    """Normals of one member with every draw at its median."""
 
     steps: int
 
@@ -355,17 +353,17 @@ class _NoDraws:
 
 @dataclass(frozen=True)
 class _Bridged:
-    """Log change of a driver in bridged years: (member, bridged year), and its centre (bridged year,)."""
+    """Log change of a driver in bridged years, (member, bridged year), and its centre, (bridged year,)."""
 
     members: np.ndarray
     middle: np.ndarray
 
     def less(self, members: np.ndarray, middle: np.ndarray) -> "_Bridged":
-        """Take another driver's change off."""
+        """Subtract the change of another driver."""
         return _Bridged(self.members - members, self.middle - middle)
 
     def before(self, later: np.ndarray) -> np.ndarray:
-        """Put the bridge before what follows from each member's end: (member, step)."""
+        """Prepend the bridge to the changes that follow from each member's end: (member, step)."""
         return np.concatenate([self.members, self.members[:, -1:] + later], axis=1)
 
 
@@ -381,22 +379,22 @@ def _bridged(park: Park, draws: Draws, members: slice, assumptions: Assumptions)
 
 
 def _added(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> np.ndarray:
-    """Compute the log change that sectors by their own activity add up to in bridged years: (member, bridged year).
+    """Compute the log change of the sum of sectors by their own activity in bridged years: (member, bridged year).
 
-    A member whose coal factor is high has more of its emissions in the sectors that burn coal, so that its own shares
-    are taken: whatever the errors of factors, its total follows the bridge.
+    Shares of sectors are those of each member, since they depend on its errors of factors: a high coal factor raises
+    the share of sectors that burn coal.  So the total of each member follows the bridge.
     """
     errors = factor_errors(park, draws.normals, members, assumptions.uncertainties.factor_errors)
     return tilted_sum(draws.bridge.tilts, sector_shares(park, errors))
 
 
 def _use(kind: str) -> str:
-    """Name the law of an activity: energy without value added has its own trend and error, fitted on emissions."""
+    """Return the use of the law for a kind of activity: indices and output of a product have the law of emissions."""
     return "emissions" if kind in WITHOUT_TREND else "population" if kind == "population" else "activity"
 
 
 def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
-    """Stack paths of sectors as (member, sector, ..., year); in memory members are neighbours, not sectors."""
+    """Stack paths of sectors as (member, sector, ..., year), with members as neighbours in memory."""
     return np.moveaxis(np.stack([np.moveaxis(path, 0, -1) for path in paths]), -1, 0)
 
 
@@ -412,7 +410,7 @@ def _write_shares(park: Park, s: int, sample: _Sample, shares: np.ndarray) -> No
     log_shares = np.zeros((present.size, sample.draws.years.size, sample.size)).transpose(2, 0, 1)
     for at, c in enumerate(present):
         log_shares[:, at] = np.log(observed[c, -1])
-        # A carrier that came or went during the record has no trend one could read.
+        # A carrier that appeared or vanished during the record has no trend.
         if throughout[c] and throughout.sum() > 1:
             log_shares[:, at] += sample.drift(f"mix:{park.carriers[c]}", observed[c])
     shares[present, known:] = normalised_shares(log_shares, np.ones(present.size, dtype=bool)).transpose(1, 2, 0)
@@ -425,7 +423,7 @@ def balance_shares(park: Park) -> np.ndarray:
     its own it would stay while the emissions it belongs to are cut, and totals could fall below zero. A balance
     that outweighs them is followed like a process instead.
     """
-    is_fuel = np.isin(park.groups, OWN_FUEL)[:, None]
+    is_fuel = np.isin(park.groups, FUELS)[:, None]
     emitted = (park.energy * park.factors * np.where(is_fuel, fuel_shares(park)[:, None], 1.0)).sum(axis=1)
     return _left(park, [p.is_balance and not _is_off_own_fuel(p) for p in park.processes], emitted)
 
@@ -436,7 +434,7 @@ def fuel_shares(park: Park) -> np.ndarray:
     They stand in scope 1, in the inventory and here: what is sold, captured or kept came from fuel inside.
     ASSUME: they stay the same share of the fuel's emissions, for the reason given at `balance_shares`.
     """
-    emitted = (park.energy * park.factors)[:, np.isin(park.groups, OWN_FUEL)].sum(axis=1)
+    emitted = (park.energy * park.factors)[:, np.isin(park.groups, FUELS)].sum(axis=1)
     return _left(park, [_is_off_own_fuel(p) for p in park.processes], emitted)
 
 

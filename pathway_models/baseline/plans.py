@@ -28,13 +28,13 @@ def baseline_paths(
     ----------
     park : Park
     draws : Draws
-        With shocks for `DRIVERS` and ``mix:<carrier>`` of `mixed_carriers`, and the draws of its plans.
+        With shocks for `paths.DRIVERS` and ``mix:<carrier>`` of `paths.mixed_carriers`, and the draws of its plans.
     members : slice
         Which members to compute.
     assumptions : Assumptions
         Growth law, futures of power and heat.
     reading : Reading
-        What of the drivers is uncertain; where growth holds, the spread of given paths is left out too.
+        Uncertain parts of the drivers; where growth holds, the spread of given paths is left out too.
 
     Returns
     -------
@@ -60,10 +60,10 @@ def baseline_paths(
 
 
 def with_followers(park: Park, paths: BaselinePaths) -> BaselinePaths:
-    """Let sectors go with the activity of those they follow, at the energy per activity of the last observed year.
+    """Let sectors follow the activity of others, at the energy per activity of the last observed year.
 
-    ASSUME: a power plant of one's own, or a coking plant, makes what its works needs and no more.  A path given for the
-    sector itself goes before; committed projects come on top of the sector they stand in.
+    ASSUME: an own power plant, or a coking plant, makes what its works needs and no more.  A path given for the sector
+    itself takes precedence; committed projects are added to their own sector.
     """
     if not park.follows:
         return paths
@@ -86,7 +86,7 @@ def _without_spread(park: Park, draws: Draws) -> Draws:
 
 
 def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:
-    """Override activity, intensity, shares and factors of what is bought; process output is left alone."""
+    """Override activity, intensity, shares and factors of purchased carriers; not process output."""
     if not park.plans.targets:
         return paths
     arrays = {"activity": paths.activity.copy(), "intensity": paths.intensity.copy()}
@@ -99,7 +99,7 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
             for s in plain:
                 arrays[driver][:, s] = followed(park, arrays[driver][:, s], targets, moved)
             if others:
-                # As much as growth departs from the law's own, so that what they gain on it stays.
+                # By as much as growth departs from that of the law, so that their difference from it is kept.
                 moved_by = arrays[driver][:, plain[0]] / paths.activity[:, plain[0]]
                 arrays[driver][:, others] *= moved_by[:, None]
         elif driver in plans.FACTORS:
@@ -109,7 +109,7 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
         elif driver == plans.CARBON:
             flat = np.ones((len(paths.grid), park.years.size + draws.years.size))
             paths = replace(paths, carbon=followed(park, flat, targets, moved))
-            # CO2 per energy is all there is: declines of power and heat would come on top of what is given.
+            # The given CO2 per energy covers all carriers: declines of power and heat would count twice.
             held = [one if one.kind == plans.FREE else replace(one, value=0.0, spread=0.0) for one in targets]
             factors = {name: followed(park, path, held, np.zeros_like(moved)) for name, path in factors.items()}
         elif driver == "share":
@@ -120,11 +120,11 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
 
 
 def _plainly(park: Park, driver: str, sector: str) -> tuple[list[int], list[int]]:
-    """Split the sectors a target speaks of into those that follow it plainly, and those that move as much as these do.
+    """Split the sectors of a target into those that follow it, and those that move by the same departure from the law.
 
     ASSUME: growth given for all sectors is growth of the economy.  Sectors measured by output, energy or emissions
     do not grow as the economy does; unless the scenario gives their intensity as well, they depart from the law's path
-    as much as the economy departs from the law's economy.  A park without a sector in money follows plainly.
+    as much as the economy departs from the law's economy.  In a park without a sector in money all sectors follow.
     """
     chosen = sectors_of(park, sector)
     money = [s for s in chosen if park.activity_kinds[s] in ("value_added", "gdp")]
@@ -145,7 +145,7 @@ def overridden_output(park: Park, output: np.ndarray, draws: Draws, members: sli
 
 
 def sectors_of(park: Park, sector: str) -> list[int]:
-    """List the sectors that a target speaks of: one, or every one whose activity is economic."""
+    """List the sectors of a target: one, or all whose activity is economic."""
     if sector == plans.ALL_SECTORS:
         return [s for s, kind in enumerate(park.activity_kinds) if kind != "population"]
     return [park.sectors.index(sector)]
@@ -158,7 +158,7 @@ def process_index(park: Park, sector: str, name: str) -> int:
 
 
 def factor_history(park: Park, carrier: str = "electricity") -> np.ndarray:
-    """Mean factor of a purchased carrier by observed year, tCO2/TJ: weighted by use, plain where none is used."""
+    """Compute the mean factor of a purchased carrier by observed year, tCO2/TJ: weighted by use, plain without use."""
     at = park.carriers.index(carrier)
     use, factor = park.energy[:, at], park.factors[:, at]
     total = use.sum(axis=0)
@@ -166,7 +166,7 @@ def factor_history(park: Park, carrier: str = "electricity") -> np.ndarray:
 
 
 def _moved(targets: Sequence[DriverTarget], draws: Draws, members: slice) -> np.ndarray:
-    """Look up the draw that moves the targets of a driver, in standard deviations: (member,)."""
+    """Return the draw that shifts the targets of a driver, in standard deviations: (member,)."""
     if any(target.spread > 0 for target in targets):
         return draws.normals[targets[0].stream][members]
     return np.zeros(len(range(*members.indices(draws.members))))
@@ -175,7 +175,7 @@ def _moved(targets: Sequence[DriverTarget], draws: Draws, members: slice) -> np.
 def followed(
     park: Park, base: np.ndarray, targets: Sequence[DriverTarget], moved: np.ndarray, history: np.ndarray | None = None
 ) -> np.ndarray:
-    """Lead a path through its targets, then on as the baseline goes.
+    """Replace a path by one through its targets; after the last it grows as the baseline.
 
     Parameters
     ----------
@@ -185,9 +185,9 @@ def followed(
     targets : sequence of DriverTarget
         By year.
     moved : (member,)
-        Standard deviations by which the targets are moved.
+        Shift of the targets, in standard deviations.
     history : (H,), optional
-        Observed values where ``base`` has them not.
+        Observed values, where ``base`` does not hold them.
 
     Returns
     -------
@@ -225,7 +225,7 @@ def _level(
     last: int,
 ) -> np.ndarray:
     """Compute the level of a target by member: log-normal around its value where it has a spread."""
-    # A growth or change of -100 % and a level of zero have no logarithm: they stand as they are.
+    # A growth or change of -100 % and a level of zero have no logarithm: they are kept as they are.
     middle = target.value if target.kind == "level" else 1.0 + target.value
     drawn = np.full(moved.shape, middle)
     if target.spread > 0 and middle > 0:
@@ -238,7 +238,7 @@ def _level(
 
 
 def _joined(low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Join two levels, (member,) each: straight in logs, in values where one is zero: (member, year)."""
+    """Interpolate between two levels, (member,) each, in logs, or in values where one is zero: (member, year)."""
     low, high = low[:, None], high[:, None]
     both = (low > 0) & (high > 0)
     ratio = np.where(both, high, 1.0) / np.where(both, low, 1.0)
@@ -250,7 +250,7 @@ def _joined(low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> np.ndarray
 def _mixed(
     park: Park, base: np.ndarray, given: dict[int, tuple[DriverTarget, ...]], draws: Draws, members: slice
 ) -> np.ndarray:
-    """Mix the shares of one sector, (member, carrier, year), with those of some carriers given."""
+    """Rescale the shares of one sector, (member, carrier, year), to the given shares of some carriers."""
     years = park.years[0] + np.arange(base.shape[-1])
     last = max(targets[-1].year for targets in given.values())
     inside = (years > park.last_observed_year) & (years <= last)
@@ -259,7 +259,7 @@ def _mixed(
     fixed = fixed / np.maximum(total, 1.0)
     free = np.delete(base, list(given), axis=1)
     rest = free.sum(axis=1, keepdims=True)
-    # Where no other carrier is in use the given ones are all there is.
+    # Where no other carrier is in use the given ones make up the whole.
     fixed = np.where(rest > 0, fixed, fixed / np.where(total > 0, np.minimum(total, 1.0), 1.0))
     left = 1.0 - np.minimum(total, 1.0)
     mixed = base.copy()
@@ -277,7 +277,7 @@ def _mixed(
 def _share(
     park: Park, base: np.ndarray, targets: Sequence[DriverTarget], years: np.ndarray, draws: Draws, members: slice
 ) -> np.ndarray:
-    """Interpolate the given share of one carrier, (member, year); level after the last target."""
+    """Interpolate the given share of one carrier, (member, year); constant after the last target."""
     moved = _moved(targets, draws, members)
     knots = [base[:, park.years.size - 1]]
     for target in targets:
@@ -303,7 +303,7 @@ LEAST_LEFT = 1e-6
 
 
 def phase_of(project: plans.Project, years: np.ndarray, draws: Draws, members: slice) -> np.ndarray:
-    """Share of a project's full load: (member, year); zero in members where it does not go ahead."""
+    """Compute the share of a project's full load: (member, year); zero in members where it is not realised."""
     size = len(range(*members.indices(draws.members)))
     late = np.zeros(size)
     if project.delay_longest > 0:
@@ -318,7 +318,7 @@ def phase_of(project: plans.Project, years: np.ndarray, draws: Draws, members: s
 def with_projects(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:
     """Add the loads of the park's projects to energy, output and activity.
 
-    Sectors without a project keep their arrays to the last bit, as does the whole park where nothing is loaded.
+    Sectors without a project keep their arrays to the last bit, as does the whole park without loads.
     """
     projects = [project for project in park.plans.projects if project.has_load]
     if not projects:
@@ -330,7 +330,7 @@ def with_projects(park: Park, paths: BaselinePaths, draws: Draws, members: slice
     for s in sorted({park.sectors.index(project.sector) for project in projects}):
         own = [project for project in projects if project.sector == park.sectors[s]]
         added = _added(park, s, own, paths, draws, members)
-        # Closures take what is there and no more.
+        # Closures take at most what there is.
         energy = np.maximum(_energy(paths, s) + added.energy, 0.0)
         output = np.where(added.output != 0, np.maximum(output + added.output, 0.0), output)
         total, level = energy.sum(axis=1), paths.activity[:, s]
@@ -382,6 +382,6 @@ def _added(
 
 
 def _of_sector(park: Park, s: int) -> np.ndarray:
-    """Mark the processes that stand in a sector and can be moved: (process, 1)."""
+    """Mark the processes of a sector, balances excluded: (process, 1)."""
     inside = [process.sector == s and not process.is_balance for process in park.processes]
     return np.array(inside, dtype=float).reshape(-1, 1)

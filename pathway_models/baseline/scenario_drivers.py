@@ -1,6 +1,6 @@
 """Drivers of a scenario bound to a park: periods become targets of its own drivers (docs/driver_scenarios.md).
 
-STIRPAT as a driver form beside Kaya: ln I = a + sum of b_i ln X_i, on drivers of the study's own naming.
+Drivers may be Kaya terms, or STIRPAT: ln I = a + sum of b_i ln X_i, with drivers named as in the study.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,15 +20,15 @@ Key = tuple[str, str, str]
 
 
 def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
-    """Put the drivers and the grid of a scenario on a park; the park itself where the scenario gives none.
+    """Set the drivers and the grid of a scenario on a park; return the park itself where the scenario gives none.
 
-    Targets of the park's own overrides stay for drivers of which the scenario says nothing.  Nothing is moved up to the
+    Targets of the park's own overrides stay for drivers that the scenario does not give.  Nothing changes up to the
     issue year, or the last year of the record where that is later.
 
     Raises
     ------
     PathwayError
-        The park lacks what the scenario drives: all such places at once.
+        The park lacks drivers of the scenario; all are listed.
     """
     if not scenario.drivers and scenario.grid == park.plans.grid:
         return park
@@ -38,7 +38,7 @@ def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
     if faults:
         raise PathwayError(f"{park.park_id}: scenario {scenario.scenario_id} cannot be run: " + "; ".join(faults))
     given = {target.key for target in targets}
-    kept = tuple(target for target in park.plans.targets if not _spoken_of(park, target.key, given))
+    kept = tuple(target for target in park.plans.targets if not _spoken_of(target.key, given))
     return with_plans(park, replace(park.plans, targets=(*kept, *targets), grid=scenario.grid))
 
 
@@ -51,7 +51,8 @@ def driven_normals(park: Park, scenarios: Iterable[Scenario], issue_year: int) -
     return tuple(names)
 
 
-def _spoken_of(park: Park, key: Key, given: set[Key]) -> bool:
+def _spoken_of(key: Key, given: set[Key]) -> bool:
+    """Tell whether a scenario gives the driver of a target, for its sector or for all."""
     driver, sector, item = key
     return any(
         driver == other[0] and item == other[2] and (sector == other[1] or plans.ALL_SECTORS in (sector, other[1]))
@@ -71,12 +72,12 @@ def _targets(park: Park, scenario: Scenario, begin: int, faults: list[str]) -> I
 
 
 def _ahead(paths: list[DriverPath], begin: int) -> list[DriverPath]:
-    """Keep the periods that reach beyond a year, in order."""
+    """Keep the periods that end after a year, in order."""
     return [path for path in sorted(paths, key=lambda one: one.first) if path.last > begin]
 
 
 def _free_before(park: Park, key: Key, first: DriverPath, begin: int) -> Iterator[DriverTarget]:
-    """Mark the baseline up to a first period, at its base year and at the last year nothing may be moved in."""
+    """Leave the baseline free up to a first period: at its base year, and at the last year that must not change."""
     marks = {first.first - 1, max(first.first - 1, begin)}
     for year in sorted(year for year in marks if year > park.last_observed_year):
         yield DriverTarget(*key, year, plans.FREE, 0.0)
@@ -116,7 +117,7 @@ def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list
     if not ahead:
         return
     if driver == "heat_factor" and "heat" not in park.carriers:
-        return  # a park without purchased heat has nothing that this moves
+        return  # a park without purchased heat has no factor to change
     where = ahead[0].place or driver
     if sector not in ("", plans.ALL_SECTORS, *park.sectors):
         faults.append(f"{where}: no sector {sector!r}; it has {', '.join(park.sectors)}")
@@ -143,7 +144,7 @@ def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list
 
 
 def _target(park: Park, key: Key, path: DriverPath) -> DriverTarget | str:
-    """Convert a period to the target at its end, or say why it cannot be."""
+    """Convert a period to the target at its end, or return the reason why it cannot be."""
     times = PARTS.get(path.unit)
     base = None
     if path.kind == "level":
@@ -209,7 +210,7 @@ def _shares(
     """Bind shares of a carrier or of a group, sector by sector."""
     chosen = range(len(park.sectors)) if sector == plans.ALL_SECTORS else [park.sectors.index(sector)]
     whole = park.energy[..., -1]
-    # A word such as coal is a group and an aggregate carrier: the group is meant, and holds the aggregate.
+    # A word such as coal is a group and an aggregate carrier: the group is meant, and includes the aggregate.
     members = [name for name, group in zip(park.carriers, park.groups, strict=True) if group == item]
     members = members or ([item] if item in read_carriers() else [])
     if not members:
@@ -270,11 +271,11 @@ def stirpat_level(
 def stirpat_drivers(
     elasticities: Mapping[str, float], drivers: Mapping[str, Sequence[float]], base_year: int, source: str = ""
 ) -> tuple[DriverPath, ...]:
-    """Turn levels of drivers into the driver paths of a scenario, so that the ordinary engine follows STIRPAT.
+    """Convert levels of drivers to the driver paths of a scenario, so that the engine follows STIRPAT.
 
-    The constant falls out of growth: emissions start where the park's own record ends.  Activity and energy intensity
-    are held, all growth of emissions is that of CO2 per energy, because the elasticities do not say what of it is
-    activity and what is not.
+    The constant cancels in growth: emissions start where the park's own record ends.  Activity and energy intensity
+    are held and all growth of emissions is that of CO2 per energy, because the elasticities do not separate activity
+    from the rest.
 
     Parameters
     ----------

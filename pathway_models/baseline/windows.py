@@ -1,4 +1,4 @@
-"""Rolling origins: every record of a panel with what came after it."""
+"""Rolling origins: every record of a panel with its outcomes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

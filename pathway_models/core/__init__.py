@@ -1,7 +1,7 @@
-"""Errors, units, arrays and files: what every room above leans on.
+"""Errors, units, arrays and files that every other room uses.
 
-Here: names imported when they are first used, so that ``import pathway_models`` and the command line start at once; and
-the issue year, in which an answer is given: of the call, else of the variable ``PATHWAYS_AS_OF``, else the clock.
+Defined here: names imported at first use, so that ``import pathway_models`` and the command line start at once; and
+the issue year, in which an answer is given: that of the call, else of the variable ``PATHWAYS_AS_OF``, else the clock.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
 
 def keep_freed_memory() -> None:
-    """Keep memory that arrays have given back for the next ones, up to 1 GB; nothing where the allocator is no glibc.
+    """Keep up to 1 GB of freed array memory for reuse; without effect where the allocator is not glibc.
 
     Blocks of an ensemble are just large enough for glibc to return each to the system and to ask for it again, page by
     page: half of the time of a projection.
@@ -39,7 +39,7 @@ def keep_freed_memory() -> None:
 
 #: Variable that fixes the present year of a process and of all it starts.
 ISSUE_VARIABLE = "PATHWAYS_AS_OF"
-#: First and last year that can be meant.
+#: First and last accepted issue year.
 EARLIEST_ISSUE, LATEST_ISSUE = 1990, 2100
 
 
@@ -62,7 +62,7 @@ def present_year() -> int:
 
 @contextmanager
 def issued_in(year: int | None) -> Iterator[None]:
-    """Fix the present year for a while, in this process and in those it starts; None changes nothing."""
+    """Fix the issue year within a ``with`` block, in this process and in those it starts; None changes nothing."""
     before = os.environ.get(ISSUE_VARIABLE)
     if year is not None:
         os.environ[ISSUE_VARIABLE] = str(year)
@@ -100,7 +100,7 @@ def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:
 
 
 class Shown:
-    """Show a record in a notebook, and give it as a table (`pathways.tables`, loaded when one is asked for)."""
+    """Display of a record in a notebook, and as a table (`pathways.tables`, imported on first use)."""
 
     def to_frame(self) -> Any:
         """Return a long table (pandas.DataFrame), one value a row, in canonical units."""

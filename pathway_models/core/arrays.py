@@ -1,7 +1,6 @@
 """Axes of ensemble arrays, and the checks that all records share: shape, finiteness, order; arrays end up read-only.
 
-Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR`` and ``SOURCE`` count from the end and
-``SCENARIO`` and ``MEMBER`` from the front, so that the same constants serve arrays with and without a source axis.
+Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR`` and ``SOURCE`` count from the end.
 """
 
 import numpy as np
@@ -48,13 +47,13 @@ def frozen_array(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: ty
 
 
 def fixed(values: np.ndarray) -> np.ndarray:
-    """Make an array read-only and return it, since it is kept and given to whoever asks."""
+    """Make an array read-only and return it."""
     values.setflags(write=False)
     return values
 
 
 def rising_years(name: str, years: ArrayLike) -> np.ndarray:
-    """Return years as a read-only int array, or say which step is not one year.
+    """Return years as a read-only int array; refuse a step other than one year.
 
     Raises
     ------
@@ -75,7 +74,5 @@ def rising_years(name: str, years: ArrayLike) -> np.ndarray:
     return array
 
 
-SCENARIO = 0
-MEMBER = 1
 SOURCE = -2
 YEAR = -1

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-#: Faults of one kind that are listed: who mends these finds the others by them.
+#: Most faults of one kind that are listed.
 MOST_ALIKE = 100
-#: Signs of a value or place, and of an expectation or remedy, that a message shows.
+#: Most characters of a value or place, and of an expectation or remedy, that a message shows.
 LONGEST_SHOWN, LONGEST_TOLD = 200, 2_000
 
 
@@ -24,7 +24,7 @@ class Fault:
     value : str
         The value found, as the user wrote it.
     expected : str
-        What was expected there; empty where a note only says how something was taken.
+        What was expected there; empty for a note on how something was read.
     remedy : str
         What to do about it.
     severity : {"error", "warning", "note"}
@@ -32,7 +32,7 @@ class Fault:
     code : str
         Stable name of the kind of fault, for tests and for searching.
     more : int
-        How many of its kind come after it and are not listed.
+        Number of faults of its kind that follow and are not listed.
     """
 
     file: str
@@ -118,7 +118,7 @@ class InputError(PathwayError):
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Guard the writing of a file: a folder without write permission, or an open file, gives no traceback.
+    """Turn an error of the system in writing a file into `InputError`.
 
     Raises
     ------
@@ -138,7 +138,7 @@ class RecordError(PathwayError, ValueError):
 
 
 class ScenarioError(PathwayError):
-    """A scenario or lever asked for does not exist or does not fit the park."""
+    """A requested scenario or lever does not exist or does not fit the park."""
 
 
 class BatchError(PathwayError):

@@ -1,11 +1,9 @@
-"""Read text files of unknown encoding, and find the shipped data and notebooks.
+"""Read text files of unknown encoding, find the shipped data and notebooks, write tables that spreadsheets do not run.
 
 Text may be UTF-8 with or without BOM or GB18030, and gzipped when the name says so.
 
-Texts of tables that spreadsheet programs open: none of them is ever taken for a formula.
-
-A name, a file name or a cell of an input may be ``=HYPERLINK(...)``; in a CSV it would be computed when the file is
-opened.  What writes a table passes its cells through here.
+A name, a file name or a cell of an input may be ``=HYPERLINK(...)``, which a spreadsheet would compute when it opens a
+CSV.  Whatever writes a table passes its cells through `sheet_text`.
 """
 
 import contextlib
@@ -23,15 +21,15 @@ from unicodedata import category
 
 from pathway_models.core.errors import Fault, InputError
 
-#: What a file is known by while nobody has written to it: time of the last change, bytes.
+#: Key by which a changed file is recognised: time of the last change, size in bytes.
 Stamp = tuple[int, int]
 
 
 def stamped(path: Path) -> tuple[Path, Stamp]:
-    """Return a file and its stamp, so that what was read of it can be kept until it changes."""
+    """Return a file with its stamp, the key under which its content is cached until it changes."""
     try:
         found = path.stat()
-    except OSError:  # whoever reads it says so
+    except OSError:  # reported when the file is read
         return path, (0, 0)
     return path, (found.st_mtime_ns, found.st_size)
 
@@ -82,23 +80,24 @@ def read_text(path: Path) -> str:
     raise _refusal(path, place, "UTF-8 or GB18030 text", "save the table as CSV UTF-8", "encoding")
 
 
-#: A sign of GB18030 beyond ASCII: two bytes, or four.
+#: A character of GB18030 beyond ASCII: two bytes, or four.
 WIDE_SIGN = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\x7e\x80-\xfe])")
-#: As many signs tell an encoding as well as all of them do.
+#: Most characters that are examined to recognise an encoding.
 MOST_SIGNS = 20_000
-#: Share of the signs that a language writes one way from which on its encoding is meant.  Set so that no Chinese name
-#: of the shipped data and no text of GB 2312 is doubted (tests/core/test_text_encodings.py).
+#: Least shares of the examined characters: accented letters in Latin-1; rare ones of GB18030, and common ones of Big5,
+#: in Big5.  Set so that no Chinese name of the shipped data and no text of GB 2312 is doubted
+#: (tests/core/test_text_encodings.py).
 LATIN_SHARE, BIG5_SHARE, BIG5_COMMON = 0.6, 0.2, 0.9
 
 
 #: A Chinese character of UTF-8; any run of bytes beyond ASCII.
 UTF8_CHINESE, BEYOND_ASCII = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}"), re.compile(rb"[\x80-\xff]+")
-#: Share of the bytes beyond ASCII that are such characters from which on a text is UTF-8 that was torn; set likewise.
+#: Least share of such characters, of the bytes beyond ASCII, in a damaged UTF-8 text; set likewise.
 UTF8_SHARE = 0.8
 
 
 def _refuse_torn_utf8(path: Path, content: bytes) -> None:
-    """Refuse a text of UTF-8 with a few bytes that are not: as GB18030 all its names would be other names.
+    """Refuse a UTF-8 text with a few invalid bytes, which read as GB18030 would change all its names.
 
     Raises
     ------
@@ -121,8 +120,8 @@ def _refuse_torn_utf8(path: Path, content: bytes) -> None:
 def _refuse_another_encoding(path: Path, content: bytes) -> None:
     """Refuse a text that decodes as GB18030 and was written in Big5 or in an encoding of Western Europe.
 
-    Numbers of such a file are right, and its names are other names.  What is ordinary in GB18030 is never doubted: the
-    signs of GB 2312, or a rare one among them.
+    Such a file has the right numbers and the wrong names.  Text that is ordinary in GB18030 is never doubted:
+    characters of GB 2312, or a rare one among them.
 
     Raises
     ------
@@ -147,7 +146,7 @@ def _refuse_another_encoding(path: Path, content: bytes) -> None:
 
 
 def _is_latin(content: bytes, signs: list[re.Match[bytes]]) -> re.Match[bytes] | None:
-    """First sign that is an accented letter before a plain one, within a word, where they are that in general."""
+    """Return the first accented letter within a word, where most characters beyond ASCII are such; else None."""
     found = [sign for sign in signs if _is_accented(content, sign)]
     return found[0] if found and len(found) >= LATIN_SHARE * len(signs) else None
 
@@ -167,13 +166,13 @@ def _is_accented(content: bytes, sign: re.Match[bytes]) -> bool:
 
 
 def _is_big5(content: bytes, signs: list[re.Match[bytes]]) -> re.Match[bytes] | None:
-    """First sign that GB18030 hardly has, where many are, and all are common in Big5."""
+    """Return the first character rare in GB18030, where many are rare there and most are common in Big5; else None."""
     if any(len(sign[0]) > 2 for sign in signs):
         return None
     codes = [int.from_bytes(sign[0]) for sign in signs]
     rare = [sign for sign, code in zip(signs, codes, strict=True) if _rarity(code)]
     common = sum(map(_is_common_in_big5, codes))
-    # One rare sign may be that of a name; what no text of GB18030 has is none.
+    # A single rare character may belong to a name; one that GB18030 does not assign cannot.
     is_clear = sum(map(_rarity, set(codes))) >= 2
     if not is_clear or len(rare) < BIG5_SHARE * len(signs) or common < BIG5_COMMON * len(signs):
         return None
@@ -186,22 +185,22 @@ def _is_big5(content: bytes, signs: list[re.Match[bytes]]) -> re.Match[bytes] | 
 
 @cache
 def _rarity(code: int) -> int:
-    """How little a code of two bytes is expected in a text of GB18030: 2 what is no Chinese sign, 1 a rare one, 0."""
+    """Grade a code of two bytes by its rarity in GB18030: 2 for no Chinese character, 1 for a rare one, else 0."""
     first, second = divmod(code, 256)
-    # Kana, Cyrillic and phonetic signs, and what no sign was assigned to.
+    # Kana, Cyrillic and phonetic characters, and unassigned codes.
     if first in (0xA4, 0xA5, 0xA7) or category(code.to_bytes(2).decode("gb18030")) in ("Co", "Cn"):
         return 2
     return 1 if first == 0xA6 or (second < 0xA1 and first >= 0xA8) else 0  # Greek, and characters of GBK alone
 
 
 def _is_common_in_big5(code: int) -> bool:
-    """Tell whether a code of two bytes is a sign or a frequent character of Big5."""
+    """Tell whether a code of two bytes is a symbol or a frequent character of Big5."""
     first, second = divmod(code, 256)
     return 0xA1 <= first <= 0xC6 and (0x40 <= second <= 0x7E or second >= 0xA1)
 
 
 def _read_bytes(path: Path) -> bytes:
-    """Read a file, unpacked, up to a byte more than a text may have."""
+    """Read a file, unpacked, up to one byte more than the largest text."""
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             return file.read(LARGEST_TEXT + 1)
@@ -215,7 +214,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file in one step, whole or not at all: where a disk is full, nothing of it is left; links stay links."""
+    """Write a file atomically: a full disk leaves nothing of it behind; links stay links."""
     path = Path(os.path.realpath(path)) if path.is_symlink() else path
     partial = path.with_name(path.name + ".partial")
     try:
@@ -267,7 +266,7 @@ def fingerprint(path: Path) -> tuple[str, str]:
     return path.name, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-#: First signs that make a spreadsheet take a text for a formula.
+#: First characters that make a spreadsheet take a text for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 #: The same in full width, which some programs of East Asia read alike.
 WIDE_SIGNS = ("＝", "＋", "－", "＠")
@@ -278,7 +277,7 @@ NUMBER = re.compile(r"[+-]?[\d.,\s]*([eE][+-]?\d+)?\s*%?", re.ASCII)
 
 
 def sheet_text(value: Any) -> Any:
-    """A value of a table; a text that a spreadsheet would compute stands behind an apostrophe.
+    """Return a value of a table, with an apostrophe before a text that a spreadsheet would compute.
 
     Examples
     --------
@@ -291,7 +290,7 @@ def sheet_text(value: Any) -> Any:
 
 
 def sheet_table(table: Any) -> Any:
-    """The same DataFrame with its texts, and the names of its columns, as `sheet_text` writes them."""
+    """Apply `sheet_text` to the texts and the column names of a DataFrame."""
     texts = {name: table[name].map(sheet_text) for name in table if table[name].dtype.kind not in "biufcmM"}
     return table.assign(**texts).rename(columns=sheet_text) if texts else table
 

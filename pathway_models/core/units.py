@@ -1,4 +1,4 @@
-"""Conversion at the door: every quantity has one unit inside the package.
+"""Units: inputs are converted on reading, so that every quantity has one unit inside the package.
 
 Canonical units: TJ (energy), tCO2 (emissions), MWh (electricity), t (mass),
 10^4 Nm3 (gas volume), million CNY (money), ha (area), persons, share (0-1),

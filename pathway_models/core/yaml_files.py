@@ -24,25 +24,25 @@ Model = TypeVar("Model", bound=BaseModel)
 Keys = tuple[str | int, ...]
 
 
-#: Beyond any number of a description in any unit.
+#: Largest number of a description, in any unit.
 LARGEST_NUMBER = 1e15
 
 
 def _no_word(value: Any) -> Any:
-    """Refuse what YAML makes a number of although nobody wrote one: ``no`` is 0, ``"12"`` is 12."""
+    """Refuse booleans and texts in place of a number: YAML would read ``no`` as 0 and ``"12"`` as 12."""
     if isinstance(value, (bool, str)):
         raise ValueError("a number, without quotation marks, and not yes or no")
     return value
 
 
 def _has_unseen(text: str, but: str = "") -> bool:
-    """Tell whether a text has signs that nobody sees, such as those that turn the order of others round."""
+    """Tell whether a text has invisible characters, such as those that reverse the writing direction."""
     unseen = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
     return any(unicodedata.category(sign) in unseen and sign not in but for sign in text)
 
 
 def _one_line(text: str) -> str:
-    """Refuse signs that nobody sees, line ends, and what a spreadsheet would compute."""
+    """Refuse invisible characters, line ends, and a text that a spreadsheet would compute."""
     if not text.strip() or _has_unseen(text):
         raise ValueError("a text of printable signs in one line")
     if text.startswith(files.FORMULA_SIGNS):
@@ -50,12 +50,12 @@ def _one_line(text: str) -> str:
     return text
 
 
-#: Names that Windows keeps for devices, whatever their ending: no file or folder could be called so.
+#: Device names reserved by Windows, with any ending: no file or folder can have them.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
 
 
 def _plain_id(text: str) -> str:
-    """Refuse what cannot stand in tables and names of files."""
+    """Refuse an id that cannot stand in tables and file names."""
     _one_line(text)
     if not all(sign.isalnum() or sign in "_-." for sign in text) or text.startswith("."):
         raise ValueError("letters, digits, _ and -, as it stands in tables and names of files")
@@ -64,7 +64,7 @@ def _plain_id(text: str) -> str:
     return text
 
 
-#: A finite number, a year, a line of text, and a name for tables and files, as files of a user's own may hold them.
+#: Types of fields of a user's file: finite number, year, line of text, name for tables and files.
 Number = Annotated[float, BeforeValidator(_no_word), Field(allow_inf_nan=False, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 Year = Annotated[int, BeforeValidator(_no_word), Field(ge=1950, le=2200)]
 Text = Annotated[str, AfterValidator(_one_line), Field(max_length=500)]
@@ -84,7 +84,7 @@ def _kinds(annotation: Any) -> set[Any]:
 
 
 def _plain_values(value: Any) -> Iterator[Any]:
-    """List what stands in a value, at whatever depth."""
+    """Yield the plain values inside a value, at any depth."""
     if isinstance(value, (dict, list)):
         for one in value.values() if isinstance(value, dict) else value:
             yield from _plain_values(one)
@@ -93,9 +93,9 @@ def _plain_values(value: Any) -> Iterator[Any]:
 
 
 class Strict(BaseModel):
-    """Entry of a file: no key without a meaning, no number that nobody wrote (``no`` is 0, ``"12"`` is 12)."""
+    """Entry of a file; refuses unknown keys, and booleans or texts in place of numbers."""
 
-    # Deferred: a command that reads no such file need not wait for its checks to be made.
+    # Deferred: a command that reads no such file does not wait until its validator is built.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @field_validator("*", mode="before")
@@ -109,11 +109,11 @@ class Strict(BaseModel):
         return value
 
 
-#: Beyond these a file is no description: aliases of aliases would unfold to billions of values.
+#: Most values, deepest nesting and largest size of a file: aliases of aliases could unfold to billions of values.
 MOST_VALUES, DEEPEST, LARGEST = 200_000, 50, 20 * 2**20
-#: Tag of integers, and digits of one: thousands of them in hexadecimal can be read and not be written in a message.
+#: Tag of integers, and most digits of one: longer hexadecimal ones can be read but not written in a message.
 INTEGER, MOST_DIGITS = "tag:yaml.org,2002:int", 100
-#: Signs of one text: a number of minutes and seconds in pairs takes the square of its length.
+#: Most characters of one text: reading a sexagesimal number takes the square of its length.
 LONGEST = 2**17
 
 
@@ -142,7 +142,7 @@ def _walk(node: yaml.Node, keys: Keys, lines: dict[Keys, int], doubled: list[tup
 
 
 def _refuse_large(text: str, kind: type) -> None:
-    """Go through a file by its events: nodes of a small file may take gigabytes, and deep ones end the process."""
+    """Refuse a large or deep file by its events: its nodes could take gigabytes, or end the process."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=kind)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -152,9 +152,9 @@ def _refuse_large(text: str, kind: type) -> None:
 
 
 def _parsed(text: str, lines: dict[Keys, int], doubled: list[tuple[Keys, int]]) -> Any:
-    """Parse content and the lines of its values; by libyaml, ten times as fast, unless an error is to be put in words.
+    """Parse content and the lines of its values; by libyaml, ten times as fast, unless an error is to be worded.
 
-    Values are counted, those of aliases and merges as often as they stand for, before any is made.
+    Values are counted before any is made, those of aliases and merges each time they are used.
     """
     for kind in (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader):
         try:
@@ -187,7 +187,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
     Raises
     ------
     InputError
-        The file is missing, is not UTF-8 or not YAML, or says a key twice (which YAML readers accept silently).
+        The file is missing, is not UTF-8 or not YAML, or has a key twice (which YAML readers accept silently).
     """
     lines: dict[Keys, int] = {}
     doubled: list[tuple[Keys, int]] = []
@@ -230,7 +230,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
 
 
 def _unsound(content: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str, str, str]]:
-    """List what no careful person writes into any description: keys, value, what was expected, code."""
+    """Yield values that no description may hold: keys, value, what was expected, code."""
     if isinstance(content, (dict, list)):
         for key, value in content.items() if isinstance(content, dict) else enumerate(content):
             if isinstance(key, str) and (not key.strip() or _has_unseen(key) or key.startswith(files.FORMULA_SIGNS)):
@@ -243,7 +243,7 @@ def _unsound(content: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str, str, st
 
 
 def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
-    """Read a YAML file into a model, and the line of each value; all faults with their lines.
+    """Read a YAML file into a model, with the line of each value; report all faults at once.
 
     Raises
     ------
@@ -278,7 +278,7 @@ def line_of(lines: dict[Keys, int], keys: Keys) -> int:
 
 
 def _told(message: str) -> str:
-    """Say what pydantic expected, in words that follow 'expected'."""
+    """Reword a message of pydantic so that it continues 'expected'."""
     return message.removeprefix("Value error, ").removeprefix("Input should be ")
 
 

@@ -1,17 +1,16 @@
-"""Contribution of each lever in tonnes and in years: Shapley shares, which add up whatever the order.
+"""Contributions of levers in tonnes and years by Shapley shares; first steps; marginal abatement costs; grades of data.
 
 Shares are of means, so that they add up exactly; medians would not.  Means of tonnes are over the central members
 (`PackageEngine.central`), those of years and of the probability over all.  Positive is good: tonnes avoided,
 years gained, probability won.  For years, a peak in the record counts as the last observed year (no lever moves it) and
 a member without a peak counts as the year after the horizon: years gained are then a lower bound, and the share of
-such members stands beside them.
+such members is given too.
 
-Marginal abatement costs in three readings, each with its uncertainty in width, height and order.
-
-Stand-alone (each lever against nothing) counts interactions of levers twice; retrospective (each lever on top
-of the cheaper ones) depends on the order; Shapley shares do neither.  Width is the level yearly abatement with the
-same discounted tonnes, height the discounted cost over discounted tonnes: the area of a block is its annualised cost.
-A lever whose cost is not known has a width and no height.
+Marginal abatement costs have three readings, each with its uncertainty in width, height and order.  Stand-alone (each
+lever against nothing) counts interactions of levers twice; retrospective (each lever on top of the cheaper ones)
+depends on the order; Shapley shares do neither.  Width is the level yearly abatement with the same discounted tonnes,
+height the discounted cost over discounted tonnes: the area of a block is its annualised cost.  A lever of unknown cost
+has a width and no height.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,12 +30,12 @@ from pathway_models.kernels.costs import levelised
 from pathway_models.records import Assumptions, Costs, Draws, DriverPath, Park, Peaks, Step
 from pathway_models.records.levers import FAMILIES, NO_MEASURES, Lever, Measure, Scenario
 
-#: Players up to which every coalition is worked out.
+#: Most players for which every coalition is evaluated.
 EXACT_UP_TO = 10
-#: Share of a park's emissions below which a measure changes nothing: rounding.
+#: Relative change of a park's emissions below which a measure has no effect but rounding.
 IDLE = 1e-9
-#: Members that tonnes and costs of single measures are means of: of a province with its power stations all 1,000 would
-#: take a second, a third of its run.
+#: Members over which tonnes and costs of single measures are averaged: all 1,000 would take a second for a province
+#: with its power stations, a third of its run.
 FEW = 200
 
 
@@ -52,7 +51,7 @@ def players_of(scenario: Scenario, by: str) -> dict[str, tuple[Measure, ...]]:
         raise ScenarioError(f"by = {by!r}: expected 'family' or 'lever'")
     if not scenario.measures:
         raise ScenarioError(f"scenario {scenario.scenario_id!r} has no measures: there is nothing to share out")
-    # All seven families are players, so that one without a measure shows as zero.
+    # All seven families are players, so that one without a measure is listed with zero.
     found: dict[str, list[Measure]] = {family: [] for family in FAMILIES} if by == "family" else {}
     for measure in scenario.measures:
         player = measure.lever.family if by == "family" else measure.lever.lever_id
@@ -87,18 +86,18 @@ def drawn_orders(draws: Draws, players: int, orders: int, purpose: str = "shaple
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """Values of coalitions shared out among ``n`` players; all arrays have the trailing axes of the values.
+    """Shapley shares of ``n`` players in the values of coalitions; all arrays have the trailing axes of the values.
 
     Parameters
     ----------
     without, reached : (...)
-        Of nobody, and of all together.
+        Values of the empty coalition, and of all players together.
     shares : (n, ...)
         Shapley shares; they add up to ``reached - without``.
     alone, lost : (n, ...)
         One at a time, and leave-one-out; they do not add up.
     standard_error : (n, ...) or None
-        Of sampled shares; None where every coalition was worked out.
+        Of sampled shares; None where every coalition was evaluated.
     """
 
     without: np.ndarray
@@ -112,14 +111,14 @@ class Shared:
 def share_out(
     reach: Callable[[np.ndarray], np.ndarray], orders: np.ndarray, *, exact_up_to: int = EXACT_UP_TO
 ) -> Shared:
-    """Share out the value that all players reach together.
+    """Compute the shares of all players in their joint value.
 
     Parameters
     ----------
     reach : callable
         Values of coalitions: (coalition, n) bool to (coalition, ...).
     orders : (order, n)
-        Used, each both ways, where there are more players than ``exact_up_to``.
+        Orders of players, each taken both ways, used where there are more players than ``exact_up_to``.
     """
     n = orders.shape[1]
     if n <= exact_up_to:
@@ -142,7 +141,7 @@ def attribute(
     until: int | None = None,
     orders: int = 100,
 ) -> records.Attribution:
-    """Share out the effect of a scenario among its families or levers.
+    """Attribute the effect of a scenario to its families or levers.
 
     Parameters
     ----------
@@ -178,7 +177,7 @@ def attribute(
     shared = share_out(reach, drawn_orders(draws, n, orders))
     years = engine.years[1:]
     peaked = engine.survey([NO_MEASURES, scenario]).p_peaked_by(int(years[-1]))
-    # Fewer tonnes and earlier years are good, more probability is; adding zero leaves no minus before a zero.
+    # Positive for fewer tonnes, earlier years and more probability; adding zero removes the sign of a negative zero.
     good = np.append(-np.ones(years.size + 3), 1.0)
     names_en, names_zh = names_of(players, by)
     return records.Attribution(
@@ -214,12 +213,12 @@ def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np
 def first_steps(
     park: Park, scenarios: Mapping[str, Scenario], draws: Draws, peaks: Peaks, costs: Costs | None = None
 ) -> tuple[Step, ...]:
-    """Take each measure of a run's best scenario alone, and order them by what they gain.
+    """Evaluate each measure of a run's best scenario alone, and order them by their gain.
 
-    The best scenario is the one under which most members peak before the year in question.  Whatever is done first
-    meets a park without measures: what it gains by itself orders measures, not a share of what all gain together
-    (`attribute`).  One evaluation a measure, in the run's own members; nothing is searched for.  Tonnes and costs are
-    means over the first `FEW` of them, the gain is over all.
+    The best scenario is the one under which most members peak before the year in question.  The first measure acts on a
+    park without measures: hence measures are ordered by their gain alone and not by a share in a joint gain
+    (`attribute`).  Each measure is evaluated once, in the run's own members.  Tonnes and costs are means over the first
+    `FEW` of them, the gain is over all.
 
     Parameters
     ----------
@@ -228,15 +227,15 @@ def first_steps(
     draws : Draws
         Made by `sample` with these scenarios.
     peaks : Peaks
-        Of these scenarios in these draws, parted at the year in question.
+        Of these scenarios in these draws, with ``before`` the year in question.
     costs : Costs, optional
         The shipped ones by default.
 
     Returns
     -------
     tuple of Step
-        Highest gain first, then most tonnes; empty where no scenario does better than no measures.  Measures that
-        find nothing to act on in this park are left out.
+        Highest gain first, then most tonnes; empty where no scenario is better than no measures.  Measures without
+        effect in this park are left out.
     """
     shares = dict(zip(peaks.scenarios, peaks.p_before(peaks.before).tolist(), strict=True))
     best = max(scenarios, key=lambda name: (shares[name], -len(scenarios[name].measures)))
@@ -246,7 +245,7 @@ def first_steps(
         return ()
     levers = {measure.lever.lever_id: measure.lever for measure in measures}
     prices = costs or read_costs(levers=levers)
-    # Each alone under the park's own growth, also where the scenario states another one.
+    # Each alone under the park's own growth, also where the scenario gives another one.
     everything = Scenario(best, best, best, measures=measures)
     alone = [NO_MEASURES, *(Scenario(m.lever.lever_id, "", "", measures=(m,)) for m in measures)]
     decided = PackageEngine(
@@ -275,21 +274,20 @@ def first_steps(
     return tuple(sorted(steps, key=lambda step: (-step.gain, -step.avoided)))
 
 
-# what numbers rest on ------------------------------------------------------------------------------------------
+# grades of numbers ---------------------------------------------------------------------------------------------
 
 #: Marks of `grade`.
 ASSUMED, DERIVED, BACKGROUND, DEFINED, SEEN = "assumed", "derived", "background", "definition", "seen"
 #: Drivers whose fall is abatement.
 ABATING = ("intensity", "energy_per_gdp", "co2_per_energy", "grid_factor")
-#: Years over which a decline is held.
+#: Years over which a mean decline is measured.
 HELD = 10
 
 
 def grade(source: str, corner: str = "mode") -> str:
     """Grade a number by the text of its source.
 
-    A source that begins with ``derived`` and goes on with ``ASSUME`` is derived at its most likely value and assumed
-    at its ends.
+    A source that begins with ``derived`` and continues with ``ASSUME`` is derived at its mode and assumed at its ends.
 
     Examples
     --------
@@ -341,7 +339,7 @@ def assumed_numbers(rows: Iterable[Mapping[str, object]]) -> tuple[int, int]:
 
 
 def weighed_drivers(drivers: Iterable[DriverPath], until: int) -> list[tuple[str, float, str]]:
-    """Weigh the drivers of a scenario by how far they lower emissions to a year: label, log change, grade."""
+    """List the drivers of a scenario that lower emissions up to a year: label, log change, grade."""
     found = []
     for path in drivers:
         years, span = min(path.last, until) - path.first + 1, path.last - path.first + 1
@@ -356,7 +354,7 @@ def weighed_drivers(drivers: Iterable[DriverPath], until: int) -> list[tuple[str
 def weighed_levers(
     park: Park, scenario: Scenario, year: int, members: int, seed: int, assumptions: Assumptions
 ) -> list[tuple[str, float, float]]:
-    """Weigh the levers of a scenario by what they avoid in a year: lever, share of it, share of assumed numbers."""
+    """List the levers of a scenario by avoided emissions in a year: lever, share of them, share of assumed numbers."""
     draws = sampling.sample(park, [scenario], members=members, seed=seed, assumptions=assumptions)
     shared = attribute(park, scenario, draws, by="lever", orders=20)
     tonnes = shared.shares[:, shared.column(year)]
@@ -376,12 +374,12 @@ def held_decline(values: np.ndarray) -> float:
     Parameters
     ----------
     values : (Y,)
-        Above zero; NaN where nothing is known.
+        Above zero; NaN where not known.
 
     Returns
     -------
     float
-        NaN where no ten years are known at both ends.
+        NaN where no two values ten years apart are known.
 
     Examples
     --------
@@ -394,7 +392,7 @@ def held_decline(values: np.ndarray) -> float:
 
 
 def best_tenth(paths: Iterable[np.ndarray]) -> float:
-    """Find the decline that the best tenth of some regions ever held for ten years, as a share a year."""
+    """Find the ten-year decline that the best tenth of some regions ever reached, as a share a year."""
     held = np.array([held_decline(path) for path in paths])
     return float(np.quantile(held[np.isfinite(held)], 0.9))
 
@@ -402,7 +400,7 @@ def best_tenth(paths: Iterable[np.ndarray]) -> float:
 def intensity_declines(
     park: Park, scenarios: Iterable[Scenario], members: int, seed: int, assumptions: Assumptions
 ) -> dict[str, float]:
-    """Find the fastest decline of energy per activity that each scenario's median path holds for ten years."""
+    """Find the fastest ten-year decline of energy per activity on each scenario's median path."""
     chosen = list(scenarios)
     draws = sampling.sample(park, chosen, members=members, seed=seed, assumptions=assumptions)
     found = projecting.project(park, chosen, draws)
@@ -412,7 +410,7 @@ def intensity_declines(
     return dict(zip(found.scenarios, map(held_decline, intensity), strict=True))
 
 
-#: Levers up to which every coalition is worked out.
+#: Most levers for which every coalition is evaluated.
 EXACT_GROUPS = 8
 
 
@@ -426,7 +424,7 @@ def abatement_costs(
     rate: float | None = None,
     orders: int = 60,
 ) -> records.Macc:
-    """Work out the abatement cost curve of a scenario's levers in three readings.
+    """Compute the abatement cost curve of a scenario's levers in three readings.
 
     Parameters
     ----------
@@ -477,7 +475,7 @@ def _readings(
     level, groups = engine.rates.discount.sum(), [(measure,) for measure in measures]
 
     def reach(members: np.ndarray) -> np.ndarray:
-        """Work out level yearly cost and tonnes avoided of some coalitions: (coalition, 2, member)."""
+        """Compute level yearly cost and tonnes avoided of some coalitions: (coalition, 2, member)."""
         cost, tonnes = engine.by_member([NO_MEASURES, *(coalition(groups, inside) for inside in members)])
         return np.stack([cost[1:] - cost[0], tonnes[0] - tonnes[1:]], axis=1) / level
 
@@ -495,7 +493,7 @@ def _readings(
 
 
 def _order(values: np.ndarray, known: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Order levers by height of the mean, then those that avoid nothing, then those of unknown cost."""
+    """Order levers by mean height, then those that avoid nothing, then those of unknown cost."""
     cost, tonnes = (values @ weights).T
     heights = np.where(known, np.nan_to_num(levelised(cost, tonnes), nan=np.inf), np.inf)
     return np.lexsort((heights, ~known))

@@ -1,14 +1,13 @@
-"""Cheapest package of lever settings that peaks before a year with the probability asked for.
+"""Cheapest package of lever settings that peaks before a year with a given probability.
 
-Every combination of the settings is worked out with exact interactions (:mod:`pathway_models.engine.packages`),
-so that the best is the best of the grid and not of an approximation.  Packages are ranked first by how many setting
-steps they take of levers whose cost is *not known*, then by known cost: an unknown cost is never taken for zero.
+Every combination of the settings is evaluated with exact interactions (:mod:`pathway_models.engine.packages`), so that
+the best is the optimum of the grid and not of an approximation.  Packages are ranked first by the number of setting
+steps of levers whose cost is *not known*, then by known cost: an unknown cost is never taken for zero.
 
-A grid too large to look at every package is searched best first: exact costs for all packages, probabilities in order
-of cost, from the cheapest on until one reaches the target; it is then the optimum of the whole grid, since all cheaper
-ones were looked at.  Where the allowed number of packages runs out before, the best found by walking down from the
-strongest package is shown with its *gap*: the cheapest package not looked at says how much less an unseen one could
-cost at most.
+A grid too large to evaluate every package is searched best first: exact costs for all packages, probabilities in order
+of cost, from the cheapest on until one reaches the target; it is the optimum of the whole grid, since all cheaper ones
+were evaluated.  Where the allowed number of packages runs out before, the best found by a descent from the strongest
+package is given with its *gap*: the cost of the cheapest package not evaluated bounds the possible saving.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,13 +29,13 @@ from pathway_models.records import NO_MEASURES, Assumptions, Correlation, Costs,
 
 #: Alternatives listed at most.
 MOST_ALTERNATIVES = 50
-#: Does the work that returns arrays by name, or returns what it has kept of the same work.
+#: Runs a function that returns arrays by name, or returns its cached result.
 Keep = Callable[[Callable[[], dict[str, np.ndarray]]], Mapping[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Packages that a best-first search looked at.
+    """Packages evaluated by a best-first search.
 
     Parameters
     ----------
@@ -56,13 +55,13 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Looked:
-    """What some packages do for the target: cost, chances of the event, chances of the further conditions.
+    """Evaluation of some packages for the target: cost, probability of the event, probabilities of further conditions.
 
     Parameters
     ----------
     cost : (package,), million CNY
     counts : EventCounts or PackageStatistics
-        Chances of the event; all statistics where further conditions are asked for.
+        Probabilities of the event; all statistics where there are further conditions.
     """
 
     cost: np.ndarray
@@ -75,7 +74,7 @@ class Looked:
 
 
 class Search(priced_grid.PricedGrid):
-    """All packages of a grid, looked at; of a grid of more than ``most`` packages those that rank first."""
+    """Evaluated packages of a grid: all, or those that rank first in a grid of more than ``most`` packages."""
 
     def __init__(
         self,
@@ -94,17 +93,17 @@ class Search(priced_grid.PricedGrid):
         self.target, self.margin = target, margin
         self.ranking = self.best_first_search(most) if grid.size > most else None
         self.codes = grid.codes() if self.ranking is None else self.ranking.codes
-        # Of further conditions, and of packages of which not all are looked at, nothing is kept.
+        # Nothing is cached for further conditions, or where not all packages are evaluated.
         is_kept = keep is not None and self.ranking is None and target.limits == levers.Limits()
         self.looked = self._kept(keep) if is_kept else self._look(self.codes)
-        # The empty package costs nothing; without this it costs the rounding of its sums.
+        # The empty package costs nothing, not the rounding of its sums.
         self.cost = self.looked.cost - self.looked.cost[0]
         self.steps = self.steps_of(self.codes)
         # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
         self.order = np.lexsort((self.cost, self.steps))
 
     def best_first_search(self, most: int) -> Ranking:
-        """Look at packages from the cheapest on until one reaches the target and its alternatives are seen.
+        """Evaluate packages from the cheapest on until one reaches the target and its alternatives are known.
 
         Raises
         ------
@@ -138,9 +137,9 @@ class Search(priced_grid.PricedGrid):
         return Ranking(distinct, proven, int(steps[unseen]), float(cost[unseen] - cost[0]))
 
     def _descent(self, strongest: np.ndarray) -> np.ndarray:
-        """Walk down from the strongest package, weakening the block that saves most: (package met, block).
+        """Descend from the strongest package, weakening the block that saves most: (package evaluated, block).
 
-        Only packages that reach the target are left again; the walk ends when none weaker does.
+        The descent goes on only from packages that reach the target, and ends when no weaker one does.
         """
         here, met = strongest, [strongest[None]]
         while True:
@@ -157,7 +156,7 @@ class Search(priced_grid.PricedGrid):
             here = weaker[fine[rank[0]]]
 
     def _counted(self, codes: np.ndarray) -> packages.EventCounts | package_costs.PackageStatistics:
-        """Count the event of the year asked for and of its neighbours."""
+        """Count the event of the target year and of its neighbours."""
         years = self._years()
         if self.target.limits == levers.Limits():
             return self.engine.count_events(self.grid, codes, years)
@@ -169,11 +168,11 @@ class Search(priced_grid.PricedGrid):
             return Looked(counts.package_cost(), counts)
         try:
             return Looked(self.costs_of(codes), counts)
-        except PathwayError:  # money that does not separate by parts is worked out package by package
+        except PathwayError:  # costs that do not separate by parts are computed package by package
             return Looked(self.engine.survey(self.grid, codes, before=()).package_cost(), counts)
 
     def _kept(self, keep: Keep) -> Looked:
-        """Look at the packages, or take what was kept of looking at them before."""
+        """Evaluate the packages, or return the cached evaluation."""
 
         def work() -> dict[str, np.ndarray]:
             looked = self._look(self.codes)
@@ -185,15 +184,15 @@ class Search(priced_grid.PricedGrid):
         )
 
     def _years(self) -> tuple[int, ...]:
-        """List the year asked for, the one before (its price) and the one behind (the other reading)."""
+        """List the target year, the one before (its price) and the one after (the other reading)."""
         return tuple(range(self.target.before - 1, self.target.before + 2))
 
     def _reaching(self, looked: Looked) -> np.ndarray:
-        """Tell which packages reach the target: (package,) bool."""
+        """Mark the packages that reach the target: (package,) bool."""
         return self._feasible(looked, looked.cost, self.target.before, self.target.probability)
 
     def feasible(self, before: int, probability: float) -> np.ndarray:
-        """Tell which packages peak before a year and meet every condition with a probability: (package,) bool."""
+        """Mark the packages that peak before a year and meet every condition with a probability: (package,) bool."""
         return self._feasible(self.looked, self.cost, before, probability)
 
     def _feasible(self, looked: Looked, cost: np.ndarray, before: int, probability: float) -> np.ndarray:
@@ -236,7 +235,7 @@ class Search(priced_grid.PricedGrid):
         )
 
     def closest(self) -> int:
-        """Find the package nearest to the target: its least probable condition is most probable."""
+        """Find the package nearest to the target, whose least probable condition is most probable."""
         least = np.minimum(self.looked.counts.p_before(self.target.before), self.target.probability)
         for share in self.looked.held().values():
             least = np.minimum(least, share)
@@ -245,13 +244,13 @@ class Search(priced_grid.PricedGrid):
         return int(self.order[least[self.order].argmax()])
 
     def front(self) -> np.ndarray:
-        """List the cheapest package for every probability: each dearer one is more probable than all before."""
+        """List the front of cost and probability: each dearer package is more probable than all cheaper ones."""
         reached = self.looked.counts.p_before(self.target.before)[self.order]
         so_far = np.maximum.accumulate(reached)
         return self.order[np.append(True, so_far[1:] > so_far[:-1])]
 
     def price(self, best: int, before: int, probability: float) -> Price | None:
-        """Price a tighter target on top of the best; None where it is out of reach."""
+        """Compute the extra cost of a tighter target over the best; None where it is out of reach."""
         if before - 1 < self.park.last_observed_year or probability > 1:
             return None
         tighter = self.first(self.feasible(before, probability))
@@ -269,7 +268,7 @@ class Search(priced_grid.PricedGrid):
         }
 
     def gap(self, best: int | None) -> Price | None:
-        """Bound how much less a package not looked at could cost; None where the best is proven."""
+        """Bound the saving of a package that was not evaluated; None where the best is proven."""
         if best is None or self.ranking is None or self.ranking.proven:
             return None
         steps, cost = self.steps[best] - self.ranking.next_steps, self.cost[best] - self.ranking.next_cost
@@ -283,7 +282,7 @@ class Search(priced_grid.PricedGrid):
         return self.order[near[self.order]]
 
     def thresholds(self, shown: int, fine: np.ndarray) -> list[int]:
-        """List packages that are cheaper than the one shown where their unpriced measures cost little enough."""
+        """List packages that are cheaper than the one shown if their unpriced measures cost little enough."""
         blocks = priced_grid.unpriced_blocks(self.grid, self.unknown)
         if not blocks.any():
             return []
@@ -293,7 +292,7 @@ class Search(priced_grid.PricedGrid):
         return [at for at in found if (asked[at] != asked[shown]).any()]
 
     def threshold(self, shown: int, at: int, candidate: Candidate) -> Threshold:
-        """Work out the cost below which a package is cheaper than the one shown."""
+        """Compute the cost below which a package is cheaper than the one shown."""
         below = float(self.cost[shown] - self.cost[at])
         here, there = (self.grid.scenario(self.codes[one]) for one in (at, shown))
         lever = priced_grid.lever_added(there, here, self.unknown)
@@ -324,7 +323,7 @@ class Search(priced_grid.PricedGrid):
         best = self.first(fine)
         near = self.order[:0] if best is None else self.alternatives(best, fine)
         shown, front = self.closest() if best is None else best, self.front()
-        # Packages that were not looked at can be neither priced nor excluded.
+        # Packages that were not evaluated can be neither priced nor excluded.
         whole = best if self.ranking is None else None
         without = {} if whole is None else self.without(whole, fine)
         others = [at for at in without.values() if at is not None]
@@ -407,21 +406,21 @@ def cheapest_package(
     members, seed, until
         The ensemble.
     margin : float
-        Alternatives may cost so much more, as a share of the best's cost.
+        Largest extra cost of alternatives, as a share of the cost of the best.
     fresh : int
-        Members of the out-of-sample check; 0 leaves it out.
+        Members of the out-of-sample check; 0 omits it.
     rate : float, optional
         Real discount rate; that of the costs by default.
     correlations : sequence of Correlation, bool or None
         Rank correlations of the inputs, as `sample` takes them: the shipped ones by default.
     most : int
-        Packages up to which every one is looked at. Of a larger grid so many are looked at in order of cost; the
-        decision then says whether its best is proven, and how large the gap can be.
+        Most packages that are evaluated. Those of a larger grid are evaluated in order of cost; the decision then
+        tells whether its best is proven, and how large the gap can be.
     assumptions : Assumptions, optional
         The shipped ones by default.
     keep : callable, optional
-        Takes the work on all packages, which returns arrays by name; does it, or returns what it has kept of the same
-        work, such as `runs.store.kept_arrays`.
+        Cache of the evaluation of all packages, such as `runs.store.kept_arrays`: takes a function that returns arrays
+        by name, and returns its result or the cached one.
 
     Returns
     -------
@@ -431,7 +430,7 @@ def cheapest_package(
     ------
     PathwayError
         The probability is not above 0 and at most 1, a year is outside the projection, a cap, budget, rate or margin
-        is no number it can be, or no lever of the grid can change the park's peak.
+        is out of range, or no lever of the grid can change the park's peak.
     """
     costs = read_costs() if costs is None else costs
     grid = priced_grid.default_grid() if grid is None else grid
@@ -451,8 +450,8 @@ def cheapest_package(
 
 
 def _check_year(park: Park, before: int, until: int, issue_year: int) -> None:
-    """Refuse a year that cannot be answered for."""
-    earliest, latest = park.last_observed_year + 2, until - WINDOW  # a year later is asked about too
+    """Refuse a year outside the projection."""
+    earliest, latest = park.last_observed_year + 2, until - WINDOW  # the next year is evaluated too
     if not earliest <= before <= latest:
         raise PathwayError(f"before = {before}: expected a year from {earliest} to {latest}")
     if wrong := peaks.refusal(before, issue_year, park.last_observed_year, until):
@@ -478,7 +477,7 @@ def _check(park: Park, target: DecisionTarget, until: int, issue_year: int, shar
 
 
 def cost_range(found: Decision, park: Park, draws: Draws) -> tuple[float, float]:
-    """Work out the range of the known yearly cost of a decision's package: 5 % and 95 % of members, million CNY.
+    """Compute the 5 % and 95 % quantiles over members of the known yearly cost of a decision's package, million CNY.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``pathways decide``, the cheapest package that peaks before a year; ``pathways levers``, what its numbers rest on."""
+"""``pathways decide``, the cheapest package that peaks before a year; ``pathways projects``; ``pathways levers``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def checkpoints_of(context: click.Context, parameter: click.Parameter, texts: tu
     return caps
 
 
-#: Options of the search for a peak that say nothing of an indicator.
+#: Options of the search for a peak that do not apply to an indicator.
 OF_PEAKS = ("before", "margin", "budget", "cap", "checkpoint", "neutral", "covered", "free", "assets",
             "scenario", "scenario_file")  # fmt: skip
 
@@ -222,7 +222,7 @@ def _decided(
 
 
 def _exposure(park: Park, decision: Decision, **asked: Any) -> CarbonExposure | None:
-    """Price the allowances the park must buy, where both shares are given."""
+    """Compute the cost of the allowances the park must buy, where both shares are given."""
     from pathway_models.decisions.package_cost import carbon_exposure
     from pathway_models.engine.sampling import sample
 
@@ -263,7 +263,7 @@ def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure 
 
 
 def _own_projects(park: str) -> tuple[Investment, ...]:
-    """Read the list of projects a park has; none is said, with what to do."""
+    """Read the list of projects of a park; refuse a park without one."""
     from pathway_models.intake.plans.investments import SUFFIX, investments_of
 
     found = investments_of(park)
@@ -374,7 +374,7 @@ def levers_command(scenario: str, park: str | None, year: int, members: int, see
 
 #: Persons of the smallest nation that declines are compared with.
 LARGE = 10e6
-#: Share of the abatement that may rest on assumptions.
+#: Largest share of the abatement that may rest on assumptions.
 MOST_ASSUMED = 1 / 3
 
 
@@ -396,8 +396,8 @@ def _resting(scenario: str | None, park: str | None, year: int, members: int, se
 
 
 def _uses_line(park: Park, lang: str) -> str:
-    """Say of how many carriers the table states the use, and that the others have assumed ones."""
-    from pathway_models.records.assumptions import FUELS
+    """State for how many carriers the table gives the use; the uses of the others are assumed."""
+    from pathway_models.records.park import FUELS
 
     burnt = np.isin(park.groups, FUELS)
     used = {(s, c) for s, c in zip(*np.nonzero(park.energy[..., -1] > 0), strict=True) if burnt[c]}
@@ -445,12 +445,12 @@ def _weighed(scenario: Scenario, park: Park | None, year: int, members: int, see
 
 
 def _declines(park: Park, scenarios: list[Scenario], members: int, seed: int, lang: str) -> list[str]:
-    """Set the decline of energy per activity under some scenarios beside what real regions ever held."""
+    """Compare the decline of energy per activity under some scenarios with those ever reached by real regions."""
     from pathway_models.decisions.attribution import best_tenth, intensity_declines
     from pathway_models.intake import assumptions, panels
 
     provinces, countries = panels.read_panel("provinces"), panels.read_panel("countries")
-    # Nations of the size of a province: small ones move with a single plant.
+    # Nations of the size of a province: small ones depend on a single plant.
     large = np.nanmax(countries.values["population"], axis=1, initial=0.0) >= LARGE
     real = [*np.exp(provinces.logs(per="gdp_million_cny_2015"))]
     real += [*np.exp(countries.logs(per="gdp_million_usd_2015")[large])]

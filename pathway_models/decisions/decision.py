@@ -17,9 +17,9 @@ class DecisionTarget:
     Parameters
     ----------
     before : int
-        No year of it and the four after exceeds the highest before it (``docs/headline.md``).
+        Neither this year nor one of the four after it exceeds the highest before it (``docs/headline.md``).
     probability : float
-        Share of all members that must; each of the ``limits`` must hold with the same probability.
+        Required share of all members; each of the ``limits`` must hold with the same probability.
     limits : Limits
     budget : float, optional
         Largest known present value, million CNY.
@@ -43,7 +43,7 @@ class Candidate:
     unknown : tuple of str
         Levers of the package whose cost is not known.
     steps : int
-        Setting steps of those levers together: moderate is one, strong is two.
+        Setting steps of those levers, summed: moderate is one, strong is two.
     cost : float
         Known present value, million CNY; the whole cost only where ``unknown`` is empty.
     annualised : float
@@ -51,8 +51,8 @@ class Candidate:
     per_tonne : float
         Discounted known cost over discounted tonnes avoided, CNY/tCO2; NaN where nothing is avoided.
     p_before, p_by, p_past : float
-        Probability of a peak before the year asked for (``docs/headline.md``), and up to and with it; and the part of
-        the first that is past already.
+        Probability of a peak before the target year (``docs/headline.md``), and up to and including it; and the part of
+        the first that is past.
     peak : float
         Peak level, tCO2/yr.
     held : mapping condition -> float
@@ -80,7 +80,7 @@ class Candidate:
 class Price:
     """Extra cost of a tighter target: setting steps of unknown cost, and known present value in million CNY.
 
-    The money alone is a price only where ``steps`` is zero.
+    The present value is the whole extra cost only where ``steps`` is zero.
     """
 
     steps: int
@@ -90,20 +90,20 @@ class Price:
 
 @dataclass(frozen=True)
 class Threshold:
-    """A package with measures that have no price, and the cost of them below which it is cheaper than the one shown.
+    """A package with unpriced measures, and the cost of these below which it is cheaper than the one shown.
 
     Parameters
     ----------
     candidate : Candidate
-        Of all packages with the same unpriced settings the one of the lowest known cost that reaches the target.
+        The package of the lowest known cost that reaches the target, of those with the same unpriced settings.
     more, less : mapping block -> option
         Blocks with unpriced measures that it sets higher, and lower, than the package shown.
     below : float
-        Present value, million CNY: cheaper where what ``more`` adds to cost, less what ``less`` saves, stays under it.
+        Present value, million CNY: the package is cheaper if the cost of ``more`` less the saving of ``less`` is lower.
     annualised : float
         The same as a level yearly payment, million CNY/yr.
     per_unit : float or None
-        ``below`` a unit of ``unit``, where the package differs by one unpriced lever alone.
+        ``below`` in ``unit``, where the package differs by one unpriced lever alone.
     unit : str
         ``CNY/GJ``, ``CNY/tCO2`` or ``CNY/CNY``; empty without ``per_unit``.
     """
@@ -117,7 +117,7 @@ class Threshold:
     unit: str = ""
 
     def asks(self) -> tuple[int, int, float]:
-        """Key of an order: by how many blocks differ, then by steps without a price, the largest saving first."""
+        """Sort key: number of blocks that differ, then steps without a price, then the largest saving."""
         return len(self.more) + len(self.less), self.candidate.steps, -self.below
 
 
@@ -130,9 +130,9 @@ class Decision(Identified):
     identity : ParkIdentity
     target : DecisionTarget
     grid : Grid
-        After options without any effect on this park were left out.
+        Without options that have no effect on this park.
     dropped : mapping block -> reason
-        Blocks left out for that.
+        Blocks left out for that reason.
     costs : Costs
     unknown : mapping lever -> reason
         Levers of the grid whose cost is not known.
@@ -143,30 +143,30 @@ class Decision(Identified):
     closest : Candidate
         The best, or the package with the highest probability where there is none.
     alternatives : tuple of Candidate
-        Other packages that reach the target with as many steps of unknown cost and within ``margin`` of its cost,
-        the cheapest ones with everything known about them.
+        Other packages that reach the target with as many steps of unknown cost and within ``margin`` of its cost; the
+        cheapest ones, in full.
     near : (package, block) int
         All such packages, the cheapest first; ``grid.scenario(near[7])`` is the eighth.
     margin : float
     without_block : mapping block -> Candidate or None
-        For each block the best uses, the cheapest package that does without; None: indispensable. Empty where not
-        every package was looked at.
+        For each block of the best, the cheapest package without it; None if it is indispensable. Empty where not every
+        package was evaluated.
     front : tuple of Candidate
         The cheapest way to every probability.
     one_year_earlier, one_percent_more : Price or None
-        None where the tighter target is out of reach, or not every package was looked at.
+        None where the tighter target is out of reach, or not every package was evaluated.
     off : Candidate
-        No lever at all.
+        Package without levers.
     packages, evaluated : int
-        Packages of the grid, and distinct ones whose probability was worked out.
+        Packages of the grid, and distinct ones whose probability was computed.
     complete : bool
-        True where every package was looked at. Otherwise a best is still proven if ``gap`` is None, but prices and
-        indispensable blocks are not known, nor that no package reaches the target.
+        True where every package was evaluated. Otherwise a best is still proven if ``gap`` is None, but prices and
+        indispensable blocks are not known, nor whether no package reaches the target.
     gap : Price or None
-        None where the best is proven; else how much less, at most, a package not looked at could ask for.
+        None where the best is proven; else the largest possible saving of a package that was not evaluated.
     cheaper_if : tuple of Threshold
-        Packages with unpriced measures that are cheaper than the one shown where these cost little enough, those that
-        ask for the fewest more first; empty where no measure is unpriced or not every package was looked at.
+        Packages with unpriced measures that are cheaper than the one shown if these cost little enough, those with the
+        fewest additions first; empty where no measure is unpriced or not every package was evaluated.
     economics : PackageEconomics or None
         Cash flow of the closest package, of its priced measures alone where some have no price.
     members, fresh_members, seed, issue_year : int
@@ -202,7 +202,7 @@ class Decision(Identified):
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether every measure of the grid has a price, so that the best is the cheapest and not of some."""
+        """Tell whether every measure of the grid has a price, so that the best is the cheapest of all."""
         return not self.unknown
 
     @property
@@ -215,7 +215,7 @@ class Decision(Identified):
         return self.grid.scenario((candidate or self.closest).code)
 
     def fresh_error(self) -> float:
-        """Estimate the standard error of a probability on the fresh draws, at the probability asked for."""
+        """Estimate the standard error, on the fresh draws, of the target probability."""
         p = self.target.probability
         return float(np.sqrt(p * (1.0 - p) / self.fresh_members)) if self.fresh_members else float("nan")
 
@@ -233,7 +233,7 @@ class Decision(Identified):
 
 @dataclass(frozen=True)
 class IndicatorCandidate:
-    """One package with its cost and what it makes of the indicator.
+    """One package with its cost and its values of the indicator.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ class IndicatorCandidate:
     unknown : tuple of str
         Levers of the package whose cost is not known.
     steps : int
-        Setting steps of those levers together.
+        Setting steps of those levers, summed.
     cost, annualised : float
         Known present value, million CNY, and the level yearly payment with it, million CNY/yr.
     probability : float
@@ -279,12 +279,12 @@ class IndicatorDecision(Identified):
     rule : IndicatorRule
     year : int
     probability : float
-        Asked for.
+        Required share of members.
     reached : bool
     closest : IndicatorCandidate
         The cheapest that reaches it; else the most probable, and of those the one of the lowest value.
     off : IndicatorCandidate
-        No lever at all.
+        Package without levers.
     grid : Grid
     packages, looked_at, members, fresh_members, seed : int
     price_year : int
@@ -317,7 +317,7 @@ class IndicatorDecision(Identified):
 def decision_record(
     decision: Decision, plan: AssetPlan | None = None, exposure: CarbonExposure | None = None
 ) -> dict[str, Any]:
-    """Record a decision for ``--format json``; costs in million CNY of the price year, null where there is none."""
+    """Convert a decision to a record for ``--format json``; costs in million CNY of the price year, null for none."""
     record = {
         "park_id": decision.park_id,
         "before": decision.target.before,
@@ -357,7 +357,7 @@ def decision_record(
 
 
 def indicator_record(found: IndicatorDecision) -> dict[str, Any]:
-    """Record a search for an indicator for ``--format json``."""
+    """Convert a search for an indicator to a record for ``--format json``."""
     return {
         "park_id": found.park_id,
         "profile": found.profile.profile_id,

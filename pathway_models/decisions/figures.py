@@ -1,4 +1,4 @@
-"""Figures of the decision and of the doubt: contributions, cost and probability, abatement costs, drivers."""
+"""Figures of decisions and of uncertainty: contributions, cost and probability, abatement costs, drivers."""
 
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from pathway_models.intake.naming import headline, scenario_name
 from pathway_models.language import say, scale_of, significant, word
 from pathway_models.records import Park
 
-#: An input alone, and with interactions.
+#: Colours of an input alone, and with interactions.
 ALONE, WHOLE = "#9CCBE8", "#0072B2"
 READING_TITLES = {
     "stand_alone": (
@@ -24,16 +24,16 @@ READING_TITLES = {
     "retrospective": ("Abatement costs, each measure on top of the cheaper ones", "减排成本：按成本次序叠加"),
     "shapley": ("Abatement costs, Shapley shares (no order)", "减排成本：Shapley分摊（与次序无关）"),
 }
-#: Share of the largest wedge below which a wedge cannot be seen.
+#: Share of the largest wedge below which a wedge is invisible.
 UNSEEN = 1e-9
-#: Inches of a row of a curve, and of what is above and below its rows.
+#: Height of a row of a curve, and of the space above and below its rows, inches.
 ROW, AROUND = 0.31, 1.75
 #: Longest line of a label beside an axis or in a legend; a Chinese character counts twice.
 LABEL_WIDTH = 30
 
 
 def label(name: str) -> str:
-    """Break a name over lines that fit beside an axis."""
+    """Wrap a name into lines that fit beside an axis."""
     return canvas.wrapped(name, LABEL_WIDTH if name.isascii() else LABEL_WIDTH // 2)
 
 
@@ -82,7 +82,7 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
 
 
 def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
-    """Draw the years each player brings the peak forward, and the probability it wins."""
+    """Draw the years by which each player brings the peak forward, and the probability it gains."""
     figure, (left, right) = canvas.sheet(
         lang, (8.0, 0.36 * len(found.players) + 1.9), columns=(1, 1), foot=0.95, left=0.27
     )
@@ -125,7 +125,7 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
 
 
 def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
-    """Draw the cheapest package for every probability, by how many steps of unknown cost it takes."""
+    """Draw the cheapest package for every probability, by its number of steps of unknown cost."""
     figure, (ax,) = canvas.sheet(lang, (8.0, 4.6), foot=0.95, left=0.09)
     steps = sorted({one.steps for one in decision.front})
     shades = {step: str(0.75 * at / max(len(steps) - 1, 1)) for at, step in enumerate(steps)}
@@ -237,7 +237,7 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
 def _tell_costs(
     ax: Axes, rows: list[dict[str, object]], place: np.ndarray, tonnes: np.ndarray, unit: str, lang: str
 ) -> None:
-    """Tell tonnes and cost of each row on both axes; the table is given once."""
+    """Describe tonnes and cost of each row on both axes; the table is given once."""
     if hasattr(ax.figure, "told"):
         return
     head = [say(lang, en="measure", zh="措施"), say(lang, en=f"avoided, {unit} a year", zh=f"减排，{unit}/年"),
@@ -252,7 +252,7 @@ def _tell_costs(
 
 
 def _write_costs(ax: Axes, rows: list[dict[str, object]], place: np.ndarray, furthest: float, lang: str) -> None:
-    """Write the cost of each row behind its range, or that it is not known, with room for both inside the axes."""
+    """Write the cost of each row after its range, or that it is not known, inside the axes."""
     lowest = min([float(str(row["cny_p05"])) for row in rows if row["cny_p05"] is not None], default=0.0)
     ax.set_xlim(min(1.1 * lowest, 0.0), 1.22 * furthest or 1.0)
     for at, row in zip(place, rows, strict=True):
@@ -272,7 +272,7 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     )
     names = found.labels_zh if lang == "zh" else found.labels_en
     ends = [part[order] for part in (found.first, found.first_high, found.total, found.total_high) if part is not None]
-    # One scale for the three, as wide as what is drawn.
+    # One scale for the three, as wide as the data.
     widest = 1.06 * max(0.05, *(float(part.max()) for part in ends))
     for ax, column in zip(axes, range(len(OUTPUTS)), strict=True):
         low, high = found.first_low[order, column], found.first_high[order, column]
@@ -309,7 +309,7 @@ def _bars(
 
 
 def measure_first(found: list[Worth], park: Park, before: int, *, most: int = 10, lang: str = "en") -> Figure:
-    """Draw the doubt each input would remove if it were known; those nobody can learn are pale."""
+    """Draw the variance that each input would remove if it were known; inputs that cannot be learnt are pale."""
     shown = sorted(found, key=lambda worth: -worth.doubt)[:most]
     place = np.arange(len(shown))[::-1]
     figure, (ax,) = canvas.sheet(lang, (8.0, 0.44 * len(shown) + 1.7), foot=0.85, left=0.3)

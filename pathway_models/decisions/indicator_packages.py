@@ -1,6 +1,6 @@
 """Cheapest package of levers that meets the core indicator of a profile in a year (docs/decisions.md, section 9).
 
-The indicator is the profile's account over energy use, in every reading that the rule leaves open; a member meets it
+The indicator is emissions by the profile's account over energy use, in every reading of the rule; a member meets it
 where all readings do.  Packages are ranked as for a peak: setting steps of unknown cost first, then known cost.
 """
 
@@ -20,7 +20,7 @@ from pathway_models.records import Costs, Draws, Grid, IndicatorRule, Park, Prof
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """What some packages make of the indicator: shares (package,), medians (package, reading)."""
+    """Values of the indicator of some packages: shares (package,), medians (package, reading)."""
 
     met: np.ndarray
     with_class: np.ndarray
@@ -28,7 +28,7 @@ class _Found:
 
 
 class IndicatorEngine:
-    """Evaluates the core indicator of packages in one year of one ensemble."""
+    """Evaluation of the core indicator of packages in one year of one ensemble."""
 
     def __init__(self, park: Park, grid: Grid, profile: Profile, rule: IndicatorRule, draws: Draws, year: int) -> None:
         self.park, self.grid, self.profile, self.rule, self.year = park, grid, profile, rule, year
@@ -38,7 +38,7 @@ class IndicatorEngine:
         self.factor = grid_paths(park, draws)[:, year - int(park.years[0])]
 
     def found(self, codes: np.ndarray) -> _Found:
-        """Work out the indicator of some packages of the grid."""
+        """Compute the indicator of some packages of the grid."""
         tree = package_tree.grid_tree(self.grid, codes)
         cases, readings, members = tree.cases.shape[0], len(self.profile.readings), self.engine.draws.members
         values = np.empty((cases, readings, members))
@@ -55,7 +55,7 @@ class IndicatorEngine:
     def _of(
         self, batch: package_tree.BatchEvaluator, case: chain.PackageCase
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Hold one package against the limit: values (reading, member), met and has a class (member,)."""
+        """Compare one package with the limit: values (reading, member), met and has a class (member,)."""
         sources, energy, location_based = last_year(batch, case)
         grid, years = self.factor[batch.members], np.array([self.year])
         sources = {name: one[:, None] for name, one in sources.items()}
@@ -74,7 +74,7 @@ class IndicatorEngine:
 def last_year(
     batch: package_tree.BatchEvaluator, case: chain.PackageCase
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-    """Take the last year of a package: emissions by source and all power at the grid (tCO2/yr), energy (TJ).
+    """Extract the last year of a package: emissions by source, location-based emissions (tCO2/yr), energy (TJ).
 
     Returns
     -------
@@ -132,8 +132,8 @@ def cheapest_for_indicator(
     Raises
     ------
     PathwayError
-        The profile has no core indicator or does not hold where the park stands, the indicator cannot be said of the
-        last observed year, a number is none that it can be, or the grid has too many packages.
+        The profile has no core indicator or does not apply in the park's country, the indicator is not known in the
+        last observed year, a number is out of range, or the grid has too many packages.
     """
     profile = profile if isinstance(profile, Profile) else read_profile(profile)
     rule, costs = core_of(park, profile), read_costs() if costs is None else costs
@@ -157,7 +157,7 @@ def cheapest_for_indicator(
     whole = _Found(
         *(np.concatenate([getattr(one, name) for one in found]) for name in ("met", "with_class", "medians"))
     )
-    # The most probable; where none has a chance, the one that comes lowest; of equals the cheapest, which stands first.
+    # The most probable; where none is possible, the one of the lowest value; of equals the cheapest, which is first.
     shown = best if best is not None else int(np.lexsort((np.round(whole.medians.max(axis=1), 6), -whole.met))[0])
 
     def candidate(code: np.ndarray, at: int, of: _Found, position: int) -> decision.IndicatorCandidate:

@@ -1,10 +1,8 @@
-"""Value, rates of return and payback of a list of investments, project by project and as a whole.
+"""Value of investments, one by one and as a whole; reinvestment windows, lock-in and early retirement of assets.
 
-Reinvestment windows, lock-in and early retirement of energy assets, and levers that respect them.
-
-A substitution replaces equipment.  Without paying for early retirement it can go only as fast as equipment comes up
-for replacement: by any year the share of a carrier group's energy it replaces must not exceed the share whose units
-have been due since the lever started.
+A substitution replaces equipment.  Without early retirement it can go only as fast as equipment is due for replacement:
+in any year the share of a carrier group's energy it replaces must not exceed the share whose units have been due since
+the lever started.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +31,7 @@ class Valued:
     ----------
     name : str
     value : mapping-like tuple of (corner, float)
-        Net present value at the start of construction, million CNY; empty where a cost is not known.
+        Net present value at the start of construction, million CNY; empty where a part of it is not known.
     rates : tuple of (corner, tuple of float)
         Every internal rate of return.
     payback : tuple of (corner, float)
@@ -63,8 +61,8 @@ def value_investments(investments: Iterable[Investment], rate: float = RATE) -> 
     Returns
     -------
     tuple of Valued
-        In the order given; ``"all priced"`` comes last where two or more are priced.  The whole is dated from the
-        first year of construction of any of them.
+        In the order given; ``"all priced"`` comes last where two or more are priced.  Its time 0 is the first year of
+        construction of any of them.
     """
     investments = tuple(investments)
     found = [_valued(one.name, _flows(one), rate) for one in investments]
@@ -95,7 +93,7 @@ def _valued(name: str, flows: dict[str, np.ndarray], rate: float) -> Valued:
     )
 
 
-#: Years a ramp may be moved back at most.
+#: Most years by which a ramp is delayed.
 LATEST = 40
 
 
@@ -110,7 +108,7 @@ def windows(assets: Sequence[Asset], first: int, last: int) -> list[dict[str, ob
 
 
 def due_share(assets: Sequence[Asset], groups: Sequence[str], years: np.ndarray, start: int) -> np.ndarray:
-    """Work out the share of some groups' energy whose units have come up for replacement since ``start``: (year,).
+    """Compute the share of some groups' energy whose units have been due for replacement since ``start``: (year,).
 
     ASSUME: units that are not in the table are as old as those of the same groups that are.
 
@@ -135,9 +133,9 @@ def _units(assets: Sequence[Asset], groups: Sequence[str]) -> list[Asset]:
 
 
 def locked_in(assets: Sequence[Asset], park: Park, years: np.ndarray) -> np.ndarray:
-    """Work out the emissions of today's units if each runs to the end of its lifetime: (year,), tCO2/yr.
+    """Compute the emissions of today's units if each runs to the end of its lifetime: (year,), tCO2/yr.
 
-    The park's factors of the last observed year, averaged over sectors by energy; units keep their present use.
+    Factors are those of the last observed year, averaged over sectors by energy; units keep their present use.
 
     Raises
     ------
@@ -156,16 +154,16 @@ def locked_in(assets: Sequence[Asset], park: Park, years: np.ndarray) -> np.ndar
 
 
 def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitted:
-    """Delay a substitution until it replaces no unit before it is due, and price the early retirement this avoids.
+    """Delay a substitution until it replaces no unit before it is due, and compute the early retirement cost avoided.
 
-    The measure's largest share (the upper corner of its range) is held against the share of energy that is due.
+    The largest share of the measure (the upper corner of its range) is compared with the share of energy that is due.
 
     Parameters
     ----------
     measure : Measure
     assets : sequence of Asset
     last : int
-        Last year looked at.
+        Last year of the comparison.
 
     Raises
     ------
@@ -190,13 +188,13 @@ def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitt
 
 
 def _early(measure: Measure, assets: Sequence[Asset], years: np.ndarray, most: float) -> list[tuple[Asset, int]]:
-    """List the units that the measure as it is stops before they are due, oldest first, with the year."""
+    """List the units that the undelayed measure stops before they are due, oldest first, with the year."""
     shape = measure.ramp
     wanted = most * ramp(years, shape.shape, shape.start, shape.complete, shape.delay_years)
     units = sorted(_units(assets, measure.lever.takes_from), key=lambda one: one.due)
     total, done, found = sum(one.energy for one in units), 0.0, []
     for one in units:
-        # The ramp reaches this unit when it has replaced more than all older ones together.
+        # The ramp reaches this unit when it has replaced more than all older units.
         reached = np.flatnonzero(wanted * total > done + 1e-9)
         if reached.size and years[reached[0]] < one.due:
             found.append((one, int(years[reached[0]])))

@@ -1,12 +1,9 @@
 """Cost of one package by lever and carrier: annualised, as present value, as a cash flow, and under a carbon price.
 
-Energy bought or saved is counted by the change of the whole energy bill, so that interactions are exact.
-
-Unit costs of levers and carriers, drawn member by member.
-
-A lever's own cost is annuity + upkeep + running cost, times its quantity in the package it stands in
-(:mod:`pathway_models.engine.package_costs`).  A lever is *never* counted as free where its own cost, or
-the price of the energy it buys, is not known: it is listed, and a package with it has only a known part of its cost.
+Energy bought or saved is counted by the change of the whole energy bill, so that interactions are exact.  Unit costs of
+levers and carriers are drawn member by member.  A lever's own cost is annuity + upkeep + running cost, times its
+quantity in the package (:mod:`pathway_models.engine.package_costs`).  A lever is *never* counted as free where its own
+cost, or the price of the energy it buys, is not known: it is listed, and only a part of the package's cost is known.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,16 +23,16 @@ from pathway_models.records import NO_MEASURES, Costs, Draws, Lever, Park, Scena
 
 @dataclass(frozen=True)
 class UnitCost:
-    """What one unit of a lever's yearly quantity costs, drawn: million CNY, (member, year) each.
+    """Drawn cost of one unit of a lever's yearly quantity: million CNY, (member, year) each.
 
     Parameters
     ----------
     capital : (member, year)
-        Investment; 0 where the lever needs none of its own.
+        Investment; 0 for a lever without investment.
     lifetime : (member,)
         Years; 1 where there is no investment.
     upkeep, running : (member, year)
-        Upkeep a year, and what else it costs to run, energy left out.
+        Upkeep and other running cost a year, without energy.
     """
 
     capital: np.ndarray
@@ -51,7 +48,7 @@ class UnitCost:
 def draw_unit_costs(
     costs: Costs, levers: Mapping[str, Lever], draws: Draws, *, until: int | None = None
 ) -> dict[str, UnitCost]:
-    """Draw the cost of a unit of each lever with a known one, investment apart from what runs.
+    """Draw the cost per unit of each lever of known cost, with investment and running cost apart.
 
     Parameters
     ----------
@@ -75,7 +72,7 @@ def draw_unit_costs(
 def draw_rates(
     costs: Costs, levers: Mapping[str, Lever], draws: Draws, *, until: int | None = None, rate: float | None = None
 ) -> package_costs.Rates:
-    """Draw the cost of a unit of each lever and carrier, member by member.
+    """Draw the cost per unit of each lever and carrier, member by member.
 
     Parameters
     ----------
@@ -109,7 +106,7 @@ def draw_rates(
 
 
 def _unit_cost(drawn: dict[str, np.ndarray], shape: tuple[int, int]) -> UnitCost:
-    """Put the amounts of a lever together, (member, year)."""
+    """Combine the amounts of a lever, (member, year)."""
     output = drawn.get("output", np.ones(shape))
     running = sum((one for name, one in drawn.items() if name.startswith("running")), np.zeros(shape))
     if "capital" not in drawn:
@@ -118,7 +115,7 @@ def _unit_cost(drawn: dict[str, np.ndarray], shape: tuple[int, int]) -> UnitCost
     if "full_load_hours" in drawn:
         capital = 1e3 * capital_per_energy(capital, drawn["full_load_hours"])  # per GJ to per TJ
     capital = capital * output
-    # A lifetime does not change over the years.
+    # A lifetime is constant over the years.
     return UnitCost(capital, drawn["lifetime"][:, 0], capital * drawn.get("upkeep", 0.0), running * output)
 
 
@@ -145,7 +142,7 @@ class PackageCost:
     unknown : mapping lever -> reason
         Levers of this package whose cost is not known.
     uncounted : tuple of str
-        Carrier groups whose savings are not counted.
+        Carrier groups without a price, whose savings are not counted.
     """
 
     years: np.ndarray
@@ -168,11 +165,11 @@ class PackageCost:
         return self.yearly() @ self.discount
 
     def annualised(self) -> np.ndarray:
-        """Work out the level yearly payment with the same present value: (member,)."""
+        """Compute the level yearly payment with the same present value: (member,)."""
         return self.present_value() / self.discount.sum()
 
     def mean_quantity(self, lever_id: str) -> np.ndarray:
-        """Average what a lever does over the central members, by year: (year,)."""
+        """Average the quantity of a lever over the central members: (year,)."""
         return self.weights @ self.quantities[lever_id]
 
     def mean(self) -> float:
@@ -194,7 +191,7 @@ def package_economics(
     until: int | None = None,
     rate: float | None = None,
 ) -> PackageEconomics | None:
-    """Work out the cash flow of a package; of its priced levers alone where some have no price.
+    """Compute the cash flow of a package; of its priced levers alone where some have no price.
 
     ASSUME: equipment is bought in the year before it works, replaced at the end of its life while it is needed, and
     worth the annuities it would still have borne when the projection ends.
@@ -204,7 +201,7 @@ def package_economics(
     park, scenario, draws, costs, until, rate
         As in `package_cost`.
     idle : collection of str
-        Levers that cannot act in this park, whose price nobody misses.
+        Levers that cannot act in this park, whose price is not needed.
 
     Returns
     -------
@@ -249,7 +246,7 @@ def package_economics(
 def package_cost(
     park: Park, scenario: Scenario, draws: Draws, costs: Costs, *, until: int | None = None, rate: float | None = None
 ) -> PackageCost:
-    """Work out the cost of one package by lever, carrier, member and year.
+    """Compute the cost of one package by lever, carrier, member and year.
 
     Raises
     ------
@@ -280,7 +277,7 @@ def package_cost(
 def _replay(
     engine: packages.PackageEngine, scenario: Scenario
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
-    """Work out quantities by lever, change of energy by group, and tonnes avoided: (member, year) each."""
+    """Compute quantities by lever, change of energy by group, and tonnes avoided: (member, year) each."""
     tree = package_tree([NO_MEASURES, scenario])
     shape = (engine.draws.members, engine.years.size - 1)
     quantities: dict[str, np.ndarray] = {}
@@ -311,14 +308,14 @@ def carbon_exposure(
     free_share: float,
     until: int | None = None,
 ) -> CarbonExposure:
-    """Price the direct emissions (scope 1) that the park's enterprises must buy allowances for.
+    """Compute the cost of allowances for the direct emissions (scope 1) of the park's enterprises.
 
     Parameters
     ----------
     covered_share : float
-        Share of the park's direct emissions that falls under the trading system.
+        Share of the park's direct emissions under the trading system.
     free_share : float
-        Share of the covered emissions that is allocated free. Neither has a default: both are the park's own facts.
+        Share of the covered emissions that is allocated free. Neither has a default: both depend on the park.
 
     Raises
     ------

@@ -1,15 +1,15 @@
-"""Packages of a grid with their known costs: blocks a manager decides on, those without effect left out.
+"""Packages of a grid with their known costs, without blocks that have no effect.
 
-**Measures without a price.** One is neither taken last nor for free.  Its package is cheaper than the one shown as
-long as what it adds costs less than the known cost that it saves:
+**Measures without a price** are neither excluded nor free.  A package with one is cheaper than the one shown as long as
+the measure costs less than the known cost that it saves:
 
     cost(package) = known(package) + own cost of its unpriced measures
-    package is cheaper  <=>  own cost of what it adds - of what it does without  <  known(shown) - known(package)
+    package is cheaper  <=>  own cost of added measures - of omitted ones  <  known(shown) - known(package)
 
 Of packages with the same unpriced measures only the one of the lowest known cost can be the cheapest.  A package can
 never be the cheapest where another asks no more of any unpriced measure and has no higher known cost.
-ASSUME: a stronger setting of an unpriced measure costs no less than a weaker one, and no measure less than nothing; the
-fuel it saves is in the known cost.
+ASSUME: a stronger setting of an unpriced measure costs no less than a weaker one, and no measure has a negative cost;
+the fuel it saves is in the known cost.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,18 +24,18 @@ from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.levers.action import ACTIVITY, CO2, ENERGY, SINKS
 from pathway_models.records import Block, Costs, Draws, Grid, Lever, Park, Scenario, lever_grid
 
-#: Packages that can be ranked at all: more do not fit in memory.
+#: Most packages that can be ranked: more do not fit in memory.
 MOST_RANKED = 4_000_000
-#: Packages looked at together.
+#: Packages evaluated together.
 TOGETHER = 4000
-#: Probabilities are shares of members; this much less than asked for is a matter of rounding.
+#: Rounding tolerance of probabilities, which are shares of members.
 ROUNDING = 1e-9
-#: What a million CNY per unit of a lever's quantity is in the unit that thresholds are told in.
+#: Multiplier from million CNY per unit of a lever's quantity to the unit of a threshold, and that unit.
 PER_UNIT = {ENERGY: (1e3, "CNY/GJ"), CO2: (1e6, "CNY/tCO2"), ACTIVITY: (1.0, "CNY/CNY")}
 
 
 def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
-    """Group levers into the blocks a manager decides on: each substitution by itself, other families as a whole."""
+    """Group levers into blocks of a decision: each substitution by itself, other families as a whole."""
     blocks: dict[str, tuple[str, ...]] = {}
     for lever_id, lever in levers.items():
         name = lever.block or (lever_id if lever.family == "substitution" else lever.family)
@@ -44,20 +44,20 @@ def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
 
 
 def default_grid() -> Grid:
-    """Lay out the shipped levers: every substitution by itself and every other family, off or at one setting."""
+    """Build the grid of the shipped levers: each substitution and each other family, off or at one setting."""
     levers = library.read_levers()
     return lever_grid(levers, measure_blocks(levers))
 
 
 def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, str]:
-    """Name the blocks that cannot change this park's peak, with the reason; the search leaves them out.
+    """List the blocks that cannot change this park's peak, with the reason.
 
     Parameters
     ----------
     park : Park
     grid : Grid
     neutral : bool
-        Neutrality is asked for, which sinks do change.
+        Whether neutrality, which sinks change, is part of the target.
     """
     reasons, found = useless_levers(park, grid, neutral), {}
     for block in grid.blocks:
@@ -67,11 +67,11 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
 
 
 def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, str]:
-    """Say of every lever of a grid why it cannot change this park's peak; empty where it can."""
+    """Return the reason for every lever of a grid why it cannot change this park's peak; empty where it can."""
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
     levers = {m.lever.lever_id: m.lever for block in grid.blocks for option in block.options for m in option.measures}
     present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
-    # Carriers that one lever gives may be taken by another; less of a group by itself (better kilns) brings nothing.
+    # Carriers that one lever gives may be replaced by another; less of a group by itself (better kilns) gives none.
     present |= {
         groups[name] for lever in levers.values() for name in lever.gives_to if {groups[name]} != set(lever.takes_from)
     }
@@ -95,7 +95,7 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
 
 
 def _out_of_reach(lever: Lever, used: set[tuple[str, str, str]]) -> str:
-    """Say that a lever limited to some sectors or uses finds none of them in the park."""
+    """Return a reason where none of the sectors or uses of a limited lever is in the park."""
     is_limited = lever.acts.part == "mix" and lever.is_limited
     if not is_limited or any(group in lever.takes_from and lever.reaches(kind, use) for kind, group, use in used):
         return ""
@@ -126,7 +126,7 @@ class PricedGrid:
         self.until, self.rate = until, rate
         levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
         reasons = useless_levers(park, grid)
-        # What cannot act has no price that matters.
+        # The price of a lever that cannot act does not matter.
         self.idle = tuple(name for name, why in reasons.items() if why)
         unknown = unknown_costs(costs, levers, park)
         self.unknown = {name: why for name, why in unknown.items() if name not in self.idle}
@@ -134,7 +134,7 @@ class PricedGrid:
         self.engine = packages.PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
 
     def costs_of(self, codes: np.ndarray) -> np.ndarray:
-        """Work out the mean known cost of some packages: (package,), million CNY."""
+        """Compute the mean known cost of some packages: (package,), million CNY."""
         engine, tree = self.engine, package_tree.grid_tree(self.grid, codes)
         sinks = np.zeros(len(tree.parts[SINKS]))
         for batch in engine.batches():
@@ -160,17 +160,17 @@ class PricedGrid:
 
 
 def unpriced_blocks(grid: Grid, unknown: Collection[str]) -> np.ndarray:
-    """Mark the blocks with a measure that has no price: (block,) bool."""
+    """Mark the blocks with an unpriced measure: (block,) bool."""
     return np.array([any(lever_id in unknown for lever_id in block.lever_ids) for block in grid.blocks])
 
 
 def contenders(codes: np.ndarray, cost: np.ndarray, fine: np.ndarray, unpriced: np.ndarray) -> np.ndarray:
-    """Find the packages that some cost of the unpriced measures makes the cheapest of those that reach the target.
+    """Find the packages that are the cheapest to reach the target for some cost of the unpriced measures.
 
     Parameters
     ----------
     codes : (package, block) int
-        Later options of a block ask no less than earlier ones.
+        Later options of a block are no less demanding than earlier ones.
     cost : (package,)
         Known cost.
     fine : (package,) bool
@@ -195,14 +195,14 @@ def contenders(codes: np.ndarray, cost: np.ndarray, fine: np.ndarray, unpriced: 
     first = np.sort(first)  # the cheapest of each set of unpriced settings, by rising known cost
     kept: list[int] = []
     for at in first:
-        # Those before have no higher known cost; one that asks no more of anything beats it for every price.
+        # Those before have no higher known cost; one that is nowhere more demanding is cheaper at every price.
         if not any((asked[one] <= asked[at]).all() for one in kept):
             kept.append(int(at))
     return reaching[kept]
 
 
 def changes(grid: Grid, unpriced: np.ndarray, shown: np.ndarray, other: np.ndarray) -> tuple[dict, dict]:
-    """Name what another package asks more, and less, of the unpriced blocks than the one shown: block -> option."""
+    """List the unpriced blocks that another package sets higher, and lower, than the one shown: block -> option."""
     more: dict[str, str] = {}
     less: dict[str, str] = {}
     for at in np.flatnonzero(unpriced):
@@ -215,7 +215,7 @@ def changes(grid: Grid, unpriced: np.ndarray, shown: np.ndarray, other: np.ndarr
 
 
 def lever_added(shown: Scenario, other: Scenario, unknown: Collection[str]) -> Lever | None:
-    """Find the one unpriced lever that another package has beside those of the package shown; None for several."""
+    """Find the only unpriced lever by which another package differs from the one shown; None for several."""
     here, there = ({m.lever.lever_id: m for m in one.measures if m.lever.lever_id in unknown} for one in (other, shown))
     if len(here) != len(there) + 1 or any(here.get(name) != measure for name, measure in there.items()):
         return None
@@ -224,9 +224,9 @@ def lever_added(shown: Scenario, other: Scenario, unknown: Collection[str]) -> L
 
 
 def a_unit(below: float, lever: Lever, discounted: float) -> tuple[float | None, str]:
-    """Divide a threshold, million CNY, by what a lever does, discounted like money; None where it does nothing.
+    """Divide a threshold, million CNY, by the discounted quantity of a lever; None where that is not above zero.
 
-    A lever that costs so much a unit in every year makes both packages cost the same.
+    At this cost per unit in every year both packages cost the same.
     """
     scale, unit = PER_UNIT[lever.acts.counted_unit]
     return (below * scale / discounted, unit) if discounted > 0 else (None, "")

@@ -1,8 +1,8 @@
 """Effects of a list of projects with their interactions, and the carbon evaluation of each (docs/accounts.md, 6).
 
-A project that carries out a lever is set against the package of all levers the list names: what its owner states counts
-in full only as far as the others leave it something to do.  A project that brings a committed load is projected with
-and without that load, by itself and beside the package.
+A project that implements a lever is evaluated within the package of all levers of the list: the effect stated by its
+owner is scaled by the interaction with the others.  A project that brings a committed load is projected with and
+without that load, by itself and beside the package.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ def project_effects(
     seed: int = 20240401,
     until: int = 2060,
 ) -> records.ProjectEffects:
-    """Work out what projects do to emissions, each by itself and beside the others.
+    """Compute the effects of projects on emissions, each by itself and beside the others.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def _check(park: Park, investments: tuple[Investment, ...], account: Account, ye
 
 
 def _package(investments: tuple[Investment, ...]) -> Scenario:
-    """Put the levers that projects name into one scenario, each phased in as its projects are finished."""
+    """Combine the levers of projects in one scenario, each phased in as its projects are finished."""
     levers, measures = read_levers(), []
     for lever_id in dict.fromkeys(one.lever for one in investments if one.lever and not one.load):
         ready = [one.first_full_year for one in investments if one.lever == lever_id]
@@ -107,7 +107,7 @@ def _lever_shares(
     found = attribution.attribute(park, package, draws, by="lever")
     at = found.column(year)
     alone, shared = -found.alone[:, at], -found.shares[:, at]
-    # A lever that does nothing here has no share to speak of: what the owner states stands.
+    # For a lever without effect here there is no share: the effect stated by the owner is kept.
     shares = np.divide(shared, alone, out=np.ones(alone.size), where=np.abs(alone) > 1e-6 * abs(found.without[at]))
     return dict(zip(found.players, shares.tolist(), strict=True)), dict(zip(found.players, alone.tolist(), strict=True))
 
@@ -128,7 +128,7 @@ def _of_load(
 
 
 def evaluate_load(park: Park, project: Project, account: Account) -> tuple[dict[str, float], dict[str, float]]:
-    """Work out the emissions of a committed project at full size: by source, and a unit of its product.
+    """Compute the emissions of a committed project at full size, by source and per unit of its product.
 
     Parameters
     ----------

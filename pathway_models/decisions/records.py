@@ -33,10 +33,10 @@ class Attribution(Identified):
     shares : (n, Y + 4)
         Mean tCO2/yr avoided in each year, then `QUANTITIES`: tCO2, tCO2/yr, years, share of members.
     without, reached : (Y + 4,)
-        Mean values without levers and with all; tonnes count against, so that shares add up to
-        ``without - reached`` for tonnes and years and to ``reached - without`` for the probability.
+        Mean values without levers and with all; shares add up to ``without - reached`` for tonnes and years, and to
+        ``reached - without`` for the probability.
     standard_error : (n, Y + 4) or None
-        Of sampled shares; None where all coalitions were worked out.
+        Of sampled shares; None where all coalitions were evaluated.
     alone, lost : (n, Y + 4) or None
         One at a time, and leave-one-out, for comparison with the shares; they do not add up.
     censored : (without, with all)
@@ -75,7 +75,7 @@ class Attribution(Identified):
         raise ScenarioError(f"no attribution of {quantity!r}; there are {known}")
 
     def whole(self) -> np.ndarray:
-        """Work out the effect of all players together: (Y + 4,)."""
+        """Compute the effect of all players together: (Y + 4,)."""
         sign = np.append(np.ones(self.years.size + 3), -1.0)
         return sign * (self.without - self.reached)
 
@@ -92,7 +92,7 @@ class Attribution(Identified):
         return [*rows, {"player": "all", "name_en": "all together", "name_zh": "合计"} | total]
 
     def comparison(self, quantity: str | int) -> list[dict[str, object]]:
-        """Set Shapley shares beside leave-one-out and one-at-a-time for one quantity, with sums and the whole."""
+        """Compare Shapley shares with leave-one-out and one-at-a-time for one quantity, with sums and the whole."""
         at = self.column(quantity)
         ways = {"shapley": self.shares, "leave_one_out": self.lost, "one_at_a_time": self.alone}
         rows: list[dict[str, object]] = [
@@ -123,9 +123,9 @@ class Reading:
     tonnes : (lever, member)
         tCO2/yr, level, with the same discounted sum as the tonnes avoided.
     cost : (lever, member)
-        Million CNY/yr, level likewise; the known part only where the lever's cost is not known.
+        Million CNY/yr, level likewise; only the known part where the lever's cost is not known.
     order : (lever,) int
-        Levers by height of the mean, those of unknown cost last.
+        Levers by mean height, those of unknown cost last.
     """
 
     tonnes: np.ndarray
@@ -133,7 +133,7 @@ class Reading:
     order: np.ndarray
 
     def heights(self) -> np.ndarray:
-        """Work out CNY/tCO2 by lever and member; NaN where a member avoids nothing."""
+        """Compute CNY/tCO2 by lever and member; NaN where a member avoids nothing."""
         return 1e6 * levelised(self.cost, self.tonnes)
 
 
@@ -148,7 +148,7 @@ class Macc(Identified):
     levers, names_en, names_zh, families : (n,) str
     known : (n,) bool
     assumed : (n,) bool
-        Levers whose cost rests on suppositions of this project.
+        Levers whose cost rests on assumptions of this project.
     readings : mapping reading -> Reading
     weights : (member,)
         Of the members in means.
@@ -182,11 +182,11 @@ class Macc(Identified):
     def table(self, name: str = "shapley") -> list[dict[str, object]]:
         """List one row a lever in the order of the curve: width, height, their ranges, chance of its place.
 
-        ``place_chance`` is the share of members in which the lever has the place in the order that it has here.
+        ``place_chance`` is the share of members in which the lever has the same place in the order.
         """
         reading = self.reading(name)
         heights, rows = reading.heights(), []
-        # Levers of unknown cost stand last in the order, and have no place in it.
+        # Levers of unknown cost are last in the order and have no place in it.
         ranks = np.full(heights.shape, -1)
         comparable = np.where(np.isnan(heights), np.inf, heights)[self.known]
         ranks[self.known] = np.argsort(np.argsort(comparable, axis=0), axis=0)
@@ -211,12 +211,12 @@ class Macc(Identified):
         return rows
 
     def curve(self, name: str = "shapley") -> list[dict[str, object]]:
-        """List the rows of levers that avoid emissions: what a curve is made of, and what is said of it."""
+        """List the rows of levers that avoid emissions, of which figures and sentences of the curve are made."""
         return [row for row in self.table(name) if float(str(row["tco2_per_year"])) > 0]
 
 
 def _height(heights: np.ndarray, cost: float, tonnes: float, known: bool, place: float) -> dict[str, object]:
-    """Work out the height of one block with its range; None where the cost is not known or nothing is avoided."""
+    """Compute the height of one block with its range; None where the cost is not known or nothing is avoided."""
     usable = heights[~np.isnan(heights)]
     if not known or tonnes <= 0 or usable.size == 0:
         return dict.fromkeys(("cny_per_tco2", "cny_p05", "cny_p25", "cny_p75", "cny_p95", "place_chance"))
@@ -239,10 +239,10 @@ class Input:
     identifier : str
         The same as a Python identifier, for other packages.
     group : str
-        How it could be known better: key of `sensitivity.LEARNING`.
+        Way in which it could be known better, a key of `sensitivity.LEARNING`.
     label_en, label_zh : str
     can_be_learnt : bool
-        The park itself could know it better.
+        Whether the park itself could know it better.
     """
 
     name: str
@@ -288,7 +288,7 @@ class Sensitivity:
 
     @property
     def leading(self) -> np.ndarray:
-        """Indices that inputs are ordered by: total ones where there are any, else first ones."""
+        """Indices by which inputs are ordered: total ones where there are any, else first-order ones."""
         return self.first if self.total is None else self.total
 
     def table(self, output: str = "peaked_before") -> list[dict[str, object]]:
@@ -314,7 +314,7 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class DiscoveredRule:
-    """Rule for failing the target: bounds on few inputs.
+    """Rule for missing the target: bounds on a few inputs.
 
     Parameters
     ----------
@@ -338,11 +338,11 @@ class Worth:
     ----------
     input : Input
     doubt : float
-        Share of the variance of peaking in time that knowing the input removes.
+        Share of the variance of peaking in time that knowing the input would remove.
     spread : float
-        95th percentile of the doubt that a meaningless input removes by chance: less than this is noise.
+        95th percentile of that share for a meaningless input: lower values are noise.
     how_en, how_zh : str
-        How it could be learnt.
+        Way in which it could be learnt.
     """
 
     input: Input
@@ -359,11 +359,11 @@ class Fitted:
     Parameters
     ----------
     measure : Measure
-        Moved back until no unit is replaced before it is due.
+        Delayed until no unit is replaced before it is due.
     years_later : int
-        0 where nothing had to move.
+        Delay; 0 where none was needed.
     early : tuple of str
-        Units that the measure, as it was, would stop before they are due.
+        Units that the undelayed measure would stop before they are due.
     early_cost : float or None
         Book value of those units when the lever reaches them, million CNY; None where any of it is not
         known. ASSUME: a unit stops as a whole as soon as some of its energy is replaced, which makes it an upper bound.
@@ -401,9 +401,9 @@ class AssetPlan:
     assets : tuple of Asset
     grid : Grid
     waiting : tuple of Waiting
-        Every setting of every substitution that replaces listed units, those that need not wait included.
+        Every setting of every substitution that replaces listed units, also those without a delay.
     free : tuple of Lever
-        Substitutions of carriers that no listed unit uses: they do not wait.
+        Substitutions of carriers that no listed unit uses, which are not delayed.
     windows : list of dict
         Rows of `windows`.
     years : (Y,) int
@@ -428,7 +428,7 @@ class PackageEconomics:
     Parameters
     ----------
     years : (Y,) int
-        The first is the year before the first projected one: equipment is bought in the year before it works.
+        From the year before the first projected one, since equipment is bought in the year before it works.
     investment, operation, energy_bought, energy_saved : (Y,)
         Paid, each at or above zero; ``operation`` is upkeep and running cost without energy.
     left : float
@@ -440,9 +440,9 @@ class PackageEconomics:
     annuity : float
         Level yearly payment with the same present value as the package's cost.
     priced : tuple of str
-        Its levers.
+        Levers in the cash flow.
     left_out : tuple of str
-        Levers of the package that have no price: the flow is that of the others alone.
+        Levers of the package without a price, which are not in the cash flow.
     """
 
     years: np.ndarray
@@ -459,7 +459,7 @@ class PackageEconomics:
     left_out: tuple[str, ...]
 
     def flow(self) -> np.ndarray:
-        """Net cash flow by year, what is left of the equipment credited in the last: (Y,)."""
+        """Net cash flow by year, with the residual value of the equipment in the last: (Y,)."""
         net = self.energy_saved - self.energy_bought - self.operation - self.investment
         net[-1] += self.left
         return net
@@ -495,7 +495,7 @@ class CarbonExposure:
     ----------
     years : (Y,) int
     without, with_package : (member, year)
-        Direct emissions that must be paid for, times the price; without and with the package.
+        Emissions not covered by free allocation times the price, without and with the package.
     price : (member, year), million CNY/tCO2
     """
 
@@ -507,23 +507,23 @@ class CarbonExposure:
 
 @dataclass(frozen=True)
 class ProjectEffect:
-    """What one project does to emissions; tCO2/yr, below zero where it lowers them, None where it is not known.
+    """Effect of one project on emissions: tCO2/yr, below zero where it lowers them, None where it is not known.
 
     Parameters
     ----------
     investment : Investment
     tied_to : {"lever", "load", ""}
-        Empty for a project that names neither: the engine has nothing to work out.
+        Empty for a project that names neither and cannot be evaluated.
     alone : float or None
-        By itself: as its owner states it for a lever; by the engine for a load.
+        By itself: for a lever as stated by its owner, for a load by the engine.
     together : float or None
         Beside all the other projects of the list.
     lever_alone : float or None
-        Of a lever: what its weakest setting does to the whole park by the engine, for comparison with the projects.
+        Of a lever: effect of its weakest setting on the whole park by the engine, for comparison with the projects.
     sources : mapping source -> float
         Of a load at full size, by the account of the evaluation.
     products : mapping product -> float
-        Its emissions a unit of product, where the load makes one.
+        Its emissions per unit of product, where the load makes a product.
     """
 
     investment: Investment

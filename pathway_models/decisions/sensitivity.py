@@ -1,19 +1,16 @@
 """Sensitivity of the peak year, of peaking in time and of the peak level to each uncertain input.
 
-Sobol indices (by SALib) need independent inputs; indices from an ensemble as it is also hold for correlated ones.
-Peaking in time is 0 or 1 in a member and the peak year is discrete and censored; that is why all three outputs are
-looked at, each with its interval.
+Sobol indices (by SALib) need independent inputs; given-data indices of an existing ensemble also hold for correlated
+ones.  Peaking in time is 0 or 1 in a member and the peak year is discrete and censored; hence all three outputs are
+evaluated, each with its interval.
 
-What an input is worth knowing is the share of the doubt about peaking in time that knowing it would remove.  Inputs
-that nobody can learn beforehand, such as the shocks of single years, are listed apart: their share is the doubt that
-stays.
+The worth of knowing an input is the share of the variance of peaking in time that knowing it would remove.  Inputs that
+cannot be learnt beforehand, such as the shocks of single years, are listed apart: their share remains.
 
-Uncertain inputs of a park under a scenario, and the ensemble as a function of them.
-
-Every input stands as its rank on [0, 1] within its own distribution: 0.9 is higher than in nine of ten members.
-Indices of sensitivity do not change when an input is stretched, and a rule such as "growth above its 70th percentile"
-reads the same for every input.  The yearly shocks of all drivers are one input: it picks one set of shocks out of many.
-SALib and EMA Workbench, both optional, get the same function in their own terms.
+The ensemble is a function of its inputs, each given as its rank on [0, 1] within its own distribution: 0.9 is higher
+than in nine of ten members.  Indices do not change under monotone transformations of an input, and a rule such as
+"growth above its 70th percentile" reads the same for every input.  The yearly shocks of all drivers are one input,
+which selects one set of shocks out of many.  SALib and EMA Workbench, both optional, use the same function.
 """
 
 import re
@@ -36,13 +33,13 @@ from pathway_models.records import Assumptions, Correlation, Draws, Grid, Lever,
 #: Optional packages as pip names them.
 EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}
 
-#: Sets of yearly shocks to pick from.
+#: Number of sets of yearly shocks.
 SHOCKS = 1024
-#: Members worked out at a time.
+#: Members evaluated at a time.
 CHUNK = 2000
-#: Name of the input that picks a set of yearly shocks.
+#: Name of the input that selects a set of yearly shocks.
 SETS_OF_SHOCKS = "shocks"
-#: Normals are kept inside this many standard deviations: rank 0 and 1 themselves have no normal.
+#: Bound of normals in standard deviations: ranks 0 and 1 themselves have no finite normal.
 WIDEST = 8.0
 
 
@@ -111,8 +108,8 @@ class Ensemble:
     seed : int
         Of the sets of yearly shocks.
     correlations : sequence of Correlation
-        Applied to whatever ranks are given. None by default, unlike in `sample`: Sobol indices need independent
-        inputs; give ``read_correlations()`` for a study of the ensemble as it is.
+        Applied to the given ranks. None by default, unlike in `sample`: Sobol indices need independent inputs; use
+        ``read_correlations()`` for the ensemble as it is.
     assumptions : Assumptions, optional
         The shipped ones by default.
 
@@ -151,7 +148,7 @@ class Ensemble:
         self.inputs = (*(_described(name, levers) for name in used), shocks)
 
     def draws(self, ranks: np.ndarray) -> Draws:
-        """Turn ranks on [0, 1], (member, input), into draws.
+        """Convert ranks on [0, 1], (member, input), to draws.
 
         Raises
         ------
@@ -178,15 +175,15 @@ class Ensemble:
     def evaluate(self, ranks: np.ndarray) -> np.ndarray:
         """Evaluate the outputs of some ranks: (member, output), in the order of `OUTPUTS`.
 
-        ``peak_year`` counts a peak in the record as the last observed year and none inside the horizon as the year
-        after it; ``log_peak_level`` is the natural logarithm, since levels have no finite variance.
+        ``peak_year`` is the last observed year for a peak in the record, and the year after the horizon for a member
+        without a peak; ``log_peak_level`` is the natural logarithm, since levels have no finite variance.
         """
         ranks = np.asarray(ranks, dtype=float)
         chunks = (ranks[at : at + CHUNK] for at in range(0, len(ranks), CHUNK))
         return np.concatenate([self.outputs(self.draws(chunk), self.scenario) for chunk in chunks])
 
     def outputs(self, draws: Draws, package: Scenario) -> np.ndarray:
-        """Evaluate the outputs of any package whose levers the scenario holds: (member, output)."""
+        """Evaluate the outputs of any package of levers of the scenario: (member, output)."""
         total = packages.PackageEngine(self.park, self.scenario, draws, until=self.until).totals([package])[0]
         points = turning_points(total, self.park.years.size - 1)
         censored = np.isin(points.status, CENSORED)
@@ -245,7 +242,7 @@ def optional(module: str) -> Any:
     Raises
     ------
     PathwayError
-        The package is not installed; says how to install it.
+        The package is not installed; the message has the command to install it.
     """
     try:
         return import_module(module)
@@ -261,7 +258,7 @@ def problem(ensemble: Ensemble, *, groups: bool = False) -> dict[str, Any]:
     ----------
     ensemble : Ensemble
     groups : bool
-        Study the groups of inputs instead of each input.
+        Use groups of inputs instead of each input.
 
     Returns
     -------
@@ -286,7 +283,7 @@ def to_ema(ensemble: Ensemble, grid: Grid | None = None, name: str = "park") -> 
     Parameters
     ----------
     ensemble : Ensemble
-        Made with a scenario that holds every lever of the grid.
+        Made with a scenario that has every lever of the grid.
     grid : Grid, optional
         Packages to choose from; without it the ensemble's scenario is the only one.
     name : str
@@ -333,9 +330,9 @@ def _single(ensemble: Ensemble, grid: Grid | None) -> Callable[..., dict[str, fl
 
 #: Bootstrap resamples of given-data indices.
 RESAMPLES = 100
-#: Shuffles that give the doubt a meaningless input removes by chance.
+#: Shuffles for the share of variance that a meaningless input removes by chance.
 SHUFFLES = 20
-#: How an input could be known better, by group.
+#: Ways in which an input could be known better, by group.
 LEARNING = {
     "factors": ("measure carbon content, calorific value and oxidation of the fuels", "实测燃料含碳量、热值与氧化率"),
     "growth": ("more years of record and the plans of the park's enterprises", "延长数据年份并收集企业投产计划"),
@@ -389,7 +386,7 @@ def sobol_indices(
     if runs < 2 or runs & (runs - 1):
         raise PathwayError(f"runs = {runs}: expected a power of two, from 2 on")
     sampler, analyser = optional("SALib.sample.sobol"), optional("SALib.analyze.sobol")
-    # SALib writes its own notes into the problem it is given.
+    # SALib modifies the problem it is given.
     rows = sampler.sample(dict(described), runs, calc_second_order=False, seed=seed)
     values = np.asarray(function(rows), dtype=float)
     values = values[:, None] if values.ndim == 1 else values
@@ -455,9 +452,9 @@ def sobol(ensemble: Ensemble, *, runs: int = 256, by: str = "group", seed: int =
 
 
 def given_data(evaluated: SensitivityStudy) -> Sensitivity:
-    """Estimate first-order indices from an ensemble as it is; holds for correlated inputs.
+    """Estimate given-data first-order indices from an ensemble; valid for correlated inputs.
 
-    An index then includes the effect of the inputs that the input is correlated with.
+    An index includes the effect of the inputs correlated with it.
     """
     rng = np.random.Generator(np.random.Philox(evaluated.seed + 1))
     members = len(evaluated.outputs)
@@ -480,9 +477,9 @@ def given_data(evaluated: SensitivityStudy) -> Sensitivity:
 
 
 def discover(evaluated: SensitivityStudy, *, most_bounds: int = 3) -> DiscoveredRule:
-    """Find the readable rule that tells best when the park does *not* peak in time.
+    """Find a readable rule for when the park does *not* peak in time.
 
-    The rank of a set of yearly shocks is its number and nothing more: no rule can bound it.
+    The rank of a set of yearly shocks is only its number, so that no rule bounds it.
     """
     fails = evaluated.outputs[:, OUTPUTS.index("peaked_before")] == 0
     ordered = [at for at, one in enumerate(evaluated.inputs) if one.name != SETS_OF_SHOCKS]
@@ -492,7 +489,7 @@ def discover(evaluated: SensitivityStudy, *, most_bounds: int = 3) -> Discovered
 
 
 def worth_knowing(evaluated: SensitivityStudy) -> list[Worth]:
-    """Order the inputs by the doubt they would remove, those that can be learnt first.
+    """Order the inputs by the variance that knowing them would remove, those that can be learnt first.
 
     Raises
     ------

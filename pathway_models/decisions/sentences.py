@@ -1,4 +1,4 @@
-"""The decision and its analyses in sentences, each computed from the numbers it speaks of, in English and Chinese."""
+"""Sentences on decisions and their analyses, each computed from its numbers, in English and Chinese."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from pathway_models.intake import naming, rules
 from pathway_models.language import bracketed, emissions_text, error_text, money_text, say, share_text, significant
 from pathway_models.records.peaks import shares_of
 
-#: Replacements told one by one.
+#: Most replacements listed one by one.
 MOST_TOLD = 12
 
 
@@ -48,7 +48,7 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
 
 
 def describe_unpriced(decision: Decision, *, lang: str = "en") -> str:
-    """State when packages with measures that have no price are cheaper; empty where none is unpriced or looked at."""
+    """State when packages with unpriced measures are cheaper; empty where there are none or none was evaluated."""
     if not decision.reached or not decision.unknown or not decision.complete:
         return ""
     if not decision.cheaper_if:
@@ -77,7 +77,7 @@ def describe_unpriced(decision: Decision, *, lang: str = "en") -> str:
 
 
 def describe_answer(decision: Decision, *, lang: str = "en") -> str:
-    """State in one sentence whether the target is reached, and at what cost; the package stands elsewhere."""
+    """State in one sentence whether the target is reached, and at what cost, without the package."""
     target, found = decision.target, decision.closest
     p, wanted = share_text(found.p_before, lang), share_text(target.probability, lang)
     cost = tables.cost_text(found, lang)
@@ -102,13 +102,13 @@ def _lower(text: str) -> str:
 
 
 def describe_open_points(decision: Decision, *, lang: str = "en") -> list[str]:
-    """State further conditions, the budget, what levers of known cost reach, and what was left out."""
+    """State further conditions, the budget, the probability with levers of known cost alone, and what was left out."""
     lines = [_conditions(decision, lang), _budget(decision, lang), _known_only(decision, lang)]
     return [line for line in (*lines, *_left_out(decision, lang)) if line]
 
 
 def describe_prices(decision: Decision, *, lang: str = "en") -> list[tuple[str, str]]:
-    """Name the tighter targets and what each costs on top; empty where that is not known."""
+    """Name the tighter targets and the extra cost of each; empty where not known."""
     if not decision.reached or not decision.complete:
         return []
     year = decision.target.before - 1
@@ -118,7 +118,7 @@ def describe_prices(decision: Decision, *, lang: str = "en") -> list[tuple[str, 
 
 
 def _split(decision: Decision, lang: str) -> str:
-    """State the headline of the package: what is past, what is ahead, and the sampling error."""
+    """State the headline of the package: shares past and ahead, and the sampling error."""
     found, before, members = decision.closest, decision.target.before, decision.members
     row = shares_of(found.p_before, found.p_past, members)
     past, ahead = (share_text(min(max(row[key], 0.0), 1.0), lang) for key in ("p_past", "p_ahead"))
@@ -161,7 +161,7 @@ def _conditions(decision: Decision, lang: str) -> str:
 
 
 def _budget(decision: Decision, lang: str) -> str:
-    """State the budget, and that levers without a price are not in it."""
+    """State the budget, which excludes levers without a price."""
     if decision.target.budget is None:
         return ""
     most, known = (money_text(one, lang) for one in (decision.target.budget, decision.closest.cost))
@@ -347,7 +347,7 @@ def describe_exposure(found: records.CarbonExposure, year: int, *, lang: str = "
 
 
 def describe_rule(rule: records.DiscoveredRule, before: int, *, lang: str = "en") -> str:
-    """Put the rule of failure into a sentence."""
+    """State the rule for missing the target."""
     fails = share_text(rule.base, lang)
     if not rule.bounds:
         return say(
@@ -404,7 +404,7 @@ def describe_front(decision: Decision, *, lang: str = "en") -> str:
 
 
 def describe_contributions(found: records.Attribution, year: int = 2035, *, lang: str = "en") -> str:
-    """Name the player that avoids most in a year, and its part of the whole."""
+    """Name the player that avoids most in a year, and its share of the whole."""
     column = found.column(year)
     whole, best = float(found.whole()[column]), int(found.shares[:, column].argmax())
     if found.shares[best, column] <= 0:
@@ -479,7 +479,7 @@ def describe_drivers(found: records.Sensitivity, before: int, *, lang: str = "en
 
 
 def describe_worth(found: Sequence[records.Worth], *, lang: str = "en") -> str:
-    """Name the input to measure first, or state that none a park can learn stands out from chance."""
+    """Name the input to measure first, or state that no input a park can learn is better than chance."""
     first = next((worth for worth in found if worth.input.can_be_learnt), None)
     chance = share_text(min(max(found[0].spread, 0.0), 1.0), lang)
     if first is None or first.doubt <= first.spread:
@@ -499,7 +499,7 @@ def describe_worth(found: Sequence[records.Worth], *, lang: str = "en") -> str:
 
 
 def describe_assets(found: records.AssetPlan | None, before: int, *, lang: str = "en") -> list[str]:
-    """Describe reinvestment windows, lock-in, and the levers that wait for replacement; None: no table is given."""
+    """Describe reinvestment windows, lock-in, and levers that wait for replacement; None if there is no table."""
     if found is None:
         return [
             say(

@@ -1,6 +1,6 @@
-"""Tables of the decision, and names of its families, packages and amounts of money, in English and Chinese.
+"""Tables of decisions, and names of families, packages and amounts of money, in English and Chinese.
 
-An unknown part of a cost always stands beside the known one.
+An unknown part of a cost is always shown beside the known one.
 """
 
 import re
@@ -25,7 +25,7 @@ SETTINGS = {"moderate": ("moderate", "适度"), "strong": ("strong", "强化")}
 
 
 def family_name(family: str, lang: str) -> str:
-    """Name a family of levers; the family of processes is not the source of that name."""
+    """Name a family of levers; the family "process" differs from the source of that name."""
     return say(lang, en="low-carbon processes", zh="工艺降碳") if family == "process" else word(family, lang)
 
 
@@ -61,7 +61,7 @@ def package_name(grid: Grid, code: tuple[int, ...], lang: str) -> str:
 
 
 def cost_text(candidate: Candidate | IndicatorCandidate, lang: str) -> str:
-    """Write the yearly cost of a package; an unknown part is stated, never left as a number that looks whole."""
+    """Write the yearly cost of a package, and state any unknown part of it."""
     known = money_text(candidate.annualised, lang)
     if not candidate.unknown:
         return say(lang, en=f"{known} a year", zh=f"每年{known}")
@@ -73,7 +73,7 @@ def cost_text(candidate: Candidate | IndicatorCandidate, lang: str) -> str:
 
 
 def claim(decision: Decision, lang: str) -> str:
-    """Name what the package shown is: the cheapest, that of priced measures, or that with the fewest unpriced ones."""
+    """Name the package shown: the cheapest, that of priced measures, or that with the fewest unpriced ones."""
     if not decision.unknown:
         return say(lang, en="The cheapest package", zh="最低成本组合")
     if not decision.closest.steps:
@@ -95,7 +95,7 @@ def lever_names(decision: Decision, ids: tuple[str, ...], lang: str) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], head: Sequence[tuple[str, str]], lang: str) -> pd.DataFrame:
-    """Put rows under heads, (English, Chinese) each; the first column becomes the index."""
+    """Make a table of rows with bilingual heads, (English, Chinese) each; the first column becomes the index."""
     names = [say(lang, en=en, zh=zh) for en, zh in head]
     return pd.DataFrame(list(rows), columns=names).set_index(names[0])
 
@@ -127,7 +127,7 @@ def contributions(found: records.Attribution, *, year: int = 2035, lang: str = "
 
 
 def first_steps(steps: Sequence[Step], *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
-    """Tabulate what each measure does by itself, and what it costs; the one to begin with first.
+    """Tabulate the effect of each measure by itself, and its cost; the one to begin with first.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def output_name(output: str, before: int, lang: str) -> str:
 
 
 def comparison(found: records.Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
-    """Set Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
+    """Compare Shapley shares with leave-one-out and one at a time: only the first add up to the whole."""
     rows = found.comparison(quantity)
     divisor, unit = 1.0, say(lang, en="years", zh="年")
     if quantity == "probability":
@@ -204,7 +204,7 @@ def comparison(found: records.Attribution, quantity: str | int, *, lang: str = "
 
 
 def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataFrame:
-    """Tabulate the best or closest package, its alternatives and no lever at all, with cost and probabilities."""
+    """Tabulate the best or closest package, its alternatives and no levers, with cost and probabilities."""
     before = decision.target.before
     head = [
         ("package", "组合"),
@@ -235,7 +235,7 @@ def measures(decision: Decision, *, lang: str = "en") -> pd.DataFrame:
 
 
 def figures(decision: Decision, prices: Sequence[tuple[str, str]] = (), *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate what the best or closest package does and costs: the probability with its parts, checks and prices."""
+    """Tabulate effects and cost of the best or closest package: the probability with its parts, checks and prices."""
     found, before = decision.closest, decision.target.before
     shares = shares_of(found.p_before, found.p_past, decision.members)
     past, ahead = (share_text(min(max(shares[key], 0.0), 1.0), lang) for key in ("p_past", "p_ahead"))
@@ -314,7 +314,7 @@ def package_economics(found: records.PackageEconomics | None, *, lang: str = "en
 
 
 def describe_economics(decision: Decision, *, lang: str = "en") -> str:
-    """Name what the table of the package's cash flow covers; empty where nothing in it has a price."""
+    """State the coverage of the package's cash flow; empty where nothing in it has a price."""
     found = decision.economics
     if found is None:
         return ""
@@ -335,7 +335,7 @@ def describe_economics(decision: Decision, *, lang: str = "en") -> str:
 
 
 def alternatives(decision: Decision, most: int, *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate other packages that reach the target, by what they do otherwise than the best."""
+    """Tabulate other packages that reach the target, by their differences from the best."""
     rows = []
     best = decision.grid.options_of(decision.closest.code)
     for at, one in enumerate(decision.alternatives[:most], start=2):
@@ -391,7 +391,7 @@ def abatement(found: records.Macc, reading: str = "shapley", *, lang: str = "en"
         ("rests on", "依据"),
     ]
     rows = []
-    for row in told:  # a lever that finds nothing to replace in this park is left out
+    for row in told:  # a lever without effect in this park is left out
         keys = ("tco2_per_year", "tco2_p05", "tco2_p95")
         width, *ends = (significant(float(row[key]) / scale.divisor) for key in keys)
         cells = [UNKNOWN[lang], "", "", ""]
@@ -460,7 +460,7 @@ def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.
 
 
 def economics(valued: Sequence[Valued], *, lang: str = "en") -> pd.DataFrame:
-    """Table net present value, every internal rate of return and payback of projects: likely (worst ... best)."""
+    """Tabulate net present value, all internal rates of return and payback of projects: likely (worst ... best)."""
     head = [("project", "项目"), ("net present value, million CNY", "净现值（百万元）"),
             ("internal rate of return", "内部收益率"), ("payback, years", "投资回收期（年）")]  # fmt: skip
     return table([_economics(one, lang) for one in valued], head, lang)
@@ -483,14 +483,14 @@ def _economics(one: Valued, lang: str) -> tuple[str, str, str, str]:
 
 
 def _rates(rates: Sequence[float], lang: str) -> str:
-    """Name every internal rate of return; there may be several, or none."""
+    """Write all internal rates of return, of which there may be several, or none."""
     return say(lang, en=" and ", zh="、").join(f"{100 * rate:.1f}{say(lang, en=' ', zh='')}%" for rate in rates) or say(
         lang, en="none", zh="无"
     )
 
 
 def project_effects(found: records.ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
-    """Table the effects of projects in one year, each by itself and beside the others, and emissions of loads."""
+    """Tabulate the effects of projects in one year, each by itself and beside the others, and emissions of loads."""
     account = found.account.name.told(lang)
     head = [
         ("project", "项目"), ("carries out", "对应措施或负荷"),
@@ -501,7 +501,7 @@ def project_effects(found: records.ProjectEffects, *, lang: str = "en") -> pd.Da
         ("a unit of product", "单位产品排放"),
     ]  # fmt: skip
     rows = [_effect(one, lang) for one in found.effects]
-    # Columns of loads, or of levers, stand only where the list has any.
+    # Columns of loads, or of levers, are given only where the list has any.
     kept = [at for at in range(len(head)) if at < 4 or any(row[at] != "-" for row in rows)]
     return table([[row[at] for at in kept] for row in rows], [head[at] for at in kept], lang)
 
@@ -533,7 +533,7 @@ def lever_name(lever_id: str, lang: str) -> str:
 def project_rows(found: records.ProjectEffects, valued: Sequence[Valued]) -> pd.DataFrame:
     """List the evaluation of projects, one number a row: value, rates, payback, effects, structure of loads.
 
-    What is not known has a row with an empty value, so that it cannot be taken for zero.
+    Unknown numbers have a row with an empty value, so that they cannot be taken for zero.
     """
     inventory, rows = "inventory", []
     for one, effect in zip(valued, found.effects, strict=False):

@@ -1,9 +1,9 @@
 """The baseline of a batch of members, and its sums over the sectors and carriers on which all measures act alike.
 
-A member is a column: arrays are (year, member), neighbours in memory are members of one year, so that every operation
-on a block is one pass over memory that the processor's cache holds.  What is the same for all members stands in
-`Frame`.  A measure acts on a whole class of sectors, or on the energy of one kind of sectors and one use (`Pool`): what
-is summed up to these once (`Accounts`) need not be gone through by carrier again for every package.
+Arrays are (year, member) with members as neighbours in memory, so that every operation on a block is one pass over
+memory that fits the processor's cache.  Inputs shared by all members are in `Frame`.  A measure acts on a whole class
+of sectors, or on the energy of one kind of sectors and one use (`Pool`): sums over these are made once (`Accounts`),
+and no package goes through carriers again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
 from pathway_models.records import Assumptions, Carrier, Lever, Measure, pathways
-from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
+from pathway_models.records.park import ACTIVITY_KINDS, FUELS, UNDIVIDED, Park
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +32,14 @@ class Frame:
     carriers, groups : (C,) str
         The park's carriers, then those that levers bring in.
     factors : (sector, carrier, year), tCO2/TJ
-        With what carbon balances leave; the decline of power and heat is not in it.
+        Scaled by carbon balances; without the decline of power and heat.
     grid_factors : (sector, year), tCO2/TJ
         Of purchased electricity, without balances.
     process_factors : (process, year), tCO2 per unit of output
     is_technical : (process,) bool
-        False for book-keeping balances, which no measure can touch.
+        False for book-keeping balances, which no measure changes.
     undivided : (process,) str
-        One of `UNDIVIDED` where a process stands for emissions not told apart by carrier; else empty.
+        One of `UNDIVIDED` where a process represents emissions not known by carrier; else empty.
     sinks : (Y,), tCO2/yr
     assumptions : Assumptions
     """
@@ -79,14 +79,14 @@ class Batch:
     grid : (year, member)
         Grid factor relative to the last observed year.
     heat : (year, member)
-        Factor of purchased heat, in the same way.
+        Factor of purchased heat, likewise.
     output : (process, year, member)
     errors : mapping group -> (1, member)
         Constant factor errors.
     carbon : (year, member) or None
-        Emission factors of energy relative to their own course, where a scenario moves them.
+        Emission factors of energy relative to their baseline, where a scenario changes them.
     ceiling : (year, member) or None
-        Most that can be captured in projected years, tCO2/yr; None where nothing limits it.
+        Upper limit of capture in projected years, tCO2/yr; None without a limit.
     """
 
     frame: Frame
@@ -118,7 +118,7 @@ class Batch:
         return self._values[key]
 
     def redrawn(self, levers: pathways.Draws) -> Self:
-        """Return the same baseline under other draws of the levers."""
+        """Return the same baseline with other draws of the levers."""
         most = ceiling_of(self.frame, levers, self.members, self.frame.years[self.frame.known :])
         return replace(self, draws=levers, ceiling=most, _values={})
 
@@ -128,7 +128,7 @@ class Batch:
 
 
 def ceiling_of(frame: Frame, draws: pathways.Draws, members: slice, years: np.ndarray) -> np.ndarray | None:
-    """Compute the most that can be captured in some years: (year, member), tCO2/yr; None without a limit."""
+    """Compute the upper limit of capture in some years: (year, member), tCO2/yr; None without a limit."""
     assumed = frame.assumptions
     if assumed.capture is None:
         return None
@@ -139,60 +139,49 @@ def ceiling_of(frame: Frame, draws: pathways.Draws, members: slice, years: np.nd
 # sums over sectors ---------------------------------------------------------------------------------------------------
 
 #: Classes of sectors: economic ones, which structure and capture reach, and residents.
-ECONOMIC = 0
-
-
-RESIDENT = 1
-
-#: Groups whose emissions are counted, and those that are burnt in the park.
-FOSSIL = ("coal", "oil", "gas", "other_fuel")
+ECONOMIC, RESIDENT = 0, 1
 
 #: ASSUME: a capture plant of a park whose carriers are not known burns natural gas, 56.1 tCO2/TJ: default of the 2006
-#: IPCC Guidelines, volume 2, table 2.2 (ipcc_2006).  With coal it would pay 1.7 times as much.
+#: IPCC Guidelines, volume 2, table 2.2 (ipcc_2006).  Coal would emit 1.7 times as much.
 NATURAL_GAS = 56.1
 
-#: Fuels that a lever must all take from to reach fuel emissions that are not told apart.
+#: Fuels that a lever must all replace to act on fuel emissions not known by carrier.
 MAIN_FUELS = ("coal", "oil", "gas")
-
-
-EMITTING = (*FOSSIL, "electricity", "heat")
-
-
-BURNT = (*FOSSIL, "biomass", "hydrogen")
-
-
+#: Groups whose emissions are counted, those that are burnt in the park, and those that are electricity.
+EMITTING = (*FUELS, "electricity", "heat")
+BURNT = (*FUELS, "biomass", "hydrogen")
 POWER = ("electricity", "green_electricity")
 
-
+#: Arrays (year, member) by class and group.
 Parts = dict[tuple[int, str], np.ndarray]
 
 
 class Pool(NamedTuple):
-    """Energy that a substitution takes from as a whole, or not at all: class, kind of sectors, use."""
+    """Energy that a substitution replaces as a whole or not at all: class, kind of sectors, use."""
 
     k: int
     kind: str
     use: str
 
 
-#: What measures leave of something: an array, or 1 without measures.
+#: Share left by measures: an array, or 1 without measures.
 Left = np.ndarray | float
 
 
 @dataclass
 class Mix:
-    """Energy that substitutions leave of each group and add in each target carrier, by pool, for one TJ of a group.
+    """Energy left of each group and added in each target carrier by substitutions, by pool, per TJ of a group.
 
     Parameters
     ----------
     left : dict (pool, group) -> (year, member)
-        Share left; what no measure took from is not listed.
+        Share left; only entries that a measure changed.
     added : dict (pool, carrier, group) -> (year, member)
-        TJ of the carrier for one TJ that the group had at first.
+        TJ of the carrier per TJ of the group before all substitutions.
     taken : dict lever -> dict (pool, group) -> (year, member)
-        TJ a lever replaced, for one TJ that the group had at first.
+        TJ replaced by a lever per TJ of the group before all substitutions.
     fuel_left : dict pool -> (year, member)
-        Share left of fuel emissions that are not told apart by carrier.
+        Share left of fuel emissions not known by carrier.
     """
 
     left: dict[tuple[Pool, str], np.ndarray] = field(default_factory=dict)
@@ -202,15 +191,15 @@ class Mix:
 
 
 def times(left: Left, values: np.ndarray) -> np.ndarray:
-    """Multiply values by the share left; the values themselves, not copied, where that is all."""
+    """Multiply values by the share left; return the values themselves, not copied, where it is 1."""
     return values if isinstance(left, float) and left == 1.0 else left * values
 
 
 def replaces_all_fuel(lever: Lever, carriers: Mapping[str, Carrier]) -> bool:
-    """Tell whether a substitution can act on fuel emissions that are not told apart by carrier.
+    """Tell whether a substitution can act on fuel emissions not known by carrier.
 
-    It can if it takes from whichever fuel there is, and gives nothing that is burnt to CO2 inside: then it leaves
-    ``1 - share`` of them.  Electricity and heat it gives lie outside scope 1, the only account of such a table.
+    It can if it replaces all main fuels by carriers that are not burnt to CO2 inside: then it leaves ``1 - share`` of
+    them.  Electricity and heat that it brings lie outside scope 1, the only account of such a table.
 
     Parameters
     ----------
@@ -218,21 +207,21 @@ def replaces_all_fuel(lever: Lever, carriers: Mapping[str, Carrier]) -> bool:
     carriers : mapping carrier id -> Carrier
     """
     given = {carriers[name].group for name in lever.gives_to}
-    return set(MAIN_FUELS) <= set(lever.takes_from) and not given & set(FOSSIL)
+    return set(MAIN_FUELS) <= set(lever.takes_from) and not given & set(FUELS)
 
 
 class Once:
-    """A function of arrays that is worked out once for the same ones.
+    """Cache of a function of arrays, by the identity of the arrays.
 
     Parameters
     ----------
     function : callable
-        Of arrays, which it leaves alone, and numbers.
+        Of arrays, which it does not change, and numbers.
     """
 
     def __init__(self, function: Callable[..., np.ndarray]) -> None:
         self.function = function
-        #: The arrays stay referred to: another one would else be given the id of one that is gone.
+        #: The arrays are kept with the result, so that no other array is given their id.
         self._found: dict[tuple[object, ...], tuple[tuple[Left, ...], np.ndarray]] = {}
 
     def __call__(self, *given: Left) -> np.ndarray:
@@ -251,25 +240,25 @@ class Accounts:
     batch : Batch
     years : slice
     members : slice
-        Which of the batch's members to add up energy of; factor errors are always of all.
+        Members of the batch whose energy is summed; factor errors are of all members.
 
     Attributes
     ----------
     energy : dict (class, group) -> (year, member), TJ
-        Of every group of every class; those without any use are one and the same zero array.
+        Of every group of every class; those without any use share one zero array.
     emissions : dict (class, group) -> (year, member), tCO2/yr
         Of the groups in use that emit, factor errors included.
     process : dict (class, is technical) -> (year, member), tCO2/yr
-        Without what is undivided.
+        Without `undivided`.
     undivided : dict item of `UNDIVIDED` -> (year, member), tCO2/yr
     pools : dict (class, group) -> list of Pool
-        Where the energy of a group in a class is used; ``pool_energy`` and ``pool_emissions`` are by (pool, group).
+        Pools in which a class uses a group; ``pool_energy`` and ``pool_emissions`` are by (pool, group).
     technical : dict (class, (kind of sectors, use)) -> (year, member), tCO2/yr
         Of processes that measures can reach, by the pairs of ``made_by``.
     made_by : tuple of (kind of sectors, use)
         Of each process.
     fuel : dict pool -> (year, member), tCO2/yr
-        Of fuel that is not told apart by carrier.
+        Of fuel not known by carrier.
     """
 
     def __init__(self, batch: Batch, years: slice, members: slice = slice(None)) -> None:
@@ -311,7 +300,7 @@ class Accounts:
         return values[..., self.years, self.members]
 
     def _carriers(self, k: int, group: str) -> np.ndarray:
-        """Sum the energy of a group in a class, by pool and as a whole; its emissions are put beside it."""
+        """Sum the energy of a group in a class, by pool and as a whole; store its emissions too."""
         frame, kinds = self.batch.frame, self.batch.frame.assumptions.sectors
         for c, name in enumerate(frame.park.carriers):
             for s in self.sectors[k] if self.group_of[name] == group else ():
@@ -341,11 +330,11 @@ class Accounts:
         return self._moved(factor)
 
     def _moved(self, factor: np.ndarray) -> np.ndarray:
-        """Multiply factors or emissions by what a scenario makes of CO2 per energy."""
+        """Multiply factors or emissions by the CO2 per energy of a scenario, relative to the baseline."""
         return factor if self.carbon is None else factor * self.carbon
 
     def _process(self, k: int, technical: bool, made_by: tuple[str, str] | None = None) -> np.ndarray:
-        """Sum process emissions of a class, of one kind of sectors and use where they are named."""
+        """Sum process emissions of a class, or of one kind of sectors and use in it."""
         frame, total = self.batch.frame, self.zero
         for j, process in enumerate(frame.park.processes):
             is_here = process.sector in self.sectors[k] and not frame.undivided[j]
@@ -356,14 +345,14 @@ class Accounts:
         return total if total is self.zero else self._moved(total) * self.error("process")
 
     def _undivided(self, name: str) -> np.ndarray:
-        """Sum what is not told apart, by item; verified as a whole, it has no factor and no error of one."""
+        """Sum emissions not known by carrier, by item; verified as a whole, they have no factor error."""
         frame = self.batch.frame
         picked = [j for j, item in enumerate(frame.undivided) if item == name]
         emitted = (self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None] for j in picked)
         return self._moved(self.sum(emitted)) if picked else self.zero
 
     def _fuel(self) -> dict[Pool, np.ndarray]:
-        """Sum fuel emissions that are not told apart by carrier, by pool."""
+        """Sum fuel emissions not known by carrier, by pool."""
         frame, kinds, found = self.batch.frame, self.batch.frame.assumptions.sectors, {}
         for j, item in enumerate(frame.undivided):
             if item == UNDIVIDED[0]:
@@ -376,7 +365,7 @@ class Accounts:
         return found
 
     def fuel_of(self, mix: Mix) -> np.ndarray:
-        """Compute the fuel emissions not told apart by carrier that substitutions leave: (year, member), tCO2/yr."""
+        """Compute fuel emissions not known by carrier after substitutions: (year, member), tCO2/yr."""
         if not mix.fuel_left:
             return self.undivided[UNDIVIDED[0]]
         return self.sum(times(mix.fuel_left.get(pool, 1.0), emitted) for pool, emitted in self.fuel.items())
@@ -386,7 +375,7 @@ class Accounts:
         return self.batch.errors[group]
 
     def fuel_factor(self) -> float | None:
-        """Factor of the fuel that heats a capture plant where carriers are not known, tCO2/TJ; None where they are."""
+        """Return the factor of a capture plant's fuel where carriers are not known, tCO2/TJ; None where they are."""
         return NATURAL_GAS if self.has_undivided else None
 
     def grid_factor(self) -> np.ndarray:
@@ -472,7 +461,7 @@ class Accounts:
     def _left_of(
         self, mix: Mix, k: int, group: str, whole: Parts, by_pool: Mapping[tuple[Pool, str], np.ndarray]
     ) -> list[np.ndarray]:
-        """List what substitutions leave of a group in a class, whose sum is all of it."""
+        """List the parts of a group in a class that substitutions leave; their sum is the energy left."""
         pools = self.pools.get((k, group), ())
         if any((pool, group) in mix.left for pool in pools):
             return [times(mix.left.get((pool, group), 1.0), by_pool[pool, group]) for pool in pools]
@@ -483,34 +472,34 @@ class Accounts:
         return self.sum(share * self.pool_energy[pool, g] for (pool, g), share in taken.items() if pool.k == k)
 
     def sum(self, terms: Iterable[np.ndarray]) -> np.ndarray:
-        """Sum of some blocks: zero where there is none."""
+        """Sum some blocks; zero where there is none."""
         total, is_own = self.zero, False
         for at, term in enumerate(terms):
             if is_own and total.shape == term.shape:
-                total += term  # a sum of our own has no other reader: no block is made anew
+                total += term  # in place: the sum has no other reader
             else:
                 total, is_own = (total + term, True) if at else (term, False)
         return total
 
     def both(self, parts: Parts, groups: Iterable[str], left: Left) -> np.ndarray:
-        """Sum over both classes, the economic one multiplied by what structure leaves of it: (year, member)."""
+        """Sum over both classes, the economic one scaled by structure: (year, member)."""
         groups = tuple(groups)
         economic = times(left, self.sum_of(parts, ECONOMIC, groups))
         return economic + self.sum_of(parts, RESIDENT, groups) if RESIDENT in self.classes else economic
 
     def sum_of(self, parts: Parts, k: int, groups: Iterable[str]) -> np.ndarray:
-        """Sum of what ``parts`` holds for some groups of a class: (year, member)."""
+        """Sum the entries of ``parts`` for some groups of a class: (year, member)."""
         return self.sum(parts[k, group] for group in groups if (k, group) in parts)
 
     def substitute(self, mix: Mix, lever: Lever, share: np.ndarray, ratio: np.ndarray) -> Mix:
-        """Substitute once more, on what the ones before left.
+        """Apply one more substitution to what earlier ones left.
 
         Parameters
         ----------
         mix : Mix
-            Left alone.
+            Not changed.
         lever : Lever
-            Says which groups are replaced by which carriers.
+            Defines which groups are replaced by which carriers.
         share : (year, member)
             Share replaced.
         ratio : (1, member)
@@ -518,10 +507,10 @@ class Accounts:
         """
         takes = [key for key in self.pool_energy if key[1] in lever.takes_from and lever.reaches(*key[0][1:])]
         kept = 1.0 - share
-        # Pools with one history hold one and the same array: what measures make of it is worked out once.
+        # Pools with one history share one array: the result of measures on it is computed once.
         taking, keeping = Once(lambda there: share * there), Once(lambda there: there * kept)
         giving, adding = Once(lambda part, amount: part * ratio * amount), Once(lambda one, other: one + other)
-        # The lever's own taking is written down before anything is given: it takes nothing of what it gives.
+        # All that the lever takes is computed before anything is given: it takes nothing of what it gives.
         taken = {key: taking(mix.left.get(key, 1.0)) for key in takes}
         left = mix.left | {key: keeping(mix.left.get(key, 1.0)) for key in takes}
         added = {}

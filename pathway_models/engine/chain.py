@@ -1,18 +1,18 @@
-"""The model on one screen: one package through the chain of docs/methods.md, one line a relation.
+"""The chain of docs/methods.md for one package of levers, one line a relation.
 
     drivers     activity V, energy V I, shares mu, grid, output A    `baseline.plans.baseline_paths`
     plans       overrides, then committed projects                   (the same)
-    structure   sigma, what is left of the economic sectors          `left`
-    intensity   iota, what is left of all energy                     `left`
+    structure   sigma, share left of the economic sectors            `left`
+    intensity   iota, share left of all energy                       `left`
     mix         energy and emissions by group after substitution     `mixed`
-    process     A pi sigma, its technical part times what is left    `processes`
-    undivided   sigma (iota mu U_fuel + U), where carriers are not told  `undivided`
-    capture     what a plant takes of a tonne, what its energy emits `plants`
+    process     A pi sigma, its technical part times the share left  `processes`
+    undivided   sigma (iota mu U_fuel + U), if carriers are unknown  `undivided`
+    capture     share captured, emissions of its energy              `plants`
     accounts    iota sigma E f + process - captured + its energy     `total`, `PackageCase`
 
-`follow` is that order.  Packages that agree in the parts a relation depends on share its result (`Kept`): it is worked
-out once along the tree of packages.  Sums are over the sectors of a class and the carriers of a group
-(`accounts.Accounts`), on which all measures act alike.  Arrays are (year, member).
+`follow` is that order.  Packages that agree in the parts a relation depends on share its result (`Kept`): it is
+computed once along the tree of packages.  Sums are over the sectors of a class and the carriers of a group
+(`batches.Accounts`), on which all measures act alike.  Arrays are (year, member).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +26,7 @@ from pathway_models.engine import batches
 from pathway_models.kernels.emissions import mean_factor
 from pathway_models.levers.action import Values
 from pathway_models.records.levers import Measure
+from pathway_models.records.park import FUELS
 
 Measures = tuple[Measure, ...]
 
@@ -46,7 +47,7 @@ def follow(
     sums : Accounts, of the projected years
     index, at : as in `PackageCase` (``parts``)
     of : part -> measures
-    keep : Kept, what earlier packages have in common with this one
+    keep : Kept, results shared with earlier packages
     out, room : (year, member)
         The total, tCO2/yr, and working space; written over.
     """
@@ -68,7 +69,7 @@ def follow(
 
 
 def left(sums: batches.Accounts, measures: Measures) -> batches.Left:
-    """Multiply what the measures of one part leave: (year, member), or 1 without measures."""
+    """Multiply the shares left by the measures of one part: (year, member), or 1 without measures."""
     product: batches.Left = 1.0
     for measure, at in sums.batch.drawn(measures):
         product = product * measure.lever.acts.left(at)
@@ -76,7 +77,7 @@ def left(sums: batches.Accounts, measures: Measures) -> batches.Left:
 
 
 def left_by_process(sums: batches.Accounts, measures: Measures) -> dict[tuple[str, str], batches.Left]:
-    """Multiply what process measures leave, by kind of sectors and use: some act in some only."""
+    """Multiply the shares left by process measures, by kind of sectors and use, to which measures may be limited."""
     product: dict[tuple[str, str], batches.Left] = dict.fromkeys(sums.made_by, 1.0)
     for measure, at in sums.batch.drawn(measures):
         here = measure.lever.acts.left(at)
@@ -137,10 +138,10 @@ def processes(
 
 
 def undivided(sums: batches.Accounts, mix: MixCase, structure: batches.Left, intensity: batches.Left) -> np.ndarray:
-    """Scale emissions that are not told apart by carrier: (year, member), tCO2/yr (docs/methods.md, section 7).
+    """Scale emissions not known by carrier: (year, member), tCO2/yr (docs/methods.md, section 7).
 
-    Structure reaches all of them; intensity, and substitutions that take from whichever fuel there is, those of which
-    it is known that all is burnt.  Where fuel and process are one number, neither knows its part, and leaves it alone.
+    Structure scales all of them.  Intensity, and substitutions that replace all main fuels, scale those from fuel
+    alone; they leave a sum of fuel and processes unchanged, since its part of fuel is not known.
     """
     if not sums.has_undivided:
         return sums.zero
@@ -150,7 +151,7 @@ def undivided(sums: batches.Accounts, mix: MixCase, structure: batches.Left, int
 
 @dataclass(frozen=True, eq=False)
 class StructureCase:
-    """Results that all packages of one mix and structure share; ``structure`` is left of the economic sectors."""
+    """Results shared by all packages of one mix and structure; ``structure`` is the share left of economic sectors."""
 
     of_mix: MixCase
     structure: batches.Left
@@ -170,26 +171,26 @@ class StructureCase:
 
     @cached_property
     def electricity_factor(self) -> np.ndarray:
-        """tCO2/TJ of the electricity that capture needs: the mean of what is bought."""
+        """tCO2/TJ of the electricity for capture: the mean of purchased electricity."""
         sums, at = self.of_mix.sums, self.of_mix
         billed = sums.both(at.emissions, ("electricity",), self.structure)
         return mean_factor(billed, sums.both(at.energy, batches.POWER, self.structure), sums.grid_factor())
 
     @cached_property
     def heat_factor(self) -> np.ndarray:
-        """tCO2/TJ of the heat that capture needs: the mean of the fuels.
+        """tCO2/TJ of the heat for capture: the mean of the fuels.
 
         ASSUME: a scenario that burns nothing heats its capture plant with electricity.
         """
         sums, at = self.of_mix.sums, self.of_mix
-        direct = sums.both(at.emissions, batches.FOSSIL, self.structure)
+        direct = sums.both(at.emissions, FUELS, self.structure)
         other = sums.fuel_factor()
         otherwise = self.electricity_factor if other is None else np.full(sums.zero.shape, other)
         return mean_factor(direct, sums.both(at.energy, batches.BURNT, self.structure), otherwise)
 
 
 class Plant(NamedTuple):
-    """A capture measure: share of the capturable CO2 that it takes, and what a tonne taken saves net of its energy."""
+    """A capture measure: share of the capturable CO2 that it takes, and net saving of a tonne taken."""
 
     measure: Measure
     at: Values
@@ -198,7 +199,7 @@ class Plant(NamedTuple):
 
 
 def plants(case: StructureCase, measures: Measures) -> list[Plant]:
-    """Work out the capture measures of a package for one tonne that can be captured."""
+    """Compute the capture measures of a package per tonne that can be captured."""
     sums, found = case.of_mix.sums, []
     for measure, at in sums.batch.drawn(measures):
         acts, tonne = measure.lever.acts, np.ones(sums.zero.shape)
@@ -212,7 +213,7 @@ def plants(case: StructureCase, measures: Measures) -> list[Plant]:
 
 
 class Captured(NamedTuple):
-    """A capture measure with what it takes, tCO2/yr."""
+    """A capture measure with the CO2 it takes, tCO2/yr."""
 
     measure: Measure
     at: Values
@@ -232,7 +233,7 @@ class PackageCase:
     process : tCO2/yr of processes
     captures : tuple of Captured
     total : tCO2/yr; written over by the next case
-    undivided : tCO2/yr that are not told apart by carrier
+    undivided : tCO2/yr not known by carrier
     """
 
     index: int
@@ -272,14 +273,14 @@ def total(
     out: np.ndarray,
     room: np.ndarray,
 ) -> tuple[Captured, ...]:
-    """Add a package up, in place: total = iota sigma E f + process - captured, net of what its energy emits.
+    """Compute the total of a package in place: iota sigma E f + process - captured, net of the energy of capture.
 
     Parameters
     ----------
     technical, process : (year, member)
-        Process emissions that can be captured, and all; with what is undivided.
+        Process emissions that can be captured, and all, each with the undivided ones.
     ceiling : (year, member) or None
-        Most that all plants together can capture; None without a limit.
+        Upper limit of all plants together; None without a limit.
     out, room : (year, member)
         The total, and working space; written over.
     """
@@ -289,7 +290,7 @@ def total(
     for plant in equipped:
         np.multiply(intensity, case.eligible(plant.measure.lever.takes_from), out=room)
         np.add(room, technical, out=room)
-        for earlier in captures:  # a second plant finds only what the first has left
+        for earlier in captures:  # a second plant captures from what the first has left
             np.subtract(room, earlier.taken, out=room)
         np.maximum(room, 0.0, out=room)
         taken = room * plant.gross
@@ -309,10 +310,10 @@ def sinks(sums: batches.Accounts, measures: Measures, start: np.ndarray) -> np.n
 
 
 class Kept:
-    """Results of relations by the parts they depend on.
+    """Cache of the results of relations, by the parts they depend on.
 
-    Cases stand by mix, then by structure: what depends on one of them beside other parts is dropped when the next
-    begins, so that memory holds one mix and one structure at a time.
+    Cases are ordered by mix, then by structure: results that depend on one of these and other parts are dropped when
+    the next begins, so that memory holds one mix and one structure at a time.
     """
 
     def __init__(self) -> None:
@@ -320,7 +321,7 @@ class Kept:
         self._found: dict[tuple[str, ...], dict[tuple[int, ...], Any]] = {}
 
     def begin(self, at: dict[str, int]) -> None:
-        """Begin with the package that has these positions in ``PackageTree.parts``."""
+        """Start a package, given by its positions in ``PackageTree.parts``."""
         moved = {part for part in ("mix", "structure") if self._at.get(part) != at[part]}
         if moved:
             for on, found in self._found.items():
@@ -329,7 +330,7 @@ class Kept:
         self._at = at
 
     def __call__(self, on: tuple[str, ...], relation: Callable[..., Any], *given: Any) -> Any:
-        """Return the result of a relation, worked out where no package before had the same parts."""
+        """Return the result of a relation, computed unless an earlier package had the same parts."""
         found, key = self._found.setdefault(on, {}), tuple(map(self._at.__getitem__, on))
         if key not in found:
             found[key] = relation(*given)

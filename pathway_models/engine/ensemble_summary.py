@@ -1,4 +1,4 @@
-"""Peaks, sums and quantiles of an ensemble, worked out on the way: no member's path is kept."""
+"""Peaks, sums and quantiles of an ensemble, computed batch by batch without keeping the paths of members."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,9 +12,9 @@ from pathway_models.kernels.turning_points import PeakRule, closed_from, turning
 from pathway_models.records import Assumptions, Draws, Park, Peaks, Scenario
 from pathway_models.records.peaks import EnsembleSummary
 
-#: Quantiles that are given by year.
+#: Probabilities of the quantiles by year.
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: Totals held at a time for their quantiles, bytes; beyond it the ensemble is stepped through more than once.
+#: Largest size of the totals held for quantiles, bytes; beyond it the ensemble is projected more than once.
 ROOM = 256 * 2**20
 
 
@@ -48,7 +48,7 @@ def survey(
     rule : PeakRule, optional
         The rule of ``docs/peak_rules.md`` by default.
     before : int
-        Year that parts later peaks in two statuses, ``ahead`` and ``after``.
+        Year that separates the statuses ``ahead`` and ``after``.
     drivers : {"uncertain", "hold"} or Reading
         As in `project`.
     assumptions : Assumptions, optional
@@ -69,7 +69,7 @@ def survey(
     years = np.arange(park.years[0], last + 1)
     tally = _Tally(len(chosen), years, park.last_observed_year, draws.members, rule or PeakRule(), issue, before)
     quantiles, mean = np.empty((len(chosen), len(probabilities), years.size)), np.empty((len(chosen), years.size))
-    # As many whole scenarios at a time as there is room for; of a single one that is too large, some years.
+    # As many whole scenarios at a time as fit; some years at a time of a single one that is too large.
     span = int(max(1, min(years.size, ROOM // (8 * draws.members))))
     together = int(max(1, ROOM // (8 * draws.members * years.size)))
     closed = None
@@ -89,7 +89,7 @@ def survey(
                 if start == 0:
                     tally.add(first + at, batch.members, total)
             mean[first : first + len(some), here] = held.mean(axis=-1)
-            if len(probabilities):  # sorting takes longer than all else here
+            if len(probabilities):  # sorting dominates the time
                 held.sort(axis=-1)
                 quantiles[first : first + len(some), :, here] = np.moveaxis(sorted_quantiles(held, probabilities), 0, 1)
     peaks = Peaks(
@@ -130,7 +130,7 @@ class _Tally:
         self.settled = np.empty((members, years.size), dtype=bool)
 
     def add(self, at: int, members: slice, total: np.ndarray) -> None:
-        """Take in the totals of some members under one scenario: (year, member)."""
+        """Add the totals of some members under one scenario: (year, member)."""
         points = turning_points(total.T, self.known, self.rule, issue=self.issue, before=self.before)
         for name in ("index", "status", "value", "plateau_first", "plateau_last"):
             getattr(self, name)[at, members] = getattr(points, name)
@@ -138,7 +138,7 @@ class _Tally:
         self.cumulative[at, members] = total[self.known + 1 :].sum(axis=0)
 
     def settle(self, members: slice, total: np.ndarray) -> None:
-        """Take in the totals of some members without measures: (year, member)."""
+        """Add the totals of some members without measures: (year, member)."""
         self.settled[members] = settled_by(total.T, self.issue)
 
     def found(self) -> dict[str, np.ndarray]:

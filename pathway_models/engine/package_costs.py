@@ -1,10 +1,10 @@
-"""Costs of packages as a weighted sum over a batch of members: money on the same tree as the emissions.
+"""Costs of packages as a weighted sum over a batch of members, on the same tree of packages as the emissions.
 
-Every lever has a quantity that its cost is counted on, in the package it stands in: ``counted`` of its action
+The cost of a lever is per unit of a quantity that depends on the package: ``counted`` of its action
 (`pathway_models.levers`), such as energy saved, activity closed or CO2 captured.
 
 The cost of a package is the sum of rate x quantity over levers, and of price x energy over carrier groups, less the
-energy bill without levers.  Interactions are exact: a lever is paid for what it does after the ones before it.
+energy bill without levers.  Interactions are exact: the quantity of a lever is its effect after the levers before it.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Rates:
     Parameters
     ----------
     levers : mapping lever -> (member, year), million CNY per unit of the lever's quantity
-        A lever whose cost is not known is not listed; it is counted nowhere, never as zero.
+        Only levers of known cost.
     prices : mapping carrier group -> (member, year), million CNY/TJ
-        A group whose price is not known is not listed.
+        Only groups of known price.
     discount : (year,)
         Present value of one unit of money in each projected year.
     """
@@ -45,7 +45,7 @@ class Rates:
     discount: np.ndarray
 
     def of(self, members: slice, weights: np.ndarray) -> Rates:
-        """Take the rates of some members as (year, member), discounted and weighted: sums over them are means."""
+        """Return the rates of some members as (year, member), discounted and weighted, so that sums are means."""
         weight = self.discount[:, None] * weights
         levers = {name: np.ascontiguousarray(rate[members].T) * weight for name, rate in self.levers.items()}
         prices = {name: np.ascontiguousarray(price[members].T) * weight for name, price in self.prices.items()}
@@ -53,12 +53,12 @@ class Rates:
 
 
 def _by_member(quantity: np.ndarray, rate: np.ndarray) -> np.ndarray:
-    """Sum over years of what each member pays: (member,)."""
+    """Sum the payments of each member over years: (member,)."""
     return np.einsum("ym,ym->m", quantity, rate)
 
 
 class PackageCosts:
-    """Quantities and costs of a batch; what several packages share is worked out once.
+    """Quantities and costs of a batch; parts shared by several packages are computed once.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ class PackageCosts:
     def _steps(
         self, measures: Measures, where: Iterable[tuple[str, str]]
     ) -> list[tuple[str, dict[tuple[str, str], Left]]]:
-        """List each measure with the share its cost is counted on, by kind of sectors and use.
+        """List each measure with the share to which its cost applies, by kind of sectors and use.
 
-        The share is of what the measures before leave of its part.
+        The share is of its part as left by the measures before it.
         """
         before: dict[tuple[str, str], Left] = dict.fromkeys(where, 1.0)
         steps = []
@@ -126,11 +126,11 @@ class PackageCosts:
         return self._worth(self._moved(self.tree.parts["structure"][at]))
 
     def of_part(self, name: str, at: int, structure: Left) -> Money:
-        """Compute the cost of a set of intensity or process measures, on what structure leaves."""
+        """Compute the cost of a set of intensity or process measures, after structure."""
         return self._worth(self._shared(name, at, structure))
 
     def _worth(self, quantities: Mapping[str, np.ndarray]) -> Money:
-        """Compute the discounted and weighted cost of some quantities, as far as it is known."""
+        """Compute the known part of the discounted and weighted cost of some quantities."""
         rates = self.rates.levers
         return sum((self._dot(amount, rates[name]) for name, amount in quantities.items() if name in rates), 0.0)
 
@@ -147,7 +147,7 @@ class PackageCosts:
         return {group: case.energy([group]) for group in self.batch.accounts.groups}
 
     def _moved(self, measures: Measures) -> dict[str, np.ndarray]:
-        """Compute the activity that structure moves or closes."""
+        """Compute the activity that structure measures move or close."""
         moved, activity = {}, self.batch.activity
         for measure, at in self.batch.drawn(measures):
             acts = measure.lever.acts
@@ -165,12 +165,12 @@ class PackageCosts:
         return found
 
     def _shared(self, part: str, at: int, left: Left) -> dict[str, np.ndarray]:
-        """Compute what intensity measures save (TJ) or process measures avoid (tCO2/yr), after structure."""
+        """Compute the energy that intensity measures save (TJ), or the CO2 that process measures avoid (tCO2/yr)."""
         steps = self.steps[part][at]
         if not steps:
             return {}
         books = self.batch.accounts
-        if part == "intensity":  # the same in all kinds of sectors
+        if part == "intensity":  # alike in all kinds of sectors
             base = books.both(books.energy, books.groups, left)
             return {lever_id: base * next(iter(shares.values())) for lever_id, shares in steps}
         bases = {
@@ -212,22 +212,22 @@ class PackageStatistics:
     early : (case, year) int
         Members that peak before that year (``docs/headline.md``), of the years whose windows are complete.
     past : (case, year) int
-        Those of them that are past already.
+        Those of them whose peak is past.
     peak : (case,), tCO2/yr
         Mean peak level.
     cumulative : (case,), tCO2
         Mean sum over the projected years.
     by_year : (case, year) or None, tCO2/yr
-        Mean totals of the projected years, where asked for.
+        Mean totals of the projected years; None unless requested.
     tonnes : (case,), tCO2
-        The same, discounted like money; equal to ``cumulative`` without rates.
+        Discounted like money; equal to ``cumulative`` without rates.
     cost : (case,) or None, million CNY
         Mean present value, sinks left out; None without rates.
     sinks_cost : (sinks part,)
     held : mapping condition -> (case, sinks part) int
         Members that meet the condition.
     counted : tuple of int, optional
-        Years the event was counted for, peak years left out; None where all were, and peak years.
+        Years for which the event was counted, without peak years; None where all years and peak years were.
     """
 
     tree: PackageTree
@@ -264,7 +264,7 @@ class PackageStatistics:
         Raises
         ------
         PathwayError
-            The year is not projected, or its window ends behind the horizon.
+            The year is not projected, or its window ends beyond the horizon.
         """
         first, last = int(self.years[1]), int(self.years[-1]) - WINDOW + 1
         if not first <= year <= last:
@@ -276,7 +276,7 @@ class PackageStatistics:
         return self.early[self.tree.case_of, year - self.years[0]] / self.members
 
     def p_past(self, year: int) -> np.ndarray:
-        """Share of all members that are past already, of those that peak before a year: (package,)."""
+        """Share of all members that peak before a year and are past: (package,)."""
         self._refuse_uncounted(year)
         return self.past[self.tree.case_of, year - self.years[0]] / self.members
 
@@ -292,7 +292,7 @@ class PackageStatistics:
         """Mean peak year: (package,).
 
         A peak in the record counts as the last observed year, since no lever moves it; a member without a peak counts
-        as the year after the last one a peak can be seen in, since its peak is later than that by an unknown time.
+        as the year after the last possible peak year, although its peak may be later.
         """
         self._refuse_peak_years()
         later = (self.members - self.peaked)[:, : -PeakRule().follow]
@@ -336,7 +336,7 @@ class Tally:
         self.held = {name: np.zeros((cases, sinks), dtype=np.int32) for name in names}
 
     def begin(self, batch: BatchEvaluator) -> None:
-        """Begin with a batch."""
+        """Start a batch."""
         rates, members = self.rates, batch.members
         self.members += members.stop - members.start
         self.observed = batch.observed.max(axis=0)
@@ -369,8 +369,8 @@ class Tally:
     def _peak_years(self, index: int, total: np.ndarray, top: np.ndarray) -> None:
         """Count members by peak year."""
         rule, size = self.rule, np.abs(top)
-        # The rule of turning_points on the last total and the largest one: a member counts only when it ends below
-        # the plateau, its peak year is the first that reaches the largest total up to a tie, and years follow it.
+        # The rule of turning_points by the last and the largest total: a member counts only when it ends below the
+        # plateau, its peak year is the first that reaches the largest total up to a tie, and enough years follow it.
         shown = total[-1] < top - (rule.plateau + rule.tie) * size
         least = top - rule.tie * size
         first = np.where(self.observed >= least, 0, 1 + (total >= least).argmax(axis=0))
@@ -378,11 +378,11 @@ class Tally:
         self.peaked[index] += np.bincount(first[shown], minlength=self.peaked.shape[1])
 
     def _events(self, index: int, total: np.ndarray) -> None:
-        """Count members that peak before each year, as `kernels.event_split.peaks_before` tells it."""
+        """Count members that peak before each year, by the rule of `kernels.event_split.peaks_before`."""
         known = len(total) - WINDOW + 1
         if known < 1:
             return
-        # The highest of the window by doubling: of 2, then 4, then all of its years.
+        # The maximum over the window by doubling: over 2, then 4, then all of its years.
         two = np.maximum(total[:-1], total[1:])
         four = np.maximum(two[:-2], two[2:])
         later = np.maximum(four[:known], total[WINDOW - 1 :])
@@ -395,7 +395,7 @@ class Tally:
         self.past[index, 1 : known + 1] += np.count_nonzero(event, axis=1)
 
     def _events_before(self, index: int, total: np.ndarray) -> None:
-        """Count members that peak before the years asked for: the same comparison on their windows alone."""
+        """Count members that peak before selected years, by comparison of their windows alone."""
         high, seen = self.observed, 0
         for at in self.wanted:
             if at > seen:

@@ -1,8 +1,8 @@
-"""Packages sorted into their distinct parts, and a batch of members that evaluates each part once.
+"""Packages by their distinct parts, and a batch of members that evaluates each part once; levers that cannot act.
 
 A package's measures fall into the parts of the account that their actions work on (`pathway_models.levers.action`).
 Scaling a sector and replacing shares of its carriers commute, so that the order of the families is kept within each
-part.  Sinks stand beside the total and change no peak.
+part.  Sinks are reported beside the total and change no peak.
 
 Levers that cannot act on a park whose emissions are known by sector only, each with the reason in both languages.
 
@@ -58,7 +58,7 @@ def package_tree(packages: Sequence[Scenario]) -> PackageTree:
     for at, package in enumerate(packages):
         for column, name in enumerate(names):
             measures = measures_of(package, name)
-            # By the lever itself: two variants of one lever may carry the same id.
+            # By the lever object: two variants of a lever may have the same id.
             key = (name, *((id(m.lever), m.setting, m.ramp) for m in measures))
             if key not in known:
                 known[key] = len(parts[name])
@@ -102,19 +102,19 @@ class BatchEvaluator:
         self.batch, self.draws, self.members, self.drawn = batch, batch.draws, batch.members, batch.drawn
         self.years = frame.years[known:]
         self.accounts = batches.Accounts(batch, slice(known, None))
-        # The record is the same for all members but for their factor errors.
+        # The record differs between members by factor errors only.
         self.past = batches.Accounts(batch, slice(0, known), slice(0, 1))
         self.size = batch.grid.shape[1]
         self.sinks = np.broadcast_to(frame.sinks[known:, None], (self.years.size, self.size))
         self.activity = self.accounts.activity([kind for kind in ACTIVITY_KINDS if kind != "population"])
 
     def redrawn(self, levers: Draws) -> Self:
-        """Return the same baseline under other draws of the levers.
+        """Return the same baseline with other draws of the levers.
 
         Parameters
         ----------
         levers : Draws
-            They agree in all else with those of the baseline.
+            Equal to those of the baseline but for the levers.
         """
         if levers is self.draws:
             return self
@@ -185,7 +185,7 @@ def cannot_act(park: Park, levers: Iterable[Lever], carriers: Mapping[str, Carri
     Returns
     -------
     dict lever id -> Label
-        Empty where all emissions of the park are told apart by carrier.
+        Empty where all emissions of the park are known by carrier.
     """
     if not park.is_undivided:
         return {}
@@ -213,7 +213,7 @@ def _obstacle(park: Park, lever: Lever, carriers: Mapping[str, Carrier]) -> Labe
 
 
 def _finds_its_use(park: Park, lever: Lever, fired: Iterable[int]) -> bool:
-    """Tell whether some sector whose fuel is not told apart uses it for what a lever acts on."""
+    """Tell whether a sector with fuel not known by carrier has a use on which a lever acts."""
     sectors = read_sectors()
     kinds = sectors.of(park)
     return any(
@@ -222,7 +222,7 @@ def _finds_its_use(park: Park, lever: Lever, fired: Iterable[int]) -> bool:
 
 
 def _no_substitution(lever: Lever, has_fuel: bool) -> Label:
-    """Name what keeps a substitution from acting where none of what it takes from is in the table."""
+    """Return the reason why a substitution cannot act where none of the carriers it replaces is in the table."""
     if not set(lever.takes_from) & set(batches.MAIN_FUELS):
         return NOT_BOUGHT
     if not has_fuel:

@@ -1,8 +1,8 @@
 """Many packages of levers at once: the numbers of `project` and of the peak rule, with shared work done once.
 
 Work is shared along a tree: mix, structure, intensity, process, capture (`pathway_models.engine.package_tree`).
-What is left for a single package is a handful of operations on arrays that stay in the processor's cache; of each
-package only counts and means over members are kept, so that memory does not grow with members or years.
+A single package then takes a few operations on arrays that stay in the processor's cache; only counts and means over
+members are kept of it, so that memory does not grow with members or years.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,13 +21,13 @@ from pathway_models.kernels.event_split import TIE, WINDOW, settled_by
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records import NO_MEASURES, Assumptions, Draws, Grid, Park, Scenario, levers
 
-#: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
+#: Members per batch, so that the arrays of a single package stay in the processor's fastest cache.
 BATCH = 250
-#: Of events, whose projections are short: members at a time, and intensities of one mix and structure together.
+#: For events, whose projections are short: members per batch, and intensities of one mix and structure per evaluation.
 BATCH_OF_EVENTS, TOGETHER = 500, 9
 #: Largest number of shares of carriers, by sector, year and member, of an ensemble that is kept laid out: 80 MB.
 KEPT_CELLS = 10**7
-#: Share of the members that means of tonnes and money are taken over.
+#: Share of the members over which means of tonnes and money are taken.
 CENTRAL = 0.9
 
 
@@ -41,7 +41,7 @@ class EventCounts:
     years : tuple of int
     members : int
     early, past : (case, year) int
-        Members that peak before the year, and those of them that are past already.
+        Members that peak before the year, and those of them whose peak is past.
     """
 
     tree: PackageTree
@@ -55,12 +55,12 @@ class EventCounts:
         return self.early[self.tree.case_of, self.years.index(year)] / self.members
 
     def p_past(self, year: int) -> np.ndarray:
-        """Share of all members that are past already, of those that peak before a year: (package,)."""
+        """Share of all members that peak before a year and are past: (package,)."""
         return self.past[self.tree.case_of, self.years.index(year)] / self.members
 
 
 class PackageEngine:
-    """Evaluates packages of one park in one ensemble.
+    """Evaluation of packages of one park in one ensemble.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class PackageEngine:
         self._laid: list[BatchEvaluator] | None = None
 
     def without(self) -> np.ndarray:
-        """Return totals without any measure, observed years first: (member, year), tCO2/yr; worked out once."""
+        """Return totals without any measure, observed years first: (member, year), tCO2/yr; cached."""
         if self._without is None:
             self._without = self.totals([NO_MEASURES])[0]
         return self._without
@@ -182,7 +182,7 @@ class PackageEngine:
         by_year: bool = False,
         before: Iterable[int] | None = None,
     ) -> PackageStatistics:
-        """Count and average over members what each package does.
+        """Compute the effects of each package as counts and means over members.
 
         Parameters
         ----------
@@ -209,10 +209,10 @@ class PackageEngine:
         return tally.found()
 
     def count_events(self, grid: Grid, codes: np.ndarray, before: Iterable[int]) -> EventCounts:
-        """Count the event of some years, and nothing else: projections end where the event is decided.
+        """Count the event of some years alone, on projections that end where the event is decided.
 
-        Packages of one mix and structure are worked out together, a row an intensity: the numbers are those of
-        `survey` to the last digits, at a fraction of its work.
+        Packages of one mix and structure are evaluated together, a row an intensity: the numbers are those of `survey`
+        up to rounding, at a fraction of its work.
 
         Parameters
         ----------
@@ -238,7 +238,7 @@ class PackageEngine:
 
 
 class _Events:
-    """The event of every package of one batch; ``rows`` are its years, counted from the first projected one."""
+    """Counts of the event of every package of one batch; ``rows`` are its years, from the first projected one."""
 
     def __init__(self, evaluator: BatchEvaluator, tree: PackageTree, rows: list[int], settled: np.ndarray) -> None:
         self.evaluator, self.tree, self.rows = evaluator, tree, rows
@@ -304,11 +304,11 @@ class _Events:
     def _captured(
         self, total: np.ndarray, technical: np.ndarray, eligible: dict[tuple[str, ...], np.ndarray], used: list[Plant]
     ) -> np.ndarray:
-        """Take from totals what plants capture, net of what their energy emits, as `chain.total` does."""
+        """Subtract captured CO2 from totals, net of the emissions of its energy, as `chain.total` does."""
         ceiling, found, earlier = self.evaluator.batch.ceiling, total, None
         for plant in used:
             room = eligible[plant.measure.lever.takes_from] + technical
-            if earlier is not None:  # a second plant finds only what the first has left
+            if earlier is not None:  # a second plant captures from what the first has left
                 room -= earlier
             np.maximum(room, 0.0, out=room)
             room *= plant.gross
@@ -319,7 +319,7 @@ class _Events:
         return found
 
     def _counts(self, totals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Count the event of totals (intensity, year, member): (intensity, year asked for), all and past already."""
+        """Count the event of totals (intensity, year, member): (intensity, year of the event), all and past ones."""
         early, past = np.empty((2, len(totals), len(self.rows)), dtype=np.int32)
         high, seen = self.observed, 0
         for column, (row, settled) in enumerate(zip(self.rows, self.settled, strict=True)):
@@ -362,7 +362,7 @@ def cost_table(engine: PackageEngine, tree: PackageTree) -> np.ndarray:
 
 
 class _Batch:
-    """Results common to all mixes of a batch; money is weighted and discounted."""
+    """Costs of a batch by parts common to all mixes; money is weighted and discounted."""
 
     def __init__(self, evaluator: BatchEvaluator, costs: PackageCosts, tree: PackageTree) -> None:
         self.evaluator, self.costs = evaluator, costs
@@ -412,7 +412,7 @@ class _Batch:
 
     @staticmethod
     def _money(capturable: np.ndarray, capture: list[tuple[tuple[str, ...], np.ndarray, np.ndarray]]) -> float:
-        """Price what some plants take of what can be captured, were there no ceiling."""
+        """Compute the cost of capture by some plants without a ceiling."""
         return sum(float(np.vdot(capturable, gross * rate)) for _, gross, rate in capture)
 
     def _gross(self, measures: tuple) -> list[tuple[tuple[str, ...], np.ndarray, np.ndarray]]:
@@ -426,7 +426,7 @@ class _Batch:
         return found
 
     def of_mix(self, mix: Mix) -> tuple[np.ndarray, np.ndarray]:
-        """Price a mix: energy and substitutions (structure, intensity); capture (capture, structure, intensity)."""
+        """Cost a mix: energy and substitutions (structure, intensity); capture (capture, structure, intensity)."""
         books, rates = self.evaluator.accounts, self.costs.rates
         money = {k: np.zeros(self.evaluator.sinks.shape) for k in (ECONOMIC, RESIDENT)}
         for k in books.classes:
@@ -454,7 +454,7 @@ class _Batch:
         return sum(held, np.zeros(self.evaluator.sinks.shape))
 
     def above_ceiling(self, mix: Mix, cases: np.ndarray) -> np.ndarray:
-        """Price what the plants of some cases of a mix would take beyond the ceiling: (case,).
+        """Compute the cost of the CO2 beyond the ceiling that plants of some cases of a mix would take: (case,).
 
         Parameters
         ----------
@@ -468,8 +468,8 @@ class _Batch:
                 where, rate, economic = self._paid(k)
                 taken = (gross * (self._eligible(mix, groups) + fuel)).ravel()[where]
                 left = economic[s * self.sizes[1] : (s + 1) * self.sizes[1]]
-                # In most years and members the plants of every case find the ceiling, or none do: there the sum of
-                # what is beyond is linear in what is left, and only the rest is worked out case by case.
+                # In most years and members the plants of every case reach the ceiling, or none do: there the excess is
+                # linear in what is left, and only the rest is computed case by case.
                 least, most = self._bounds(s, k)
                 binds = least[0] * taken + least[1] > 0.0
                 some = np.flatnonzero(~binds & (most[0] * taken + most[1] > 0.0))
@@ -501,7 +501,7 @@ class _Batch:
         return found
 
     def _bounds(self, s: int, k: int) -> tuple[tuple[np.ndarray, ...], ...]:
-        """Bound what is left of energy, and what plants take beyond the ceiling without fuel, over all cases."""
+        """Compute bounds, over all cases, of the energy left and of the excess over the ceiling without fuel."""
         if (s, k) not in self._bounds_of:
             economic = self._paid(k)[2][s * self.sizes[1] : (s + 1) * self.sizes[1]]
             unmixed = np.stack([self._unmixed(s, p, k) for p in range(len(self.technical[s]))])
@@ -509,7 +509,7 @@ class _Batch:
         return self._bounds_of[s, k]
 
     def _paid(self, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Pick the years and members in which capture is paid for: where, its rate, and economic lefts there."""
+        """Select the years and members with a cost of capture: mask, rate, and shares left of economic sectors."""
         ((_, gross, rate),) = self.captures[k]
         if k not in self._paid_for:
             where = np.flatnonzero((gross * rate).ravel())
@@ -517,7 +517,7 @@ class _Batch:
         return self._paid_for[k]
 
     def _unmixed(self, s: int, p: int, k: int) -> np.ndarray:
-        """Work out what plants would take beyond the ceiling, were there no fuel, where capture is paid for."""
+        """Compute the excess over the ceiling without fuel, where capture has a cost."""
         if (s, p, k) not in self._unmixed_of:
             _, mixed_up = self.evaluator.accounts.undivided.values()
             ((_, gross, _),), (where, _, _) = self.captures[k], self._paid(k)
@@ -526,7 +526,7 @@ class _Batch:
         return self._unmixed_of[s, p, k]
 
     def _of_undivided(self, mix: Mix, rate: np.ndarray) -> np.ndarray:
-        """Price the capture of what is not told apart by carrier: (structure, intensity)."""
+        """Compute the cost of capturing emissions not known by carrier: (structure, intensity)."""
         _, mixed_up = self.evaluator.accounts.undivided.values()
         fuel = self.evaluator.accounts.fuel_of(mix)
         structures = _products(self.structures, mixed_up * rate)[:, None]
@@ -534,5 +534,5 @@ class _Batch:
 
 
 def _products(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Multiply each row with some values; not by BLAS, whose threads wait for one another on a busy machine."""
+    """Multiply each row with some values, without BLAS, whose threads wait for one another on a busy machine."""
     return np.einsum("pe,e->p", rows, values.ravel())

@@ -1,7 +1,7 @@
 """Air pollutants of packages, exact by carrier: factors drawn by member, and the sums that packages scale.
 
-What a package does to a group of carriers (:mod:`pathway_models.engine.accounts`) it does to every carrier of the
-group, so that pollutants follow the tree of packages as CO2 does.  Arrays are (pollutant, year, member).
+A package changes every carrier of a group alike (`engine.batches.Accounts`), so that pollutants follow the tree of
+packages as CO2 does.  Arrays are (pollutant, year, member).
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, 
     Raises
     ------
     PathwayError
-        No equipment rule speaks of one of them.
+        No equipment rule applies to one of them.
     """
     carriers, groups, _ = projecting.carrier_factors(park, chosen, assumptions)
     given = {name for scenario in chosen for measure in scenario.measures for name in measure.lever.gives_to}
@@ -43,7 +43,7 @@ def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, 
 
 
 def coefficients_of(fire: Fire, pollutant: str, factors: PollutantFactors) -> list[Coefficient]:
-    """List the numbers behind one factor: the burner's, the content it is counted per, each control's.
+    """List the coefficients of one factor: of the burner, of the content per which it is stated, of each control.
 
     Raises
     ------
@@ -112,7 +112,7 @@ class Pollution:
     factors : (pollutant, member, sector, carrier), t/TJ
         Of the batch's members, carriers as in the batch.
     rest : (pollutant, member), t/yr
-        What of a measured value is not fuel, in its year.
+        Part of a measured value that is not from fuel, in its year.
     rest_years : (pollutant,) int
         Column of that year among all years.
     """
@@ -137,7 +137,7 @@ class Pollution:
         return sum((self.factors[:, s, c, None] * energy for s, c, energy in cells), self.empty)
 
     def given(self, pool: batches.Pool, carrier: str, group: str) -> np.ndarray:
-        """Compute pollutants if each TJ of a group in a pool became one TJ of a carrier: (pollutant, year, member)."""
+        """Compute pollutants if each TJ of a pool's group became one TJ of a carrier: (pollutant, year, member)."""
         key = (pool, carrier, group)
         if key not in self._given:
             at = self.batch.frame.carriers.index(carrier)
@@ -161,7 +161,7 @@ class Pollution:
         ]
         self._burnt = sum(parts[1:], parts[0])
         self._energy = self.books.both(above.of_mix.energy, batches.BURNT, above.structure)
-        # ASSUME: what of a measured value is not fuel follows the economic sectors' activity and structure.
+        # ASSUME: the part of a measured value not from fuel follows the economic sectors' activity and structure.
         self._rest = self.rest * above.structure
 
     def of(self, case: chain.PackageCase) -> np.ndarray:

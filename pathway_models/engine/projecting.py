@@ -1,7 +1,4 @@
-"""From park, scenarios and draws to pathways.
-
-From a park, its draws and its growth law to batches of members, ready for packages of measures.
-"""
+"""Projection of pathways from park, scenarios and draws, by batches of members."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,9 +13,10 @@ from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, meas
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.levers import SINKS
 from pathway_models.records import NO_MEASURES, Assumptions, Draws, Park, Pathways, Scenario, lever_streams, pathways
+from pathway_models.records.park import FUELS
 from pathway_models.records.plans import SLOW, DriverPath
 
-#: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
+#: Members per batch: bounds the memory of an ensemble of any size; numbers do not depend on it.
 BATCH = 1000
 
 
@@ -27,7 +25,7 @@ def carrier_factors(
 ) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
     """List a park's carriers and those its levers bring in: names, groups, factors (sector, carrier, year), tCO2/TJ.
 
-    The factors of the park's own fuels carry what is captured and what is sold beyond the purchases
+    The factors of the park's own fuels are net of CO2 captured and of energy sold beyond the purchases
     (`baseline.paths.fuel_shares`).
 
     Raises
@@ -38,11 +36,11 @@ def carrier_factors(
     library = assumptions.carriers
     given = {name for scenario in scenarios for measure in scenario.measures for name in measure.lever.gives_to}
     # In the order of the library, so that no sum depends on the order of the scenarios.
-    # A park without energy has none that a lever could replace (docs/methods.md, section 7).
+    # A park without energy has no carriers to replace (docs/methods.md, section 7).
     given = given if park.has_energy or park.plans else set()
     new = tuple(name for name in library if name in given and name not in park.carriers)
     factors = np.zeros((len(park.sectors), len(park.carriers) + len(new), park.years.size))
-    is_fuel = np.isin(park.groups, paths.OWN_FUEL)
+    is_fuel = np.isin(park.groups, FUELS)
     factors[:, : len(park.carriers)] = np.where(is_fuel[:, None], paths.fuel_shares(park)[:, None], 1.0) * park.factors
     for at, name in enumerate(new, start=len(park.carriers)):
         factor = assumptions.default_factor(park.factor_set, name)
@@ -105,7 +103,7 @@ def horizon(park: Park, draws: Draws, until: int | None) -> int:
     Parameters
     ----------
     until : int or None
-        As far as the draws reach where not given.
+        The last year of the draws where not given.
 
     Raises
     ------
@@ -122,11 +120,11 @@ def horizon(park: Park, draws: Draws, until: int | None) -> int:
 
 #: Readings of the drivers that `project` knows.
 READINGS = {"uncertain": paths.AS_PLANS_TURN_OUT, "hold": paths.IF_DRIVERS_HOLD}
-#: What `project` can keep.
+#: Results that `project` can keep.
 KEPT = ("sources", "totals")
-#: What stands beside the emissions of every pathway.
+#: Memo items of every pathway.
 MEMO_ITEMS = ("sinks", "stored", "location_based", "energy", "activity")
-#: Groups of what is bought as electricity or heat.
+#: Groups of purchased electricity and heat.
 BOUGHT = ("electricity", "green_electricity", "heat")
 #: Activity kinds that measure an economy.
 ECONOMIES = ("value_added", "gdp")
@@ -155,10 +153,9 @@ def project(
     until : int, optional
         Last year; as far as the draws reach by default.
     keep : {"sources", "totals"}
-        Emissions by source with what stands beside them; or totals and sinks only, an eighth of the memory, with no
-        array by source made on the way.
+        Emissions by source with memo items; or totals and sinks only, which takes an eighth of the memory.
     drivers : {"uncertain", "hold"} or Reading
-        Growth errs as history did; or activity, intensity and mix go as planned, else along the median path of the
+        Growth with the errors of the past; or activity, intensity and mix as planned, else along the median path of the
         law (``docs/headline.md``, section 5).
     assumptions : Assumptions, optional
         In place of those the draws were made under.
@@ -182,10 +179,10 @@ def project(
     years = np.arange(park.years[0], last + 1)
     sources = sources_of(park) if keep == "sources" else (pathways.TOTAL,)
     shape = (years.size, draws.members)
-    # Stored year-major, so that each batch writes whole cache lines; seen as (..., source, year).
+    # Stored year-major, so that each batch writes whole cache lines; viewed as (..., source, year).
     emissions = np.zeros((len(chosen), len(sources), *shape))
     names = memo_item_names(park) if keep == "sources" else ("sinks",)
-    # One piece, not many: the system hands it out in large pages.
+    # One allocation: the system provides it in large pages.
     memo_items = dict(zip(names, np.zeros((len(names), len(chosen), *shape)), strict=True))
     without = np.empty(shape)
     begun: dict[BatchEvaluator, int] = {}
@@ -208,7 +205,7 @@ def project(
                 _repeat_observed(batch, (emissions, *memo_items.values()), begun[batch], at)
             _write_projected(batch, case, chosen[at], room, others)
     for array in (emissions, without, *memo_items.values()):
-        array.setflags(write=False)  # so that the record takes them over instead of copying them
+        array.setflags(write=False)  # so that the record does not copy them
     return Pathways(
         identity=park.identity,
         scenarios=tuple(scenario.scenario_id for scenario in chosen),
@@ -242,7 +239,7 @@ def reading_of(drivers: str | paths.Reading) -> paths.Reading:
 
 
 def account_of(park: Park) -> str:
-    """Name the account of a park's total: a table without purchased electricity or heat tells scope 1 alone."""
+    """Return the account of a park's total: scope 1 alone for a table without purchased electricity or heat."""
     bought = park.energy[:, np.isin(park.groups, BOUGHT)]
     return pathways.SCOPES_1_2 if bought.any() else pathways.SCOPE_1
 
@@ -260,7 +257,7 @@ def runs(
     assumptions: Assumptions,
     reading: paths.Reading = paths.AS_PLANS_TURN_OUT,
 ) -> Iterator[tuple[int | None, BatchEvaluator, PackageCase]]:
-    """Yield every scenario of every batch of members, as it is worked out, and the one without measures beside them.
+    """Yield every scenario of every batch of members, and the one without measures.
 
     Parameters
     ----------
@@ -276,8 +273,8 @@ def runs(
     Yields
     ------
     at, batch, case
-        Position of the scenario, None of the one without measures, the batch, and what the scenario does in it;
-        ``case.total`` is written over by the next one.
+        Position of the scenario (None for the one without measures), the batch, and the result of the scenario;
+        ``case.total`` is overwritten by the next one.
 
     Raises
     ------
@@ -293,7 +290,7 @@ def runs(
 def totals(
     park: Park, chosen: list[Scenario], draws: Draws, levers: Sequence[Draws], until: int, reading: paths.Reading
 ) -> np.ndarray:
-    """Project totals under each scenario, with the levers drawn in several ways on one baseline.
+    """Project totals under each scenario, with several draws of the levers on one baseline.
 
     Parameters
     ----------
@@ -302,7 +299,7 @@ def totals(
     draws : Draws
         Of the drivers, the grid and the factors.
     levers : sequence of Draws
-        Of the levers; they agree with ``draws`` in all else.
+        Of the levers; equal to ``draws`` in all else.
     until : int
         Last year.
     reading : Reading
@@ -350,7 +347,7 @@ def _grounds(
 
 
 def _by_drivers(chosen: Sequence[Scenario | None]) -> dict[tuple[tuple[DriverPath, ...], str], list[int]]:
-    """Group scenarios by the drivers they give and their grid: each group is projected on a baseline of its own.
+    """Group scenarios by their drivers and their grid; each group has a baseline of its own.
 
     The scenario without measures, None, gives no drivers.
     """
@@ -362,14 +359,14 @@ def _by_drivers(chosen: Sequence[Scenario | None]) -> dict[tuple[tuple[DriverPat
 
 
 def sources_of(park: Park) -> tuple[str, ...]:
-    """List the sources of a park's pathways: `SOURCES`, of which the last is there only where the park has it."""
+    """List the sources of a park's pathways: `SOURCES`, the last only where the park has it."""
     return tuple(pathways.SOURCES) if park.is_undivided else tuple(pathways.SOURCES)[:-1]
 
 
 def memo_item_names(park: Park) -> tuple[str, ...]:
-    """List the memo items of a park: `MEMO_ITEMS`, and ``economy`` where activity is more than that.
+    """List the memo items of a park: `MEMO_ITEMS`, and ``economy`` where not all activity is economic.
 
-    The economy can be told apart where it has one measure, value added or GDP, and other sectors another activity.
+    The economy is given where it has one measure, value added or GDP, and other sectors have another activity.
     """
     kinds = {kind for kind in park.activity_kinds if kind in ECONOMIES}
     return (*MEMO_ITEMS, "economy") if len(kinds) == 1 and kinds != set(park.activity_kinds) else MEMO_ITEMS
@@ -399,7 +396,7 @@ def _write_observed(batch: BatchEvaluator, emissions: np.ndarray, memo_items: Ma
 
 
 def _repeat_observed(batch: BatchEvaluator, arrays: Iterable[np.ndarray], first: int, at: int) -> None:
-    """Write a batch's observed years, which no measure changes, as they stand in its first scenario already."""
+    """Copy a batch's observed years, which no measure changes, from its first scenario."""
     observed = (..., slice(batch.batch.frame.known), batch.members)
     for array in arrays:
         array[at][observed] = array[first][observed]

@@ -1,6 +1,6 @@
-"""When a measure acts: no scenario differs from the one without measures up to the issue year.
+"""Effective ramps of measures: up to the issue year no scenario differs from the one without measures.
 
-The one place where the ramp of a scenario becomes the ramp that the engine follows.
+Only this module converts the ramp of a scenario to the ramp that the engine uses.
 """
 
 from dataclasses import replace
@@ -11,17 +11,16 @@ from pathway_models.intake.factors.ids import CAPTURED
 from pathway_models.kernels.emissions import ramp
 from pathway_models.records import Measure, Park, Ramp
 
-# ASSUME: a measure is in the record where half of what its ramp should have done by the last year on record is there.
-#: Share of the planned change that the record must hold.
+# ASSUME: a measure is in the record where half of the change due by the last year on record has happened.
+#: Least share of the planned change that the record must show.
 SHOWN_SHARE = 0.5
 
 
 def acting_ramp(measure: Measure, park: Park, issue_year: int) -> Ramp:
-    """Return the ramp that a measure follows in a park.
+    """Return the effective ramp of a measure in a park.
 
-    A ramp that starts in the issue year or later is as stated.  An earlier one starts in the issue year, and takes as
-    many years as stated: what has not begun yet takes no less time for it.  Where the record already shows the
-    measure (`is_in_record`) it goes on from the last year on record instead, which holds what was done before.
+    A ramp that starts in the issue year or later is as stated.  An earlier one starts in the issue year and keeps its
+    length.  Where the record already shows the measure (`is_in_record`) it continues from the last year on record.
 
     ASSUME: the length of a ramp is kept, its start moved.
 
@@ -34,7 +33,7 @@ def acting_ramp(measure: Measure, park: Park, issue_year: int) -> Ramp:
     Returns
     -------
     Ramp
-        Its start is the last year in which the scenario is the one without the measure.
+        Its start is the last year in which the measure has no effect.
     """
     stated, last = measure.ramp, park.last_observed_year
     if stated.start >= issue_year:
@@ -47,10 +46,10 @@ def acting_ramp(measure: Measure, park: Park, issue_year: int) -> Ramp:
 def is_in_record(measure: Measure, park: Park) -> bool:
     """Tell whether a park's record already shows a measure.
 
-    A capture is shown where the last year on record books captured CO2.  A substitution is shown where the share of
-    the carriers it brings has risen, from the start of its ramp to the last year on record, by `SHOWN_SHARE` of what
-    the ramp replaces by then at the most likely share.  Other measures leave no trace of their own in a table, and
-    neither does a substitution limited to a use, which no table tells, nor one that starts at the end of the record.
+    A capture is shown by captured CO2 in the last year on record.  A substitution is shown where the share of the
+    carriers it brings has risen, from the start of its ramp to the last year on record, by `SHOWN_SHARE` of what the
+    ramp replaces by then at the most likely share.  Other measures cannot be recognised in a table, nor can a
+    substitution limited to a use, nor one that starts at the end of the record.
     """
     acts, stated, last = measure.lever.acts, measure.ramp, park.last_observed_year
     if stated.start >= last:

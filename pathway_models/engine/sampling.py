@@ -1,14 +1,12 @@
-"""Draw an ensemble from streams that are keyed by what they are for, not by when they are drawn.
+"""Draw an ensemble from random streams that are keyed by purpose and not by the order of drawing; bridges of parks.
 
-Correlated inputs are tied together by rank, by a Gaussian copula: the draws are turned into normals, mixed by the root
-of their correlation, and turned back.  Each member is treated by itself, so that the first 1,000 of 2,000 members stay
-the 1,000 members; reordering draws (Iman and Conover 1982, Communications in Statistics B 11, 311-334) would not keep
-that.  The correlation of the normals that gives Spearman's r is 2 sin(pi r / 6) (Kruskal 1958, JASA 53, 814-861).
+Inputs are correlated by rank, by a Gaussian copula: the draws are transformed to normals, mixed by the root of their
+correlation, and transformed back.  Members are independent, so that the first 1,000 of 2,000 members stay the 1,000
+members; reordering draws (Iman and Conover 1982, Communications in Statistics B 11, 311-334) would not keep that.  The
+correlation of the normals that gives Spearman's r is 2 sin(pi r / 6) (Kruskal 1958, JASA 53, 814-861).
 Cited from background knowledge.
 
-Random streams that are keyed by what they are for, not by when they are drawn.
-
-The nowcast in ensembles: every region's members from streams that all parks share, and the bridge of a park.
+Members of the nowcast of a region come from streams that all parks share.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,11 +29,11 @@ from pathway_models.records.pathways import SHARED
 
 
 def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
-    """Open a random stream of its own for (seed, owner, name, year).
+    """Open the random stream of (seed, owner, name, year).
 
-    Philox is counter-based (Salmon et al. 2011, doi 10.1145/2063384.2063405, DOI from background
-    knowledge): the key says whose stream it is, the counter's highest word the year.  Neither the order of
-    drawing nor what else is drawn has any influence.
+    Philox is counter-based (Salmon et al. 2011, doi 10.1145/2063384.2063405, DOI from background knowledge): the key
+    holds the owner of the stream, the counter's highest word the year.  Neither the order of drawing nor other draws
+    have any influence.
 
     Parameters
     ----------
@@ -53,13 +51,13 @@ def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generat
     return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, 0, 0, year], dtype=np.uint64)))
 
 
-#: Draws of a level above the park that are remembered, and the largest of them in numbers.
+#: Most draws of a level above the park that are cached, and the largest size of one.
 REMEMBERED, REMEMBERED_SIZE = 64, 500_000
 
 
 def yearly_normals(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:
     """Draw standard normals by member and year: (member, year)."""
-    # What is shared is asked for by every park of a run: all provinces by each of them.
+    # Shared draws are used by every park of a run, those of all provinces by each region.
     is_shared = owner.startswith(("shared", "province:"))
     draw = _remembered if is_shared and members * years.size <= REMEMBERED_SIZE else _drawn
     return draw(seed, owner, name, members, int(years[0]), int(years[-1]))
@@ -79,7 +77,7 @@ def _drawn(seed: int, owner: str, name: str, members: int, first: int, last: int
     return arrays.fixed(shocks.T)
 
 
-#: What the draws of a nowcast are called.
+#: Name of the draws of a nowcast.
 STREAM = "nowcast"
 
 
@@ -87,8 +85,8 @@ STREAM = "nowcast"
 def region_members(nowcast: Nowcast, seed: int, members: int) -> np.ndarray:
     """Simulate the log change of every region since its last inventory: (region, member, step), read-only.
 
-    A region draws the same numbers for all its parks, and the nation's are those of all regions; the first 1,000 of
-    2,000 members are the 1,000 members.
+    All parks of a region share its draws, and all regions those of the nation; the first 1,000 of 2,000 members are the
+    1,000 members.
 
     Parameters
     ----------
@@ -103,7 +101,7 @@ def region_members(nowcast: Nowcast, seed: int, members: int) -> np.ndarray:
 
 
 def bridge_of(park: Park, assumptions: Assumptions, seed: int, members: int, until: int) -> Bridge | None:
-    """Bridge the years from a park's last table as far as activity is known, or to the issue year.
+    """Estimate the years from a park's last observed year to the end of activity data, or to the issue year.
 
     Parameters
     ----------
@@ -118,15 +116,15 @@ def bridge_of(park: Park, assumptions: Assumptions, seed: int, members: int, unt
     Returns
     -------
     Bridge or None
-        None where nothing is known: no activity of the country, a region that is none of the nowcast's, a table that
-        ends with the activity or later, or one that ended before what is kept of it; and for parks without the measured
-        spread, or after more years than it has.
+        None without data: no activity of the country, a region that is not in the nowcast, a table that ends with the
+        activity or later, or before its first year; and for parks without the measured spread, or after more years
+        than it covers.
     """
     nowcast, spread, last = assumptions.nowcast, assumptions.park_spread, park.last_observed_year
     if nowcast is None:
         return None
     reach = _reach(park, nowcast, spread)
-    end = last if reach is None else min(reach, _issue_year(assumptions), until)
+    end = last if reach is None else min(reach, assumptions.issue_year, until)
     if end <= last:
         return None
     years, is_region = np.arange(last + 1, end + 1), park.kind == "region"
@@ -149,14 +147,14 @@ def bridge_of(park: Park, assumptions: Assumptions, seed: int, members: int, unt
 
 
 class _Around(NamedTuple):
-    """What is known around a park after its last year.
+    """Estimated changes around a park after its last year.
 
     Parameters
     ----------
     change : (member, year)
-        Log change of emissions; the centre stands behind the members.
+        Log change of emissions; the centre is appended to the members.
     tilts : (sector, year)
-        Log change of sectors beyond it, by the sectors of ``sector_ids``.
+        Log change of sectors less that of the emissions, by the sectors of ``sector_ids``.
     sector_ids : mapping sector -> (id, ...)
     source : str
     """
@@ -168,7 +166,7 @@ class _Around(NamedTuple):
 
 
 def _reach(park: Park, nowcast: Nowcast, spread: ParkSpread | None) -> int | None:
-    """Return the last year of the activity that bridges a park; None where there is none from its last year on."""
+    """Return the last year of activity for a park; None where there is none from its last year on."""
     last = park.last_observed_year
     if park.country == units.HOME:
         is_told = park.kind != "region" or nowcast.row_of(park.province) is not None
@@ -178,10 +176,10 @@ def _reach(park: Park, nowcast: Nowcast, spread: ParkSpread | None) -> int | Non
 
 
 def _of_region(park: Park, nowcast: Nowcast, seed: int, members: int, end: int) -> _Around:
-    """Take the nowcast of a park's province."""
+    """Return the nowcast of a park's province."""
     row, last = nowcast.row_of(park.province), park.last_observed_year
     centre = nowcast.nation_change + bridges.raked(nowcast.centre, nowcast.weights[:, None], axis=0)[row]
-    # The centre goes through the same arithmetic as a member of its own.
+    # The centre is computed like one more member.
     paths = np.vstack([region_members(nowcast, seed, members)[row], centre])
     change = _since(nowcast, paths, nowcast.observed[row], last)[:, : end - last]
     tilts = _since_tilts(nowcast, nowcast.tilts[row], last, end)
@@ -189,7 +187,7 @@ def _of_region(park: Park, nowcast: Nowcast, seed: int, members: int, end: int) 
 
 
 def _of_nation(park: Park, nowcast: Nowcast, spread: ParkSpread, seed: int, members: int, end: int) -> _Around:
-    """Take the nowcast of the nation, and what parks follow of their province where the park names one."""
+    """Return the nowcast of the nation, with the part of the province's departure that parks follow."""
     last, steps = park.last_observed_year, end - park.last_observed_year
     paths = region_members(nowcast, seed, members)
     whole = np.vstack([np.log(np.einsum("r,rms->ms", nowcast.weights, np.exp(paths))), nowcast.nation_change])
@@ -202,7 +200,7 @@ def _of_nation(park: Park, nowcast: Nowcast, spread: ParkSpread, seed: int, memb
 
 
 def _of_sites(park: Park, spread: ParkSpread, members: int, end: int) -> _Around:
-    """Take what all sites of a park's continent and those of its country reported: known, the same in all members."""
+    """Return the reported changes of all sites of a park's continent and country, the same in all members."""
     sites, last = spread.sites, park.last_observed_year
     continent, departure, tilts = sites.growth(park.country, last, end)
     change = continent + spread.follow[: end - last] * departure
@@ -210,15 +208,10 @@ def _of_sites(park: Park, spread: ParkSpread, members: int, end: int) -> _Around
     return _Around(np.broadcast_to(change, (members + 1, change.size)), tilts, sites.sector_ids, source)
 
 
-def _issue_year(assumptions: Assumptions) -> int:
-    """Year in which the answer is given, where the assumptions have one; else no bound."""
-    return int(getattr(assumptions, "issue_year", None) or np.iinfo(int).max)
-
-
 def _since(nowcast: Nowcast, paths: np.ndarray, observed: np.ndarray, last: int) -> np.ndarray:
-    """Count log changes, (member, step) since the last inventory, from another last year: (member, year after it)."""
+    """Rebase log changes since the last inventory, (member, step), to another last year: (member, year after it)."""
     if last >= nowcast.last_observed:
-        # What the nowcast says of the park's own last year is as uncertain as of the years after it.
+        # The nowcast of the park's own last year is as uncertain as that of the years after it.
         at = last - nowcast.last_observed
         return paths if at == 0 else paths[:, at:] - paths[:, at - 1 : at]
     at = last - int(nowcast.observed_years[0])
@@ -227,30 +220,30 @@ def _since(nowcast: Nowcast, paths: np.ndarray, observed: np.ndarray, last: int)
 
 
 def _since_tilts(nowcast: Nowcast, tilts: np.ndarray, last: int, end: int) -> np.ndarray:
-    """Count tilts of sectors, (sector, step), from another last year; none while inventories last: (sector, year)."""
+    """Rebase tilts of sectors, (sector, step), to another last year; zero in years of inventories: (sector, year)."""
     whole = np.concatenate([np.zeros((len(tilts), nowcast.observed_years.size)), tilts], axis=1)
     at = last - int(nowcast.observed_years[0])
     return whole[:, at + 1 : at + 1 + end - last] - whole[:, at : at + 1]
 
 
 def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:
-    """Tie inputs together by rank.
+    """Correlate inputs by rank.
 
     Parameters
     ----------
     draws : Draws
     correlations : sequence of Correlation
-        A pair of which either input was not drawn is left out: its lever is not in the scenarios.
+        Pairs with an input that was not drawn, as its lever is not in the scenarios, are left out.
 
     Returns
     -------
     Draws
-        The same where there is nothing to tie; the distribution of every single input is unchanged.
+        The given draws where there is nothing to correlate; the distribution of every single input is unchanged.
 
     Raises
     ------
     PathwayError
-        A pair stands twice, an input is shared by all parks, or the correlations contradict one another.
+        A pair is given twice, an input is shared by all parks, or the correlations are not positive definite.
     """
     single = {**draws.uniforms, **draws.normals}
     used = [c for c in correlations if c.first in single and c.second in single]
@@ -284,9 +277,9 @@ def _root(correlations: Sequence[Correlation], names: tuple[str, ...]) -> np.nda
         raise PathwayError(f"the rank correlations of {', '.join(names)} contradict one another") from None
 
 
-#: What a draw that is no lever's is called: its name begins so.
+#: First parts of the names of draws that belong to no lever.
 OWN_STREAMS = ("scale", "slope", "factor", "project", "override", SHARED)
-#: What is drawn once for all parks of a country: the pace of its grid, and how much CO2 it can capture.
+#: Draws made once for all parks of a country: the pace of its grid, and its capacity to capture CO2.
 NATIONAL = ("grid_decline", "capture_ceiling")
 #: Latest year of a projection: far beyond any target of the notice.
 LAST_YEAR = 2100
@@ -308,14 +301,14 @@ def sample(
     ----------
     park : Park
     scenarios : mapping or iterable of Scenario
-        Their levers' parameters are drawn; a draw does not depend on which other scenarios are given.
+        The parameters of their levers are drawn; a draw does not depend on the other scenarios.
     members : int
     seed : int
         0 or more; 0 is a seed like any other.
     until : int
         Last projected year.
     correlations : sequence of Correlation, bool or None
-        Inputs tied by rank: those of the assumptions where True, none where False, None or empty.
+        Rank correlations of inputs: those of the assumptions where True, none where False, None or empty.
     assumptions : Assumptions, optional
         Growth law, uncertainties and correlations; the shipped ones (`read_assumptions`) where not given, as the repr
         of the draws says.
@@ -371,14 +364,14 @@ def sample(
 
 
 def shared_by(park: Park) -> str:
-    """Name the owner of the draws that all parks of a park's country have in common, and no other country's."""
+    """Return the owner of the draws shared by all parks of a park's country, and of no other country."""
     return SHARED if park.country == units.HOME else f"{SHARED}:{park.country}"
 
 
 def _partners(ties: Sequence[Correlation], levers: Sequence[str]) -> list[str]:
-    """List the parameters of levers that no scenario has but that others are tied to.
+    """List the parameters of levers that are in no scenario but are correlated with others.
 
-    They are drawn along, so that a lever's draw does not depend on which other levers the scenarios have.
+    They are drawn too, so that a lever's draw does not depend on which other levers the scenarios have.
     """
     named = dict.fromkeys(name for tie in ties for name in (tie.first, tie.second))
     return [name for name in named if name not in levers and name.partition(":")[0] not in OWN_STREAMS]
@@ -397,9 +390,9 @@ def _check(park: Park, members: int, seed: int, until: int) -> None:
 
 
 def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield owner, key and name of every further stream of the growth law, and whether it is drawn a year.
+    """Yield owner, key and name of every further stream of the growth law, and whether it is drawn every year.
 
-    A stream above the park is owned by what all its parks have in common: each of them draws the same numbers.
+    A stream above the park belongs to a province or to all parks, so that these draw the same numbers.
     """
     for one in streams_of(assumptions):
         if one.level == growth_laws.EVERY_PROVINCE:
@@ -412,6 +405,6 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
                 (park.park_id, f"{one.name}:{driver}", f"{one.name}:{driver}", one.yearly) for driver in drivers
             )
         else:
-            # A park that names no province shares its region with nobody.
+            # A park without a province shares its region with no other park.
             owner = shared_by(park) if one.level == SHARED else f"{one.level}:{park.province or park.park_id}"
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly

@@ -1,1 +1,1 @@
-"""Forecasts of the past: how often the baseline was right."""
+"""Hindcasts: forecasts of the past with the outcome hidden, and their scores."""

@@ -1,4 +1,4 @@
-"""``pathways hindcast``: how often were such forecasts right, on the shipped panels or on one's own?"""
+"""``pathways hindcast``: coverage and skill of such forecasts, on the shipped panels or on your own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Years ahead that are printed; the files hold all.
 SHOWN = (1, 3, 5, 10, 15)
-#: Columns that say which case a table is of.
+#: Columns that identify the case of a table.
 FRONT = ("version", "law", "growth_law", "panel", "holdout", "record")
 #: Columns that are printed where a record fell to zero.
 CLOSURES = ("closures", "coverage_90_closures")
@@ -105,7 +105,7 @@ def _measure(
     with_chain: bool,
     lang: str,
 ) -> dict[str, pd.DataFrame]:
-    """Make the hindcasts case by case, printing each as it is done, or why it cannot be."""
+    """Make the hindcasts case by case; print each when done, or the reason why it cannot be made."""
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.baseline.laws.register import law_named
     from pathway_models.core import InputError
@@ -114,7 +114,7 @@ def _measure(
 
     assumed = read_assumptions()
     if growth_law is not None:
-        law_named(growth_law, assumptions=assumed)  # an unknown name is told before minutes are spent
+        law_named(growth_law, assumptions=assumed)  # an unknown name is refused before minutes are spent
     chosen = _read(panels, columns, lang)
     parts: list[dict[str, pd.DataFrame]] = []
     unmeasured: dict[str, tuple[Fault, ...]] = {}
@@ -150,12 +150,12 @@ def show_levels(lang: str = "en") -> None:
         show_scores(name, mean_sums(table) if name == "sums" else table.drop(columns="version"), lang)
 
 
-#: Columns that say what was asked: they stand in the heading of the scores.
+#: Columns of the case, shown in the heading of the scores.
 ASKED = ("panel", "holdout", "record", "lead", "window", "cases")
 
 
 def show_scores(name: str, table: pd.DataFrame, lang: str = "en") -> None:
-    """Print scores of laws, a table for everything that was asked; the law stands first, in every part of a table."""
+    """Print scores of laws, a table for each case, with the law in the first column."""
     shown = table.copy()
     if "law" in shown:
         shown.insert(0, "law", shown.pop("law"))
@@ -167,7 +167,7 @@ def show_scores(name: str, table: pd.DataFrame, lang: str = "en") -> None:
 
 
 def _read(names: tuple[str, ...], columns: tuple[str, str, str | None], lang: str) -> list[str | Panel]:
-    """Read panels; faults of all of them are told together, and what is left aside on the error stream."""
+    """Read panels; raise the faults of all of them together, and print ignored content on the error stream."""
     from pathway_models.core import InputError
     from pathway_models.hindcast.report import read_any_panel
     from pathway_models.intake.panels import PANELS
@@ -186,7 +186,7 @@ def _read(names: tuple[str, ...], columns: tuple[str, str, str | None], lang: st
 
 
 def at_horizons(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Select the rows of a few horizons, and drop columns that are the same everywhere."""
+    """Select the rows of a few horizons, and drop constant columns."""
     rows = table[table["horizon"].isin(SHOWN)] if "horizon" in table else table
     told = [name for name in FRONT if name in rows and name not in keep]
     if "closures" in rows and not rows["closures"].any():
@@ -200,7 +200,7 @@ def show(title: str, table: pd.DataFrame, lang: str = "en") -> None:
 
 
 def write_tables(folder: Path | None, tables: dict[str, pd.DataFrame], files: dict[str, Path] | None = None) -> None:
-    """Write every table as CSV, into a folder or to the files named; four decimals, so that runs compare.
+    """Write every table as CSV, into a folder or to the files named; four decimals, so that runs can be compared.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def write_tables(folder: Path | None, tables: dict[str, pd.DataFrame], files: di
         Made if it is not there; not used where ``files`` are given.
     tables : dict of DataFrame
     files : dict of Path, optional
-        Where each table goes.
+        File of each table.
     """
     for name, table in tables.items():
         path = files[name] if files is not None else folder / f"hindcast_{name}.csv"

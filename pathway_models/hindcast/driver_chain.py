@@ -49,13 +49,13 @@ class DriverLaw:
 
     @property
     def tail(self) -> float:
-        """Degrees of freedom of the total: between those of the drivers, whose members share calm and storm."""
+        """Degrees of freedom of the total: between those of the drivers, whose members share their error scale."""
         return 0.5 * (self.activity.tail + self.intensity.tail)
 
 
 @dataclass(frozen=True, eq=False)
 class DriverWindows:
-    """The same records and outcomes of activity, intensity and total."""
+    """Records and outcomes of activity, intensity and total of the same entities and origins."""
 
     activity: Windows
     intensity: Windows
@@ -104,7 +104,7 @@ def fit_drivers(samples: Sequence[DriverWindows]) -> DriverLaw:
     Parameters
     ----------
     samples : sequence of DriverWindows
-        Panels that weigh the same.
+        Panels of equal weight.
     """
     activity = estimate([part.activity for part in samples])
     intensity = estimate([part.intensity for part in samples])
@@ -126,7 +126,7 @@ def fit_drivers(samples: Sequence[DriverWindows]) -> DriverLaw:
 
 
 def total_pit(windows: DriverWindows, law: DriverLaw) -> Floats:
-    """Return the probability the drivers' forecast of the total gave to less than the outcome; (window, horizon)."""
+    """Compute the probability integral transform of the drivers' forecast of the total: (window, horizon)."""
     return pit_student_t(windows.total.change, *total_forecast(windows, law), law.tail)
 
 
@@ -141,9 +141,9 @@ class SyntheticDesign:
     growth, growth_sd : float
         Growth of a sector's value added at the start, log a year: mean and spread.
     mature, mature_sd : float
-        Growth it saturates to: mean and spread, log a year.
+        Growth to which it saturates: mean and spread, log a year.
     half_life : float
-        Mean years until half of the way is gone; between half and twice that.
+        Mean half-life of the transition, years; between half and twice that.
     decline, decline_sd : float
         Growth of intensity, log a year: mean and spread between sectors.
     noise : float
@@ -185,7 +185,7 @@ class SyntheticParks:
     value_added, emissions : (park, sector, year) float
         Million CNY and tCO2; zero for sectors a park does not have.
     record : int
-        Years that have been observed; the others are the truth to come.
+        Observed years; the others are the outcome.
     """
 
     value_added: Floats
@@ -202,7 +202,7 @@ class SyntheticParks:
         parks = np.arange(logs.shape[0])
         last = self.record - 1
         change = logs[:, self.record :] - logs[:, [last]]
-        # Every park has an origin of its own: nothing is common to them.
+        # Every park has its own origin, so that none share a shock.
         return Windows(parks, parks, logs[:, : self.record], change)
 
 
@@ -216,10 +216,10 @@ def make_synthetic_parks(
     count : int
         Number of parks.
     record, horizon : int
-        Years observed, and years to come.
+        Years observed, and years of the outcome.
     seed : int
     design : SyntheticDesign, optional
-        Other properties than the documented ones.
+        Its default values where not given.
     """
     design = SyntheticDesign() if design is None else design
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Hindcasts: forecasts of the past from short records, by a model that had not seen the outcome.
+"""Hindcasts: forecasts of the past from short records, by a model fitted without the outcome.
 
 Two ways of hiding the outcome:
 
@@ -8,12 +8,10 @@ Two ways of hiding the outcome:
 ``future``
     Every origin is forecast with parameters fitted to what was known at the end of that year.
 
-Skill of the probability of peaking before a year: hindcasts of peaks that are known by now.
-
-For an origin ``T`` the record and the ``judged`` years after it are held against the written peak
-rule, once with the outcome and once with every member of the ensemble.  The event is "peaked by
-``T + ahead``": a peak, not censored, no later than that year.  Both sides are judged on the same years,
-so that what the rule cannot see yet it cannot see on either side.
+Hindcasts of peaks give the skill of the probability of having peaked.  For an origin ``T`` the peak rule is applied to
+the record and the ``judged`` years after it, once with the outcome and once with every member of the ensemble.  The
+event is "peaked by ``T + ahead``": a peak, not censored, no later than that year.  Both are judged on the same years,
+so that the rule has the same information.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,18 +30,18 @@ from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_po
 from pathway_models.records.growth_laws import Forecast, FreshNormals, GrowthLaw, Windows
 
 HOLDOUTS = ("region", "future")
-#: Origins that must lie behind the first one tested when the future is held out.
+#: Fewest origins before the first one tested when the future is held out.
 FIRST_ORIGINS = 5
-#: Benchmark laws that every hindcast is compared with.
+#: Benchmark laws of every hindcast.
 RIVALS = ("persistence", "log_trend", "damped_holt")
 WIDTHS = (0.5, 0.8, 0.9)
-#: Equal parts into which forecast probabilities are counted.
+#: Number of bins of equal width for the probability integral transform.
 DECILES = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Hindcast:
-    """Forecasts from records of one length, with what happened.
+    """Forecasts from records of one length, with their outcomes.
 
     Parameters
     ----------
@@ -52,11 +50,11 @@ class Hindcast:
     forecast : Forecast
         Of the log change.
     rivals : mapping rival -> (window, horizon) float
-        CRPS of each rival carrying its own errors in the training panel; NaN where it had none.
+        CRPS of each rival with its own errors on the training panel; NaN where it had none.
     laws : tuple of GrowthLaw
         As fitted for every fold or origin year.
     fit : (window,) int
-        Which of them forecast the window.
+        Index of the law that forecast the window.
     """
 
     windows: Windows
@@ -67,7 +65,7 @@ class Hindcast:
 
     @property
     def pit(self) -> Floats:
-        """Probability the forecast gave to less than the outcome; (window, horizon)."""
+        """Probability integral transform of the outcomes: (window, horizon)."""
         return self.forecast.pit(self.windows.change)
 
     @property
@@ -99,26 +97,26 @@ def hindcast_windows(
     horizon : int
         Furthest year ahead.
     holdout : {"region", "future"}
-        What is hidden; see the module.
+        What is hidden; see the docstring of the module.
     seed : int
         Deals the regions into folds.
     folds : int
         Number of folds of regions.
     teachers : sequence of Subject
-        Further panels that train, each with the weight of this one; what is hidden is hidden there too.
+        Further training panels, each with the weight of this one; the same is hidden there.
     taught_records : sequence of int, optional
-        Lengths of record that train; only ``record`` when not given.
+        Lengths of training records; only ``record`` when not given.
     law : GrowthLaw or str
         The law, or the name it is registered by.
     is_fixed : bool
-        Forecast with the law as it is, fitted elsewhere; rivals still learn their errors from what is not hidden.
+        Whether to use the law as fitted elsewhere; rivals still learn their errors from what is not hidden.
 
     Raises
     ------
     ValueError
         Unknown holdout.
     InputError
-        The panel is too short for records of that length, or nothing is left to learn from.
+        The panel is too short for records of that length, or no training data are left.
     """
     if holdout not in HOLDOUTS:
         raise ValueError(f"holdout = {holdout!r}: expected one of {', '.join(HOLDOUTS)}")
@@ -133,13 +131,13 @@ def hindcast_windows(
     places: list[NDArray[np.int_]] = []
     fitted: GrowthLaw | None = None
     for rivals_train, every, tested in split:
-        # A panel that begins later has nothing to teach yet.
+        # A panel that begins later has no training data yet.
         training = [windows for windows in every if len(windows)]
         if tested.size:
             if not is_fixed and not training:
                 remedy = "add regions; these leave nothing to learn from when one is held out"
                 raise _refused(subject.panel.name, "group", "", "records in at least 2 regions", remedy)
-            # A fit to other regions may not even serve as a starting point.
+            # A fit to other regions must not be used even as a starting point.
             start = fitted if holdout == "future" else None
             fitted = law if is_fixed else law.fit(training, start=start)
             parts.append(_forecast(own.take(tested), rivals_train, fitted))
@@ -237,7 +235,7 @@ def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
 
 
 def deciles(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
-    """Count the share of outcomes by decile of their forecast, a row a horizon: a tenth each when calibrated.
+    """Compute the share of outcomes by decile of their forecast, a row a horizon: a tenth each when calibrated.
 
     Columns: ``record``, ``horizon`` (years), ``forecasts`` (count), ``decile_1`` ... ``decile_10`` (shares).
     """
@@ -269,7 +267,7 @@ class PeakForecasts:
         Share of members that peaked by ``origin + ahead``.
     happened : (window, ahead) bool
     known_rate : (window, ahead) float
-        How often it had happened on this panel in cases decided by the origin year; NaN before the first.
+        Frequency on this panel of cases decided by the origin year; NaN before the first.
     ahead : tuple of int
         Years after the origin.
     """
@@ -285,7 +283,7 @@ class PeakForecasts:
 def simulate(
     cast: Hindcast, kept: NDArray[np.int_], steps: int, members: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Simulate log changes of the windows named, by the law that had not seen them; (window, member, step)."""
+    """Simulate log changes of some windows by the law fitted without them: (window, member, step)."""
     paths = np.empty((kept.size, members, steps))
     for fit in np.unique(cast.fit[kept]):
         place = np.flatnonzero(cast.fit[kept] == fit)
@@ -311,9 +309,9 @@ def forecast_peaks(
     every : Windows
         All windows of the panel, tested or not: the base rate known at an origin comes from them.
     ahead : tuple of int
-        Years after the origin by which the peak should have come; below ``judged``.
+        Years after the origin by which the peak is to have occurred; below ``judged``.
     judged : int
-        Years after the origin on which the rule is applied.
+        Years after the origin to which the rule is applied.
     members : int
         Ensemble size of every forecast.
     seed : int
@@ -363,7 +361,7 @@ def _peaked_by(logs: NDArray[np.float64], limits: NDArray[np.int_]) -> NDArray[n
 
 
 def reliability_table(forecasts: PeakForecasts) -> pd.DataFrame:
-    """Forecast against frequency by bin.
+    """Tabulate forecast against frequency by bin.
 
     Columns: ``ahead`` (years), ``from``, ``to`` (bin edges), ``forecasts`` (count), ``forecast`` and
     ``frequency`` (means within the bin).
@@ -421,11 +419,11 @@ def brier_table(forecasts: PeakForecasts, fold: NDArray[np.int_] | None = None) 
     Returns
     -------
     DataFrame
-        ``skill`` is against the base rate of the very forecasts that are scored: a rival that knows how often
-        peaks came, which no forecaster did.  ``skill_known_rate`` is against the frequency in the cases that had
-        been decided by the origin year, where there were any; ``skill_other_regions`` against the frequency in the
-        regions of the other folds, and ``skill_pooled`` that of the pool with it (`pooled_with_rate`), where folds
-        are given.  Other columns: ``ahead``, ``forecasts``, ``events``, ``base_rate``, ``mean_forecast``, ``brier``.
+        ``skill`` is against the base rate of the scored forecasts themselves, which no forecaster could know.
+        ``skill_known_rate`` is against the frequency of the cases decided by the origin year, where there were any;
+        ``skill_other_regions`` against the frequency in the regions of the other folds, and ``skill_pooled`` that of
+        the pool with it (`pooled_with_rate`), where folds are given.  Other columns: ``ahead``, ``forecasts``,
+        ``events``, ``base_rate``, ``mean_forecast``, ``brier``.
     """
     rows = []
     for at, ahead in enumerate(forecasts.ahead):

@@ -1,20 +1,19 @@
 """Scores of the headline's event on real histories: no year of a window exceeds the highest year before it.
 
 Event of a record that ends in ``T``, with ``Y = T + lead``: no year of ``Y .. Y + window - 1`` exceeds the highest year
-before ``Y`` that the panel knows, which may lie before the record that the law reads.  Probabilities are shares of
-simulated members; rivals are the frequency among other entities, a logistic regression on the same features, and the
-law that parks had before.
+before ``Y`` in the panel, which may lie before the record that the law reads.  Probabilities are shares of simulated
+members; rivals are the frequency among other entities, a logistic regression on the same features, and the previous law
+of parks.
 
 A site that falls to zero is a closure.  No band of logs reaches zero, so that the cases "all" are of sites that emit to
-the end; under the cases "closures counted" those that closed are in, an event that holds from the year they closed on.
+the end; the cases "closures counted" include those that closed, for which the event holds from the year of closure.
 
-The reading "if its drivers hold" is scored with the drivers that came: the level above, the nation of a province or the
-industry of a site's continent, takes the course it took, and only the deviation is drawn.
+The reading "if its drivers hold" is scored with the actual drivers: the level above, the nation of a province or the
+industry of a site's continent, takes its observed course, and only the deviation is drawn.
 
-Bands of sums held against real sums: random sets of parks, of cities, and all provinces.
-
-Each entity is forecast by what had not seen it, member by member; what the levels share is drawn once for all entities
-of an origin.  The same sums are made with every entity's members drawn independently, for comparison.
+Bands of sums are compared with real sums of random sets of parks, of cities, and of all provinces.  Each entity is
+forecast by a law fitted without it, member by member; shared draws are made once for all entities of an origin.  The
+same sums are made with independent draws of every entity, for comparison.
 
 Tables of the law in levels that are stored and printed: league, events, their reliability, real sums.
 """
@@ -40,11 +39,11 @@ from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, Windows
 MEMBERS, CHUNK = 400, 500
 #: Edges of the reliability table.
 EDGES = (0.0, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9, 1.0)
-#: The law in levels with the share of other entities that had closed by Y, and the cases that closures are in.
+#: The law in levels combined with the share of other entities that had closed by Y, and the cases with closures.
 AND_CLOSURES, COUNTED = "levels_and_closures", "closures counted"
-#: Ties within this do not exceed.
+#: Tolerance, in logs, within which a year does not exceed another.
 TIE = 1e-9
-#: Ridge of the logistic rival, as a share of the cases, and how often its weights are renewed.
+#: Ridge penalty of the logistic rival, as a share of the cases, and its number of Newton steps.
 LOGISTIC_RIDGE, NEWTON = 0.01, 12
 #: Resamples of clusters for the error of a difference of scores.
 RESAMPLES = 1000
@@ -52,7 +51,7 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Event:
-    """What is asked of a panel.
+    """Definition of an event on a panel.
 
     Parameters
     ----------
@@ -62,9 +61,9 @@ class Event:
     origins : range, optional
         All where not given.
     is_forward : bool
-        Only what was known at the origin is used.
+        Whether only data known at the origin are used.
     half_life : float
-        Years after which a record weighs half in a fit.
+        Half-life of the weight of a record in a fit, years.
     """
 
     panel: str
@@ -87,7 +86,7 @@ EVENTS = (
     Event("us_sites", 3, 3, 3),
     Event(
         "countries",
-        level_fits.NATION_RECORD,
+        levels.NATION_RECORD,
         5,
         5,
         range(1990, 2011),
@@ -133,7 +132,7 @@ class EventForecasts:
 
 
 def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
-    """Forecast the event for every record of a panel whose outcome is known, by what had not seen it."""
+    """Forecast the event for every record of a panel with a known outcome, by laws fitted without it."""
     subject = Subject(panels.read_panel(event.panel))
     windows = with_highest(subject, subject.windows(event.record, max(event.steps, 7), law_covariates(), closures=True))
     count, rng = len(subject.panel.entities), np.random.default_rng(seed)
@@ -143,7 +142,7 @@ def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
     above = level_fits.level_above(event.panel)
     deviating = level_fits.deviations(windows, above) if above else None
     course = above_of(windows, above) if above else None
-    given = np.random.default_rng([seed, 1])  # draws of its own: those of the other laws stay what they are
+    given = np.random.default_rng([seed, 1])  # a stream of its own, so that the draws of other laws do not change
     parts: list[tuple[NDArray[np.int_], dict[str, Floats]]] = []
     for year in np.unique(windows.origin[tested]) if event.is_forward else (None,):
         taught = windows if year is None else windows.known_by(int(year))
@@ -169,12 +168,12 @@ def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
     return EventForecasts(event, kept, probability, _happened(event, kept))
 
 
-#: Column of the windows that says how far the highest year known lies above the last one, log.
+#: Column of the windows: log of the highest known year over the last one.
 HIGHEST = "highest"
 
 
 def with_highest(subject: Subject, windows: Windows) -> Windows:
-    """Add the highest year that the panel knows to each origin, over the origin's, as a column."""
+    """Add a column with the log of the highest year in the panel up to each origin over the origin's."""
     logs = subject.panel.logs()
     highest = np.maximum.accumulate(np.where(np.isfinite(logs), logs, -np.inf), axis=1)
     above = highest[windows.entity, windows.origin - subject.panel.years[0]] - windows.log_history[:, -1]
@@ -193,7 +192,7 @@ def above_of(windows: Windows, above: Mapping[int, float]) -> Floats:
 
 
 def closed_within(windows: Windows, years: int) -> NDArray[np.bool_]:
-    """Mark records whose site had a year without emissions within so many years: (window,)."""
+    """Mark records whose site had a year without emissions within ``years`` years: (window,)."""
     return np.isneginf(windows.change[:, :years]).any(axis=1)
 
 
@@ -217,7 +216,7 @@ def _probabilities(event: Event, training: Windows, tested: Windows, rng: np.ran
 def _share(
     event: Event, law: GrowthLaw, tested: Windows, rng: np.random.Generator, above: Floats | None = None
 ) -> Floats:
-    """Share of members in which the event holds: (window,); ``above`` (window, step) is added to their paths."""
+    """Compute the share of members in which the event holds: (window,); ``above`` (window, step) is added to paths."""
     found = np.empty(len(tested))
     for start in range(0, len(tested), CHUNK):
         some = tested.take(np.arange(start, min(start + CHUNK, len(tested))))
@@ -247,7 +246,7 @@ def _designs(training: Windows, tested: Windows) -> tuple[Floats, Floats]:
 
 
 def logistic(design: Floats, asked: Floats, happened: NDArray[np.bool_]) -> Floats:
-    """Fit a ridge logistic regression by Newton steps, and give the probabilities of other cases: (case,)."""
+    """Fit a ridge logistic regression by Newton steps; return the probabilities of other cases: (case,)."""
     weights = np.zeros(design.shape[1])
     penalty = np.full(weights.size, LOGISTIC_RIDGE * len(design))
     penalty[0] = 1e-6
@@ -260,7 +259,7 @@ def logistic(design: Floats, asked: Floats, happened: NDArray[np.bool_]) -> Floa
 
 
 def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
-    """Table Brier scores, a row a law.
+    """Tabulate Brier scores, a row a law.
 
     Columns: ``panel``, ``record``, ``lead``, ``window``, ``holdout``, ``cases``, ``law``, ``forecasts``, ``closed`` (of
     them), ``origins``, ``frequency``, ``mean_forecast``, ``brier``; ``less_than_rate``: by how much it is below the
@@ -291,7 +290,7 @@ def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
 
 
 def _cases(found: EventForecasts) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """All that emit to the end, those of them not clearly below their maximum, and all with closures."""
+    """Yield the cases: all that emit to the end, those of them not clearly past their maximum, all with closures."""
     highest = found.windows.covariates[HIGHEST][:, -1]
     closed = closed_within(found.windows, found.event.steps)
     yield "all", ~closed
@@ -300,12 +299,12 @@ def _cases(found: EventForecasts) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         yield COUNTED, np.ones(highest.size, dtype=bool)
 
 
-#: Log below the record's maximum within which a peak is not clearly past.
+#: Largest log distance below the record's maximum at which a peak is not clearly past.
 NOT_PAST = 0.1
 
 
 def _bootstrapped(gain: Floats, entity: NDArray[np.int_], seed: int) -> tuple[float, float]:
-    """Resample entities: the 90 % range of the mean gain."""
+    """Compute the 90 % range of the mean gain over resampled entities."""
     _, place = np.unique(entity, return_inverse=True)
     total, count = np.bincount(place, gain), np.bincount(place)
     picks = np.random.default_rng(seed).integers(0, total.size, (RESAMPLES, total.size))
@@ -315,7 +314,7 @@ def _bootstrapped(gain: Floats, entity: NDArray[np.int_], seed: int) -> tuple[fl
 
 
 def event_reliability(found: EventForecasts) -> pd.DataFrame:
-    """Table forecast against frequency by bin; of countries also by income.
+    """Tabulate forecast against frequency by bin; of countries also by income.
 
     Columns: ``panel``, ``cases``, ``from``, ``to``, ``forecasts``, ``forecast``, ``frequency``.
     """
@@ -347,7 +346,7 @@ INCOMES = (
 
 
 def events(seed: int = SEED, chosen: Sequence[Event] = EVENTS) -> Iterator[tuple[str, Callable[[], EventForecasts]]]:
-    """Yield every event that is scored, with what forecasts it."""
+    """Yield the name of every scored event with a function that forecasts it."""
     for event in chosen:
         yield event.panel, lambda event=event: forecast_event(event, seed)
 
@@ -360,15 +359,15 @@ SIZE = 20
 
 @dataclass(frozen=True)
 class Fleet:
-    """Which sums are made.
+    """Definition of a set of sums.
 
     Parameters
     ----------
     panel : str
     country : str
-        Nation whose path is shared.
+        Nation of the shared path.
     follows : float
-        Log of emissions that goes with one log of the nation.
+        Log change of emissions per log change of the nation.
     size : int
         Entities of a set; 0 for all of them.
     record : int
@@ -391,9 +390,9 @@ FLEETS = (
 
 
 def sums_of(fleet: Fleet, seed: int = SEED) -> pd.DataFrame:
-    """Table coverage of the bands of sums, a row an origin and horizon.
+    """Tabulate coverage of the bands of sums, a row an origin and horizon.
 
-    Columns: ``panel``, ``size``, ``origin``, ``horizon``, ``sets``; ``coverage_90`` of the bands with what is shared,
+    Columns: ``panel``, ``size``, ``origin``, ``horizon``, ``sets``; ``coverage_90`` of the bands with shared draws,
     ``independent_90`` without; ``half_width_90`` and ``independent_half_width`` (median, log).
     """
     subject = Subject(panels.read_panel(fleet.panel))
@@ -406,7 +405,7 @@ def sums_of(fleet: Fleet, seed: int = SEED) -> pd.DataFrame:
     fits = {held: levels.Level().fit([own.take(fold != held)]) for held in range(FOLDS)}
     national = level_fits.fit_nation(without=fleet.country)
     countries = Subject(panels.read_panel("countries"))
-    above = countries.windows(level_fits.NATION_RECORD, max(AHEAD), law_covariates())
+    above = countries.windows(levels.NATION_RECORD, max(AHEAD), law_covariates())
     above = above.take(above.entity == countries.panel.entities.index(fleet.country))
     rng, rows = np.random.default_rng(seed), []
     for origin in np.unique(own.origin).tolist():
@@ -462,7 +461,7 @@ def _rows(
 
 
 def sums(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
-    """Yield every fleet whose sums are tested, with what makes its table."""
+    """Yield the name of every fleet with a function that makes its table."""
     for fleet in FLEETS:
         yield fleet.panel, lambda fleet=fleet: sums_of(fleet, seed)
 
@@ -481,7 +480,7 @@ def measure_levels(
     seed : int
         Deals entities into folds and draws members and sets.
     told : callable
-        Called with the title and the table of each part as it is done, the figures at one, three and five years first.
+        Called with the title and the table of each part when done, the figures at one, three and five years first.
 
     Returns
     -------

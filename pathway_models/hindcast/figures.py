@@ -99,7 +99,7 @@ def skill(
     Parameters
     ----------
     summary : DataFrame
-        As `intake.hindcasts.read_hindcasts` gives it.
+        As `intake.panels.read_hindcasts` returns it.
     law, record, holdout
         Which rows.
     rivals : sequence of str
@@ -211,7 +211,7 @@ def peak_reliability(
     *,
     lang: str = "en",
 ) -> Figure:
-    """Draw how often came true what the law in force gave a probability, and faintly the same of an earlier law.
+    """Draw the reliability of probabilities of the law in force, and in pale colours of an earlier law.
 
     Numbers count the forecasts of the law in force; frequencies of fewer than `FEW` forecasts are hollow.
 

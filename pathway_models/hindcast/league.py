@@ -1,9 +1,9 @@
 """League table of growth laws: bands and scores by panel, hold-out and horizon, the law in levels beside its rivals.
 
-Hold-outs: ``entity`` (records of other regions or clusters, all years), ``entity and future`` (other countries, and
-only what was known at the origin), ``entity, drivers as they came`` (other regions or clusters, the level above as it
-went), ``continent`` (the law of parks was taught by the other continent), ``future times
-region`` (the nation's law by what was known, times the deviations of other provinces).
+Hold-outs, by the data of the fit: ``entity`` (other regions or clusters, all years), ``entity and future`` (other
+countries, and only what was known at the origin), ``entity, drivers as they came`` (other regions or clusters, with the
+observed course of the level above), ``continent`` (the other continent), ``future times region`` (the nation's law with
+what was known at the origin, times the deviations of other provinces).
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
 #: Years ahead that are scored.
 AHEAD = (1, 3, 5, 10)
 SITES_AHEAD = (1, 3, 5)
-#: Laws that stand beside the law in levels; those that need no fit carry their shipped parameters.
+#: Laws compared with the law in levels; those that need no fit have their shipped parameters.
 RIVALS = ("persistence", "log_trend", "damped_holt", "regression")
 SHIPPED = ("parks_0_2", "damped_trend_fitted_prior")
 LEVELS = "levels"
-#: Persistence with the errors of the teaching continent, as the law in levels is taught; the other one has hindsight.
+#: Persistence with the errors of the training continent, like the law in levels; plain persistence has hindsight.
 ELSEWHERE = "persistence_elsewhere"
 FOLDS = 10
-#: The law in levels moved so that its median is that of the outcomes: it has the hindsight of the drift that the
-#: persistence of a panel has, and what is left of a difference is its shape and width.
+#: The law in levels shifted to the median of the outcomes: it has the same hindsight of the drift as the persistence of
+#: a panel, so that the remaining difference is due to shape and width.
 DRIFT_KNOWN = "levels_drift_known"
 #: Origins of countries with the future held out, and earlier ones whose next twenty years are known.
 COUNTRY_ORIGINS, EARLY_ORIGINS = range(2003, 2015), range(1990, 2003)
-#: Quantiles of equal weight by which a level stands where two levels are added, and how often they are shuffled.
+#: Quantiles of equal weight of a level in the sum of two levels, and number of shuffles.
 MEMBER_RANKS = (np.arange(100) + 0.5) / 100.0
 SHUFFLES = 10
 #: Records of provinces that are scored, and the last origin of the boom.
@@ -71,7 +71,7 @@ class Scored:
 
 
 def rows_of(scores: Mapping[str, Scored], ahead: Sequence[int], **front: object) -> pd.DataFrame:
-    """Table scores, a row a horizon and law.
+    """Tabulate scores, a row a horizon and law.
 
     Columns: those of ``front``; ``horizon``, ``law``, ``forecasts``, ``coverage_50/80/90``, ``half_width_90`` (median,
     log), ``crps`` (log), ``better``: share by which the law in levels has the smaller CRPS.
@@ -102,7 +102,7 @@ def fold_of(entities: NDArray[np.int_], count: int, seed: int = SEED, folds: int
 def countries(
     seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS, label: str = ""
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Score the law of nations on countries that it was not fitted to, by what was known at the origin.
+    """Score the law of nations on countries it was not fitted to, with data known at the origin.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def countries(
     """
     panel, steps = read_panel("countries"), 20
     level = levels.Level("nation", half_life=level_fits.NATION_HALF_LIFE)
-    windows = Subject(panel, "emissions_tco2").windows(level_fits.NATION_RECORD, steps, law_covariates())
+    windows = Subject(panel, "emissions_tco2").windows(levels.NATION_RECORD, steps, law_covariates())
     fold = fold_of(windows.entity, len(panel.entities), seed)
     income = windows.covariates["gdp_million_usd_2015"][:, -1] - windows.covariates["population"][:, -1]
     is_middle = (windows.log_history[:, -1] > np.log(5e6)) & (np.abs(income - MIDDLE_INCOME) < MIDDLE_REACH)
@@ -138,7 +138,7 @@ def countries(
                 parts.setdefault(name, []).append(Scored.of(law.forecast(tested.history, steps), tested.change))
             kept.append(is_middle[here & (fold == held)])
     scores = {name: Scored.joined(found) for name, found in parts.items()}
-    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": level_fits.NATION_RECORD}
+    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": levels.NATION_RECORD}
     middle = {name: score.take(np.concatenate(kept)) for name, score in scores.items()}
     return (
         rows_of(scores, (*AHEAD, steps), **front),
@@ -146,18 +146,18 @@ def countries(
     )
 
 
-#: Log of dollars per head: the middle of 4,000 and 20,000, and how far they lie from it (GDP stands in millions).
+#: Log of dollars per head: midpoint of 4,000 and 20,000, and their distance from it (GDP is in millions).
 MIDDLE_INCOME = 0.5 * (np.log(4e3) + np.log(2e4)) - np.log(1e6)
 MIDDLE_REACH = 0.5 * (np.log(2e4) - np.log(4e3))
 
 
 def law_covariates() -> tuple[str, ...]:
-    """List the columns that laws of this table want to see."""
+    """List the columns that laws of this table use."""
     return levels.Level.covariates
 
 
 def by_entity(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -> pd.DataFrame:
-    """Score laws taught by other regions or clusters of the same panel, all years."""
+    """Score laws fitted to other regions or clusters of the same panel, all years."""
     subject = Subject(read_panel(panel))
     windows = subject.windows(record, max(ahead), law_covariates())
     fold = fold_of(windows.entity, len(subject.panel.entities), seed)
@@ -177,9 +177,9 @@ def by_entity(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -
 
 
 def drivers_came(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -> pd.DataFrame:
-    """Score the reading "if its drivers hold" with the drivers that came, beside the law that has to foresee them.
+    """Score the reading "if its drivers hold" with the actual drivers, beside the law that has to forecast them.
 
-    The level above takes the course it took; other regions or clusters taught the deviation.
+    The level above takes its observed course; the deviation is fitted to other regions or clusters.
     """
     subject = Subject(read_panel(panel))
     windows = subject.windows(record, max(ahead), law_covariates())
@@ -197,7 +197,7 @@ def drivers_came(panel: str, record: int, ahead: Sequence[int], seed: int = SEED
 
 
 def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
-    """Score the sum of two levels that err independently, their quantiles paired by seeded shuffles.
+    """Score the sum of two levels with independent errors, their quantiles paired by seeded shuffles.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
 def nation_members(country: str, origins: Sequence[int], steps: int, known_by_origin: bool) -> dict[int, Floats]:
     """Forecast a nation from each origin by the law of the other countries: origin -> (step, member)."""
     panel = read_panel("countries")
-    windows = Subject(panel).windows(level_fits.NATION_RECORD, steps, law_covariates())
+    windows = Subject(panel).windows(levels.NATION_RECORD, steps, law_covariates())
     own = windows.take(windows.entity == panel.entities.index(country))
     law = None if known_by_origin else level_fits.fit_nation(without=country)
     found = {}
@@ -234,10 +234,9 @@ def nation_members(country: str, origins: Sequence[int], steps: int, known_by_or
 
 
 def other_continent(tested: str, taught: str) -> pd.DataFrame:
-    """Score the law of parks on a continent that taught it nothing.
+    """Score the law of parks on a continent it was not fitted to.
 
-    The nation's own forecast, of which half is followed, stands beside the deviation; the drift of the teaching
-    continent is not in it.
+    Half of the nation's own forecast is added to the deviation; the drift of the training continent is not included.
     """
     panel, steps, record = read_panel(tested), max(SITES_AHEAD), 5
     # ASSUME: all clusters of a continent follow one nation: the United States, or Germany for Europe.
@@ -264,7 +263,7 @@ def other_continent(tested: str, taught: str) -> pd.DataFrame:
 
 
 def forward_levels(record: int, seed: int = SEED, steps: int = 5) -> tuple[Windows, Floats, Floats]:
-    """Forecast provinces by level: the nation by what was known at the origin, other regions for the deviation.
+    """Forecast provinces by level: the nation with data known at the origin, the deviation fitted to other regions.
 
     Returns
     -------
@@ -287,7 +286,7 @@ def forward_levels(record: int, seed: int = SEED, steps: int = 5) -> tuple[Windo
 
 
 def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
-    """Score nation times deviation on provinces: the nation forward, other regions for the deviation."""
+    """Score nation times deviation on provinces, by `forward_levels`."""
     windows, above, own = forward_levels(record, seed)
     score = convolved(above, own, windows.change)
     tables = []
@@ -306,7 +305,7 @@ def common_share(errors: Floats, group: NDArray[np.int_]) -> float:
 
 
 def shared_by_provinces(seed: int = SEED, ahead: int = 5) -> float:
-    """Compute how much of the real errors of provinces, forecast forward, the provinces of a year shared."""
+    """Compute the share of the variance of provinces' real errors, forecast forward, common to a year."""
     windows, above, own = forward_levels(5, seed, ahead)
     error = windows.change[:, -1] - np.median(above, axis=-1)[:, -1] - np.median(own, axis=-1)[:, -1]
     known = np.isfinite(error)
@@ -316,18 +315,18 @@ def shared_by_provinces(seed: int = SEED, ahead: int = 5) -> float:
 def china(first: int = 1980) -> pd.DataFrame:
     """Score the law of the other countries on China, every origin from a year on."""
     panel = read_panel("countries")
-    windows = Subject(panel).windows(level_fits.NATION_RECORD, max(AHEAD), law_covariates())
+    windows = Subject(panel).windows(levels.NATION_RECORD, max(AHEAD), law_covariates())
     own = windows.take((windows.entity == panel.entities.index(level_fits.CHINA)) & (windows.origin >= first))
     law = level_fits.fit_nation(without=level_fits.CHINA)
     scores = {LEVELS: Scored.of(law.forecast(own.history, max(AHEAD)), own.change)}
     for name in SHIPPED[:1]:
         rival = register.law_named(name, assumptions=read_assumptions())
         scores[name] = Scored.of(rival.forecast(own.history, max(AHEAD)), own.change)
-    return rows_of(scores, AHEAD, panel="China", holdout="entity", record=level_fits.NATION_RECORD)
+    return rows_of(scores, AHEAD, panel="China", holdout="entity", record=levels.NATION_RECORD)
 
 
 def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
-    """Yield every part of the league table, with what makes it."""
+    """Yield the name of every part of the league table with a function that makes it."""
     yield "countries", lambda: pd.concat(countries(seed), ignore_index=True)
     early = EARLY_ORIGINS, f", origins {EARLY_ORIGINS[0]}-{EARLY_ORIGINS[-1]}"
     yield f"countries{early[1]}", lambda: pd.concat(countries(seed, *early), ignore_index=True)

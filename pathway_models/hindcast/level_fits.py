@@ -1,4 +1,4 @@
-"""Fits of the law in levels: which panel teaches which level, and what is shared between levels.
+"""Fits of the law in levels: training panels of each level, and correlations between levels.
 
 Nation: countries.  Economy: real GDP of countries.  Region: provinces as deviations from the nation.  Park: clusters of
 industrial sites as deviations from what all clusters of their continent have in common.  docs/law_in_levels.md.
@@ -9,36 +9,34 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.levels import GDP, POPULATION, SIZE, Level
+from pathway_models.baseline.laws.levels import GDP, NATION_RECORD, POPULATION, SIZE, Level
 from pathway_models.baseline.windows import Subject
 from pathway_models.intake.panels import Panel, read_panel
 from pathway_models.kernels import Floats
 from pathway_models.records.growth_laws import LevelParameters, LevelRecord, Windows
 
 VERSION = "2.0"
-#: Years after which the record of a country weighs half: countries err less today than in 1970.
+#: Half-life of the weight of a country's record, years: errors are smaller today than in 1970.
 NATION_HALF_LIFE, ECONOMY_HALF_LIFE = 10.0, 15.0
-#: Years of record that nations are read from.
-NATION_RECORD = 8
-#: Horizons of a nation, a region and a park that the panels know.
+#: Longest horizons of a nation, a region and a park in the panels.
 NATION_REACH, REGION_REACH, PARK_REACH = 36, 10, 7
-#: Lengths of record that teach regions and parks.
+#: Lengths of the training records of regions and parks.
 REGION_RECORDS, PARK_RECORDS = (5, 8, 12, 16), (3, 5, 8)
-#: Panels of parks, and the country code under which their continent's industry is kept.
+#: Panels of parks, and the country code of their continent's industry.
 PARK_PANELS = {"eu_sites": "EU", "us_sites": "US"}
-# ASSUME: half of what a nation does beyond its forecast is shared by its parks; a whole convolves too much on the other
-# continent (50 % bands cover .57-.60), nothing loses cover (docs/law_in_levels.md).
+# ASSUME: parks share half of a nation's departure from its forecast; with all of it bands are too wide on the other
+# continent (50 % bands cover .57-.60), without it coverage is lost (docs/law_in_levels.md).
 PARK_FOLLOWS_NATION = 0.5
-#: Power with which errors of parks grow beyond the last horizon that is known: five-year over one-year scale is 1.97.
+#: Power with which errors of parks grow beyond the last known horizon: five-year over one-year scale is 1.97.
 PARK_WIDENING = 0.42
-#: Share of a panel's changes left out at each end when their mean is taken.
+#: Share of a panel's changes trimmed at each end before the mean.
 TRIMMED = 0.1
 #: China in the panel of countries.
 CHINA = "CHN"
 
 
 def fit_nation(without: str = "", known_by: int | None = None, *, by_size: bool = False) -> Level:
-    """Fit the law of nations to the countries, less one of them, with what was known by a year."""
+    """Fit the law of nations to the countries, without one of them, with data known by a year."""
     level = Level("nation", half_life=NATION_HALF_LIFE, by_size=by_size)
     return _of_countries(level, "emissions_tco2", without, known_by)
 
@@ -64,7 +62,7 @@ def nation_logs(country: str = CHINA) -> Mapping[int, float]:
 
 
 def deviations(windows: Windows, above: Mapping[int, float], times: float = 1.0) -> Windows:
-    """Take the level above off records and outcomes.
+    """Subtract the level above from records and outcomes.
 
     Parameters
     ----------
@@ -72,12 +70,12 @@ def deviations(windows: Windows, above: Mapping[int, float], times: float = 1.0)
     above : mapping year -> float
         Log of the level above.
     times : float
-        How much of it is followed.
+        Share of it that is subtracted.
 
     Returns
     -------
     Windows
-        Their own emissions stand among the covariates, as size.
+        With their own emissions as size among the covariates.
     """
     first, last = min(above), max(above)
     logs = np.array([above.get(year, np.nan) for year in range(first, last + 1)]) * times
@@ -105,7 +103,7 @@ def fit_region(windows: list[Windows] | None = None) -> Level:
 
 
 def common_path(panel: Panel) -> dict[int, float]:
-    """Add up the mean yearly log change of a panel's sites: year -> log, from zero in its first year."""
+    """Cumulate the trimmed mean yearly log change of a panel's sites: year -> log, from zero in its first year."""
     changes = np.diff(panel.logs(), axis=1)
     path = np.cumsum([0.0, *(_trimmed(column[np.isfinite(column)]) for column in changes.T)])
     return dict(zip(panel.years.tolist(), path.tolist(), strict=True))
@@ -117,9 +115,9 @@ def _trimmed(values: Floats) -> float:
 
 
 def level_above(panel: str) -> Mapping[int, float] | None:
-    """Look up the course of what a panel deviates from, log by year; None for a panel that deviates from nothing.
+    """Return the log of the level above a panel, by year; None for a panel without one.
 
-    Provinces deviate from China, sites from what all sites of their continent have in common.
+    It is China for provinces, and the common path of the sites of a continent for sites.
     """
     if panel == "provinces":
         return nation_logs()
@@ -127,7 +125,7 @@ def level_above(panel: str) -> Mapping[int, float] | None:
 
 
 def park_windows(name: str, records: tuple[int, ...] = PARK_RECORDS) -> list[Windows]:
-    """Cut the records of a panel of sites as deviations from what all of them have in common, a set a length."""
+    """Cut the records of a panel of sites as deviations from their common path, a set a length."""
     panel = read_panel(name)
     common, subject = common_path(panel), Subject(panel)
     return [deviations(subject.windows(record, PARK_REACH, Level.covariates), common) for record in records]
@@ -169,7 +167,7 @@ def fit_levels(china: LevelRecord, nations: Mapping[str, LevelRecord], provinces
 
 
 def country_record(country: str, years: int = NATION_RECORD) -> LevelRecord:
-    """Take the last years of a country out of the panel."""
+    """Return the last years of a country in the panel."""
     panel = read_panel("countries")
     at = panel.entities.index(country)
     covariates = {name: panel.logs(name)[at, -years:] for name in (GDP, POPULATION)}
@@ -177,7 +175,7 @@ def country_record(country: str, years: int = NATION_RECORD) -> LevelRecord:
 
 
 def region_records(names: Mapping[str, str]) -> dict[str, LevelRecord]:
-    """Take the last years of every province out of the panel, by its name in park tables."""
+    """Return the last years of every province in the panel, by its name in park tables."""
     panel = read_panel("provinces").between(2004, 2019)
     return {
         names[name]: LevelRecord(panel.years, logs) for name, logs in zip(panel.entities, panel.logs(), strict=True)
@@ -201,7 +199,7 @@ def economy_with_nation(nation: Level, economy: Level, ahead: int = 5) -> float:
 def region_share(ahead: int = 5, record: int = 5) -> float:
     """Estimate the share of the variance of cities' errors that cities of one province have in common.
 
-    The common part of all cities of a year, which is the nation's, is taken off before.
+    The common part of all cities of a year, which is the nation's, is subtracted first.
     """
     subject = Subject(read_panel("cities"))
     windows = subject.windows(record, ahead, Level.covariates)
@@ -226,9 +224,9 @@ def activity_follows(ahead: int = 5) -> tuple[float, float]:
     Returns
     -------
     follows : float
-        Log GDP that goes with one log of emissions.
+        Log GDP per log of emissions.
     noise : float
-        Standard deviation of the rest of a year, log: the five-year one over the root of five.
+        Yearly standard deviation of the residual, log: the five-year one over the root of five.
     """
     panel = read_panel("provinces")
     emissions, gdp = panel.logs(), panel.logs("gdp_million_cny_2015")

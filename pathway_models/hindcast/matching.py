@@ -1,4 +1,4 @@
-"""Hindcasts that match a park: the report card of exactly what is printed, out of the stored tables; names."""
+"""Stored hindcasts that match a park, for its report card; names of panels, laws and hold-outs."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,21 +13,21 @@ from pathway_models.intake.panels import REGIONS, read_hindcasts
 from pathway_models.language import say
 from pathway_models.records import Park
 
-#: Law whose hindcasts are shown: the one parks are projected by.
+#: Law whose hindcasts are shown: that of the projection of parks.
 LAW = "levels"
-#: Panels that stand for a park or a region: clusters of industrial sites, provinces.
+#: Panels that represent a park or a region: clusters of industrial sites, provinces.
 PANEL_OF = {"park": ("eu_sites", "us_sites"), "region": ("provinces",)}
-#: What was hidden, and what was hidden in the harder test, by kind.
+#: Hold-outs of the test and of the harder test, by kind.
 HIDDEN = {"park": ("entity", "continent"), "region": ("entity", "future times region")}
-#: The reading "if its drivers hold" in the stored tables: the level above takes the course it took.
+#: The reading "if its drivers hold" in the stored tables: the level above takes its observed course.
 DRIVERS_HOLD = "levels_if_drivers_hold"
 #: Years ahead that are shown.
 AHEAD = (1, 3, 5)
 #: Rivals that the card names.
 RIVALS = ("persistence", "parks_0_2")
-#: Forecasts like the one that is asked about from which on what came of them is told.
+#: Fewest similar forecasts whose outcomes are reported.
 LEAST_ALIKE = 30
-#: Share by which a score must be better before it is called skill.
+#: Least relative improvement of a score that is called skill.
 LEAST_SKILL = 0.01
 
 
@@ -41,13 +41,13 @@ class Measured:
     version : str
         Of the law that was tested.
     panel : str
-        Name of what stands for the park: ``sites`` or ``provinces``.
+        Name of the panel that represents the park: ``sites`` or ``provinces``.
     record : int
-        Years of the records that were tested; the longest of them that is no longer than the park's.
+        Years of the tested records: the longest that is not longer than the park's.
     years : int
         Years of the park's own record.
     bands : DataFrame
-        Others of the panel taught the law; index ``horizon``, columns ``forecasts``, ``coverage_50/80/90``,
+        Of a law fitted to others of the panel; index ``horizon``, columns ``forecasts``, ``coverage_50/80/90``,
         ``harder`` (coverage of the 90 % bands in the harder test) and ``better_<rival>`` (share of CRPS).
     event : EventCard
     spread : LawSpread
@@ -65,12 +65,12 @@ class Measured:
 
 @dataclass(frozen=True)
 class LawSpread:
-    """By how much the headline without measures differs under the next best law, with size in its nation.
+    """Difference of the headline without measures under the next best law, with size in its nation.
 
     Parameters
     ----------
     mean, most : float
-        Difference of a share, in the mean of the places of a kind and at most.
+        Mean and largest difference of a share over the places of a kind.
     places : int
     """
 
@@ -81,7 +81,7 @@ class LawSpread:
 
 @dataclass(frozen=True)
 class EventCard:
-    """How the headline's event was forecast on real histories.
+    """Scores of forecasts of the headline's event on real histories.
 
     Parameters
     ----------
@@ -89,13 +89,13 @@ class EventCard:
         Years of the record, ahead, and of confirmation.
     forecasts : int
     alike : int
-        Forecasts like the one asked about, all where none is.
+        Number of forecasts similar to the given one; all where none is given.
     said, came : float
-        Mean forecast and frequency: of forecasts like the one asked about where they are `LEAST_ALIKE`, else of all.
+        Mean forecast and frequency: of similar forecasts where there are `LEAST_ALIKE`, else of all.
     brier, of_rate : float
-        Scores of the law, and of knowing only how often it came among others.
+        Brier scores of the law, and of the frequency among others.
     brier_held : float
-        Score of the reading "if its drivers hold", with the course that the level above really took.
+        Score of the reading "if its drivers hold", with the observed course of the level above.
     """
 
     record: int
@@ -111,23 +111,23 @@ class EventCard:
 
     @property
     def worse_without(self) -> float:
-        """Share by which knowing nothing of the park scores worse."""
+        """Share by which the score of the frequency among others is worse."""
         return self.of_rate / self.brier - 1.0
 
 
 def measured(park: Park, probability: float | None = None) -> Measured:
-    """Pick the hindcasts that match a park, by its kind and the length of its record.
+    """Select the hindcasts that match a park, by its kind and the length of its record.
 
     Parameters
     ----------
     park : Park
     probability : float, optional
-        Of the event, as printed: the reliability of forecasts like it is picked.
+        Of the event, as printed: selects the reliability of similar forecasts.
 
     Returns
     -------
     Measured
-        The tables are those of all parks like it: read them, do not write into them.
+        Its tables are shared by all parks of the kind: do not modify them.
     """
     kind = park.kind if park.kind in PANEL_OF else "park"
     folder = files.data_folder()
@@ -147,7 +147,7 @@ def measured(park: Park, probability: float | None = None) -> Measured:
 
 
 def spread_of(park: Park) -> str:
-    """Name the figure of the stored outlook that compares the two best laws on places like a park."""
+    """Return the name of the stored figure that compares the two best laws on places like a park."""
     kind = park.kind if park.kind in PANEL_OF else "park"
     abroad = "" if park.country == units.HOME else ", abroad"
     return f"P(before 2030) without measures, {kind}{abroad}"
@@ -162,7 +162,7 @@ def _spread(folder: Path, figure: str) -> LawSpread:
 
 @cache
 def _bands(folder: Path, kind: str) -> dict[int, tuple[str, pd.DataFrame]]:
-    """Select what all parks of a kind share of the files in a folder: record -> version and bands."""
+    """Select the hindcasts of all parks of a kind in a folder: record -> version and bands."""
     del folder
     league = read_hindcasts("league")
     own_test, harder = HIDDEN[kind]
@@ -182,7 +182,7 @@ def _bands(folder: Path, kind: str) -> dict[int, tuple[str, pd.DataFrame]]:
 
 
 def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
-    """Average over panels by their forecasts: index ``horizon``."""
+    """Average over panels weighted by their number of forecasts: index ``horizon``."""
     numbers = ["coverage_50", "coverage_80", "coverage_90", "crps"]
     weighted = rows[numbers].mul(rows["forecasts"], axis=0).assign(forecasts=rows["forecasts"], horizon=rows["horizon"])
     added = weighted.groupby("horizon").sum()
@@ -209,7 +209,7 @@ def _event(folder: Path, kind: str, probability: float | None) -> EventCard:
 
 @cache
 def _of_events(folder: Path, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Select scores and reliability of the event of the panels that stand for a kind."""
+    """Select scores and reliability of the event of the panels that represent a kind."""
     del folder
     events, bins = read_hindcasts("events"), read_hindcasts("event_reliability")
     rows = events[events["panel"].isin(PANEL_OF[kind]) & (events["cases"] == "all")]
@@ -243,7 +243,7 @@ NAMES = {
 
 
 def of_regions(table: pd.DataFrame) -> pd.DataFrame:
-    """Select the rows of regions; all where there are none of regions: a figure or sentence is of one kind of panel."""
+    """Select the rows of regions, or all where there are none: a figure or sentence is of one kind of panel."""
     rows = table[table["panel"].isin(REGIONS)]
     return rows if len(rows) else table
 
@@ -254,7 +254,7 @@ def name_of(key: str, lang: str) -> str:
 
 
 def report_card(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Table measured coverage and skill of forecasts like those of this park, a row a number of years ahead.
+    """Tabulate measured coverage and skill of forecasts like those of this park, a row a number of years ahead.
 
     Returns
     -------

@@ -1,18 +1,17 @@
-"""Growth laws for parks: the panels that teach them (``data/baseline.yml``), and why.
+"""Growth laws for parks with their training panels (``data/baseline.yml``), and pools with benchmark forecasts.
 
-Parks are neither provinces nor countries.  Their laws are therefore taught by all panels at once: Chinese
-provinces and cities for the noise of Chinese statistics and for one economy's boom and turn, countries since
-1960 for the many ways such a boom has ended elsewhere.  A law taught by provinces alone would, before
-2012, have known nothing but the boom (``docs/baseline.md``).
+Parks are neither provinces nor countries.  Their laws are therefore fitted to all panels at once: Chinese provinces and
+cities for the noise of Chinese statistics and for one economy's boom and turn, countries since 1960 for the many ways
+such a boom has ended elsewhere.  A law fitted to provinces alone would, before 2012, have seen only the boom
+(``docs/baseline.md``).
 
-Linear pools of the law and its benchmark forecasts, weighted by skill.
-
-The weights have the best mean CRPS in training, one set a horizon.  Two trainings:
+Linear pools of the law and its benchmark forecasts have the weights with the best mean CRPS in training, one set a
+horizon.  Two trainings:
 
 ``own``
-    Other regions of the same panel train everything: the law, the rivals' errors, the weights.
+    Law, rivals' errors and weights come from other regions of the same panel.
 ``others``
-    A whole panel is held out; law, errors and weights come from the other panels.  That is the position of a
+    A whole panel is held out; law, errors and weights come from the other panels.  This is the situation of a
     park, of which no panel is public.
 """
 
@@ -31,22 +30,22 @@ from pathway_models.intake.panels import Panel, read_panel
 from pathway_models.kernels import Floats, growth, scores, trends
 from pathway_models.records import Assumptions, GrowthLaw, Windows
 
-#: Years of the training records, and the furthest year ahead that enters a fit: parks look 40 years ahead, and
+#: Years of the training records, and the furthest year ahead in a fit: parks are projected 40 years ahead, and
 #: laws fitted to 20 years have the right width at 40 where it can be checked (countries).
 TAUGHT_RECORD, TAUGHT_HORIZON = 5, 20
-#: Years ahead to which activity times intensity is made as wide as emissions.
+#: Longest horizon at which the width of activity times intensity is matched to that of emissions, years.
 COMPARED = 15
 #: Weight of each panel in the law of emissions.
 # ASSUME: cities count twice, because parks are closer to them in size and noise than to provinces.
 PANEL_WEIGHTS = {"provinces": 1, "cities": 2, "countries": 1}
 #: Column of activity, and the years for which it and emissions are of one vintage.
 ACTIVITY = {"provinces": ("gdp_million_cny_2015", 2004, 2019), "countries": ("gdp_million_usd_2015", 1960, 2022)}
-#: Carrier ratios whose logs train the drift of the mix.
+#: Carrier ratios whose logs are the training data of the drift of the mix.
 MIX_RATIOS = (("oil_tco2", "coal_tco2"), ("gas_tco2", "coal_tco2"), ("gas_tco2", "oil_tco2"))
 
 
 def emission_subjects(without: str | None = None) -> list[Subject]:
-    """List the emissions of every panel, as often as it weighs, less one occurrence of ``without``."""
+    """List the emissions of every panel, repeated by its weight, less one occurrence of ``without``."""
     names = [name for name, times in PANEL_WEIGHTS.items() for _ in range(times)]
     if without is not None:
         names.remove(without)
@@ -54,7 +53,7 @@ def emission_subjects(without: str | None = None) -> list[Subject]:
 
 
 def activity_panel(name: str) -> tuple[Panel, str]:
-    """Return a panel in the years its activity may be used, and the column of the activity."""
+    """Return a panel, cut to the years of usable activity, and the column of the activity."""
     column, first, last = ACTIVITY[name]
     return read_panel(name).between(first, last), column
 
@@ -65,7 +64,7 @@ def driver_samples() -> list[driver_chain.DriverWindows]:
 
 
 def with_law(assumptions: Assumptions, name: str) -> Assumptions:
-    """Name another growth law for parks, and fit it to the panels that teach the laws of parks where it must be.
+    """Set another growth law for parks, and fit it to the training panels of parks where it has no parameters.
 
     Parameters
     ----------
@@ -107,7 +106,7 @@ def fit_emissions() -> growth.TrendParameters:
 
 
 def fit_park_drivers(emissions: growth.TrendParameters) -> tuple[driver_chain.DriverLaw, float]:
-    """Fit the laws of activity and intensity and their correlations, as wide together as emissions.
+    """Fit the laws of activity and intensity and their correlations, with the joint width of emissions.
 
     Parameters
     ----------
@@ -129,7 +128,7 @@ def match_width(
 ) -> tuple[driver_chain.DriverLaw, float]:
     """Widen intensity until activity times intensity is as wide as the law of emissions.
 
-    Cities teach the law of emissions but have no GDP, so that drivers learnt from provinces and countries
+    Cities are training data of emissions but have no GDP, so that drivers fitted to provinces and countries
     alone are too calm for parks.  The widths are compared in the median over the records that have both,
     and in the mean over horizons to `COMPARED` years.
 
@@ -140,7 +139,7 @@ def match_width(
     emissions : TrendParameters
         The law of emissions.
     samples : sequence of DriverWindows
-        Panels that weigh the same.
+        Panels of equal weight.
 
     Returns
     -------
@@ -160,14 +159,14 @@ def match_width(
 def _width_ratio(
     part: driver_chain.DriverWindows, emissions: growth.TrendParameters, drivers: driver_chain.DriverLaw
 ) -> float:
-    """Average over horizons the median log of direct over chained half-width of the 90 % band."""
+    """Average, over horizons, the median log ratio of direct to chained half-width of the 90 % band."""
     direct = damped_trend.predictive(part.total, emissions)[1] * scipy.special.stdtrit(emissions.tail, 0.95)
     chained = driver_chain.total_forecast(part, drivers)[1] * scipy.special.stdtrit(drivers.tail, 0.95)
     return float(np.median(np.log(direct / chained), axis=0)[:COMPARED].mean())
 
 
 def widened(law: growth.TrendParameters, factor: float) -> growth.TrendParameters:
-    """Multiply the yearly noise and the slope error of five-year records; their slope keeps its weight."""
+    """Multiply the yearly noise and the slope error of five-year records; the weight of their slope is unchanged."""
     own = (TAUGHT_RECORD - 2) / (TAUGHT_RECORD - 2 + law.noise_weight)
     # The noise of a record is the geometric mean of its own and the panel's: only the panel's is raised.
     raised = factor ** (1.0 / (1.0 - own))
@@ -192,7 +191,7 @@ def fit_mix() -> growth.TrendParameters:
     share = 1.0 / np.sqrt(2.0)
     return replace(
         ratio,
-        # ASSUME: no carrier gains for ever; which one of a pair comes first in the ratio is our choice.
+        # ASSUME: no carrier gains for ever; the order of a pair in the ratio is arbitrary.
         prior_growth=0.0,
         prior_growth_sd=ratio.prior_growth_sd * share,
         slope_error_sd=ratio.slope_error_sd * share,
@@ -211,11 +210,9 @@ def shared_variance(law: growth.TrendParameters) -> float:
 
 #: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record.
 MODELS = ("law", *evaluation.RIVALS, "regression")
-#: Panels that train law, errors and weights.
-TAUGHT_BY = ("own", "others")
-#: Training windows of one horizon and panel that choose the weights; four weights need no more.
+#: Most training windows of one horizon and panel for the weights; four weights need no more.
 MOST_CASES = 1000
-#: Inner folds of the training regions that choose the weights.
+#: Inner folds of the training regions for the weights.
 INNER = 3
 
 
@@ -231,7 +228,7 @@ class PooledForecasts:
     pit : (2, window, horizon) float
         Of the law and of the pool.
     weights : (window, horizon, model) float
-        With which each forecast was pooled.
+        Weights of the pool of each forecast.
     """
 
     windows: Windows
@@ -242,7 +239,7 @@ class PooledForecasts:
 
 @dataclass(frozen=True, eq=False)
 class _TrainingPanel:
-    """A training panel: its windows, the region of each, and how often the panel counts."""
+    """A training panel: its windows, the region of each, and the weight of the panel."""
 
     windows: Windows
     region: NDArray[np.int_]
@@ -266,7 +263,7 @@ class _FittedRivals:
 
 
 def combine_own(cast: evaluation.Hindcast) -> PooledForecasts:
-    """Pool hindcasts with regions held out; the other regions of the panel choose errors and weights."""
+    """Pool hindcasts with regions held out; errors and weights come from the other regions of the panel."""
     parts, places = [], []
     for fit, law in enumerate(cast.laws):
         tested, others = np.flatnonzero(cast.fit == fit), np.flatnonzero(cast.fit != fit)
@@ -282,12 +279,12 @@ def combine_own(cast: evaluation.Hindcast) -> PooledForecasts:
 def combine_others(
     panel: str, record: int, horizon: int, law: GrowthLaw | str = damped_trend.FITTED_PRIOR
 ) -> PooledForecasts:
-    """Pool forecasts of a shipped panel that taught neither law nor errors nor weights.
+    """Pool forecasts of a shipped panel that was no training data of law, errors or weights.
 
     Parameters
     ----------
     panel : str
-        The panel held out; it weighs nothing, the others as in the law for parks.
+        The panel held out; the others have their weights in the law for parks.
     record, horizon : int
         Years.
     law : GrowthLaw or str
@@ -333,7 +330,7 @@ def _pool(tested: Windows, panels: Sequence[_TrainingPanel], law: GrowthLaw) -> 
 
 
 def _split(panels: Sequence[_TrainingPanel], part: int) -> tuple[list[_TrainingPanel], list[_TrainingPanel]]:
-    """Part the regions of every panel once more: a model may not be weighed on what it was fitted to."""
+    """Split the regions of every panel once more, so that no model is weighted on its own training data."""
     held = [panel.region % INNER == part for panel in panels]
     pairs = list(zip(panels, held, strict=True))
     return [panel.take(~kept) for panel, kept in pairs], [panel.take(kept) for panel, kept in pairs]
@@ -342,7 +339,7 @@ def _split(panels: Sequence[_TrainingPanel], part: int) -> tuple[list[_TrainingP
 def _weights(
     splits: Sequence[tuple[Sequence[_TrainingPanel], Sequence[_TrainingPanel], GrowthLaw]], at: int
 ) -> Floats | None:
-    """Find the best weights for a horizon over all inner splits; None where there is nothing to learn from."""
+    """Find the best weights for a horizon over all inner splits; None where there are no data."""
     distance, spread, times = [], [], []
     for inner, held, law in splits:
         if not all(len(panel.known(at)) for panel in inner):
@@ -394,7 +391,7 @@ def _members(windows: Windows, law: GrowthLaw, trained: _FittedRivals, at: int) 
 
 
 def combination_table(found: PooledForecasts, panel: str, taught_by: str, horizons: Sequence[int]) -> pd.DataFrame:
-    """Table scores by horizon of the law alone and of the pool.
+    """Tabulate scores by horizon of the law alone and of the pool.
 
     Columns: ``taught_by``, ``panel``, ``record``, ``horizon``, ``forecasts``, ``origins``; ``coverage_90_law`` and
     ``coverage_90_pool``; ``crps_law``, ``crps_pool`` (log); skill of both against every rival (`MODELS`), as

@@ -1,7 +1,7 @@
 """Cases of a hindcast report, and the tables of each.
 
-``pathways hindcast`` and ``benchmarks/calibration.py`` both measure by these functions, so that ``data/hindcasts`` and
-the results for a panel of one's own come out of one place.
+``pathways hindcast`` and ``benchmarks/calibration.py`` both use these functions, so that ``data/hindcasts`` and the
+results for a user's panel are computed alike.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,19 +21,19 @@ from pathway_models.intake.panels import PANELS, REGIONS, SITES, Panel, read_pan
 from pathway_models.kernels import growth, scores
 from pathway_models.records import Assumptions
 
-#: Laws that are tested, by the registered names of what they are by default: the panel's own; the one in force for
-#: parks; and the one that was in force before it, returning to the growth it learnt.
+#: Laws that are tested, with the registered names of their defaults: the panel's own; the one in force for parks; and
+#: the one before it, with fitted long-run growth.
 LAWS = {"own": damped_trend.FITTED_PRIOR, "parks": levels.LEVELS, "parks_0_2": damped_trend.FITTED_PRIOR}
 RECORDS = (5, 8, 12)
 HORIZON = 15
 SEED = 20_240_601
 #: Tables of a report, by the names of their files.
 TABLES = ("summary", "deciles", "peaks", "reliability", "combination", "chain")
-#: Years ahead that the peak rule is applied to; records are judged only where they are known.
+#: Years ahead to which the peak rule is applied; only records with all of them known are judged.
 JUDGED = 6
 #: Folds of regions.
 FOLDS = 10
-#: The drivers' law before and after it is made as wide as emissions.
+#: The drivers' law before and after its width is matched to that of emissions.
 DRIVER_LAWS = ("fitted", "widened")
 
 
@@ -46,15 +46,15 @@ class Case:
     panel : str or Panel
         A shipped panel by its name, or a panel of one's own.
     law : str
-        ``own``, taught by the panel alone at this record length; ``parks``, the law in force for parks, on panels of
-        a park's size: taught by the sites of both continents where it is one of them that is hidden, else as it is
-        shipped, the level of parks without the nation's path; or ``parks_0_2``, the law before it, taught by all
-        panels of regions, and applied to sites and to a panel of one's own as it was shipped.
+        ``own``, fitted to the panel alone at this record length; ``parks``, the law in force for parks, on panels of
+        a park's size: fitted to the sites of both continents where one of them is hidden, else as shipped, the level of
+        parks without the nation's path; or ``parks_0_2``, the law before it, fitted to all panels of regions, and
+        applied to sites and to a user's panel as shipped.
     holdout : {"region", "future"}
     record, horizon : int
         Years.
     is_shortest : bool
-        Whether the report has no shorter records: peaks and pools are measured from the shortest only.
+        Whether these are the shortest records of the report, from which alone peaks and pools are measured.
     growth_law : str, optional
         Name of a registered law that is tested instead of the one in `LAWS`.
     """
@@ -84,7 +84,7 @@ class Case:
 
     @property
     def is_usual(self) -> bool:
-        """True where the law tested is the one that its name says by default."""
+        """True where the tested law is the default one of its name."""
         return self.tested == LAWS[self.law]
 
     def __str__(self) -> str:
@@ -145,7 +145,7 @@ def report_cases(
 
 
 def _is_asked(law: str, panel: str | Panel, growth_law: str | None) -> bool:
-    """Tell whether a law is tested on a panel: the law in force for parks says nothing of regions by itself."""
+    """Tell whether a law is tested on a panel: the law in force for parks does not apply to regions by itself."""
     if growth_law is None:
         return law != "parks" or panel not in REGIONS
     return law != "parks_0_2"
@@ -183,7 +183,7 @@ def hindcast(case: Case, seed: int, assumptions: Assumptions) -> evaluation.Hind
 
 
 def _peak_tables(cast: evaluation.Hindcast, case: Case, seed: int) -> dict[str, pd.DataFrame]:
-    """Table Brier scores and reliability of the probability of having peaked; see `peak_skill`."""
+    """Tabulate Brier scores and reliability of the probability of having peaked (`evaluation.brier_table`)."""
     forecasts = evaluation.forecast_peaks(
         cast, case.subject.windows(case.record, cast.windows.change.shape[1]), seed=seed
     )
@@ -198,7 +198,7 @@ def _peak_tables(cast: evaluation.Hindcast, case: Case, seed: int) -> dict[str, 
 def measure(
     case: Case, seed: int = SEED, *, quick: bool = False, assumptions: Assumptions | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Make the hindcasts of one case and all that is read off them.
+    """Make the hindcasts of one case and all tables computed from them.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def measure(
     for table in found.values():
         for at, name in enumerate(("law", "panel", "holdout")):
             table.insert(at, name, case.name if name == "panel" else getattr(case, name))
-    # Pools split the regions that are left once more.  Sites have none: regions have shown what pools are good for.
+    # Pools split the remaining regions once more.  Pools are not measured on sites: regions have shown their use.
     has_pools = (
         case.is_shortest and case.holdout == "region" and case.law == "own" and len(cast.laws) >= park_laws.INNER
     )
@@ -270,12 +270,12 @@ def chain_table(seed: int = SEED, assumptions: Assumptions | None = None) -> pd.
 
 
 def driver_table(emissions: growth.TrendParameters, seed: int, folds: int = 5) -> pd.DataFrame:
-    """Table the coverage of totals forecast as activity times intensity, regions held out.
+    """Tabulate the coverage of totals forecast as activity times intensity, regions held out.
 
     Parameters
     ----------
     emissions : TrendParameters
-        The law to whose width the drivers are widened.
+        The law whose width the widened drivers match.
     seed : int
         Deals the regions into folds.
     folds : int
@@ -314,7 +314,7 @@ def driver_table(emissions: growth.TrendParameters, seed: int, folds: int = 5) -
 def synthetic_table(
     emissions: growth.TrendParameters, drivers: driver_chain.DriverLaw, seed: int, count: int = 2000
 ) -> pd.DataFrame:
-    """Table the coverage on synthetic parks, whose truth is known and drawn from another law.
+    """Tabulate the coverage on synthetic parks, whose truth is known and drawn from another law.
 
     Columns ``law`` (``emissions`` or ``drivers``), ``record``, ``horizon``, ``forecasts``,
     ``coverage_50/80/90``.
@@ -331,7 +331,7 @@ def synthetic_table(
 
 
 def coverage_table(pit: NDArray[np.float64], horizons: Sequence[int], **front: object) -> pd.DataFrame:
-    """Table the coverage of bands by horizon from probability integral transforms (window, horizon)."""
+    """Tabulate the coverage of bands by horizon from probability integral transforms (window, horizon)."""
     rows = []
     for horizon in horizons:
         column = pit[:, horizon - 1]
@@ -345,7 +345,7 @@ def coverage_table(pit: NDArray[np.float64], horizons: Sequence[int], **front: o
 
 
 def joined(parts: Iterable[dict[str, pd.DataFrame]], version: str) -> dict[str, pd.DataFrame]:
-    """Put the tables of many cases under each other, with the version of the law in front.
+    """Concatenate the tables of many cases, with the version of the law in front.
 
     Parameters
     ----------
@@ -365,7 +365,7 @@ def joined(parts: Iterable[dict[str, pd.DataFrame]], version: str) -> dict[str, 
 
 
 def _check(panel: Panel, record: int) -> None:
-    """Refuse a panel nothing can be learnt from, before minutes are spent on it."""
+    """Refuse a panel without training data, before minutes are spent on it."""
     faults = []
     groups = len(set(panel.groups))
     if groups < 2:
@@ -380,7 +380,7 @@ def _check(panel: Panel, record: int) -> None:
 
 
 def with_closures(summary: pd.DataFrame, subject: Subject, origins: NDArray[np.int_]) -> pd.DataFrame:
-    """Count records that had fallen to zero, which scores of logs leave out.
+    """Add counts of records that fell to zero, which scores of logs leave out.
 
     Parameters
     ----------
@@ -411,7 +411,7 @@ def with_closures(summary: pd.DataFrame, subject: Subject, origins: NDArray[np.i
 
 
 def read_any_panel(name: str, entity: str = "entity", year: str = "year", value: str | None = None) -> str | Panel:
-    """Return the name of a shipped panel as it is, and read any other name as the path of a table.
+    """Return the name of a shipped panel unchanged, and read any other name as the path of a table.
 
     Parameters
     ----------

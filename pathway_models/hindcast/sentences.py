@@ -1,4 +1,4 @@
-"""Sentences about hindcasts, each computed from the stored tables: of all panels, and of those that match a park."""
+"""Sentences about hindcasts, each computed from the stored tables: for all panels, and for those that match a park."""
 
 from collections.abc import Sequence
 
@@ -154,7 +154,7 @@ def turn(logs: np.ndarray, years: np.ndarray, year: int = 2012, *, lang: str = "
 
 
 def combination(table: pd.DataFrame, *, lang: str = "en") -> str:
-    """Say what combining with the rivals gains where they are known, and what on a panel that is not."""
+    """Say what pooling with the rivals gains, on a panel of the training data and on another one."""
     known, strange = (_rows(table, taught_by=name) for name in ("own", "others"))
     near = known[known["horizon"].isin((3, 5, 10))]
     low, high = (_number(float(near["pool_vs_persistence"].agg(end)), "+.2f") for end in ("min", "max"))
@@ -223,13 +223,13 @@ def observed(results: pd.DataFrame, *, lang: str = "en") -> str:
 
 
 def report_card(park: Park, *, probability: float | None = None, lang: str = "en") -> str:
-    """Say what hindcasts measured of exactly what is printed: the event first, then bands, skill and limits.
+    """Say what hindcasts measured of the printed quantities: the event first, then bands, skill and limits.
 
     Parameters
     ----------
     park : Park
     probability : float, optional
-        Of peaking before the year asked about, as printed: forecasts like it are told.
+        Of peaking before the year in question, as printed: similar forecasts are reported.
     lang : {"en", "zh"}
     """
     found = matching.measured(park, probability)
@@ -245,7 +245,7 @@ def report_card(park: Park, *, probability: float | None = None, lang: str = "en
 
 
 def _event(found: matching.Measured, lang: str) -> str:
-    """Say how such probabilities of the headline's event turned out."""
+    """Say how often the headline's event came at such probabilities."""
     event = found.event
     said, came = rounding.share_text(event.said, lang), rounding.share_text(event.came, lang)
     has_skill = event.worse_without >= matching.LEAST_SKILL
@@ -274,7 +274,7 @@ def _event(found: matching.Measured, lang: str) -> str:
 
 
 def _law_spread(found: matching.Measured, lang: str) -> str:
-    """Say by how much the next best law moves the headline, which no sampling error tells."""
+    """Say by how much the next best law changes the headline, which the sampling error does not include."""
     mean, most = (f"{100 * share:.1f}" for share in (found.spread.mean, found.spread.most))
     return say(
         lang,
@@ -287,7 +287,7 @@ def _law_spread(found: matching.Measured, lang: str) -> str:
 
 
 def _drivers_held(found: matching.Measured, lang: str) -> str:
-    """Say how well the event is told where the course of the level above is known."""
+    """Say how well the event is forecast where the course of the level above is known."""
     brier = f"{found.event.brier_held:.3f}"
     above = {
         "sites": say(lang, en="the industry of its continent", zh="所在大洲的工业"),

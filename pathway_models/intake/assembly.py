@@ -1,6 +1,6 @@
-"""Putting checked rows together into the arrays of a `Park`, with the faults only the whole table shows.
+"""Assemble checked rows into the arrays of a `Park`, and report the faults that only the whole table shows.
 
-The rows of one park, indexed for assembling; every fault and every unused row is kept track of.
+Rows that nothing uses are reported as well.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from pathway_models.intake.table.rows import Row
 from pathway_models.records.park import UNDIVIDED, Process
 
 Key = tuple[str, str, str]
-#: Output that may measure the activity of a sector: item -> kind of activity and unit.
+#: Outputs that measure the activity of a sector: item -> kind of activity and unit.
 OUTPUTS = {
     "electricity": ("power_output", "MWh"),
     "crude_steel": ("steel_output", "t"),
@@ -67,15 +67,15 @@ class Table:
         self.faults.append(Fault(self.file, f"{row.place}, {name}", value, expected, remedy, code=code))
 
     def lack(self, what: str, remedy: str, code: str) -> None:
-        """Note something the table as a whole lacks."""
+        """Note that the table as a whole lacks something."""
         self.faults.append(Fault(self.file, "table", "", what, remedy, code=code))
 
     def rows(self, key: Key) -> list[Row]:
-        """Rows of a key in order of appearance; none where the table says nothing."""
+        """Return the rows of a key in order of appearance; empty where the table has none."""
         return list(self.cells[key].values()) if key in self.cells else []
 
     def series(self, key: Key, absent: float | None = None) -> np.ndarray:
-        """Values of a key over all years; ``absent`` for years without a row, or NaN and a fault where it is None."""
+        """Return the values of a key by year; ``absent`` for years without a row, or NaN and a fault if it is None."""
         self._used.add(key)
         cells = self.cells.get(key, {})
         missing = [int(year) for year in self.years if year not in cells]
@@ -87,11 +87,11 @@ class Table:
         return np.array([cells[year].value if year in cells else fill for year in self.years])
 
     def items(self, quantity: str) -> list[tuple[str, str]]:
-        """Sectors and items a quantity is given for, in order of appearance."""
+        """List the sectors and items of a quantity, in order of appearance."""
         return self._items.get(quantity, [])
 
     def one_unit(self, key: Key) -> str:
-        """The unit of a key's values; a fault where it changes between years, "" where there is no row."""
+        """Return the unit of a key's values; empty without a row, a fault where it changes between years."""
         rows = [row for row in self.rows(key) if row.unit]
         for row in rows:
             if row.unit != rows[0].unit:
@@ -100,7 +100,7 @@ class Table:
         return rows[0].unit if rows else ""
 
     def refuse_unused(self, sectors: tuple[str, ...]) -> None:
-        """Note every key that nothing used: a value that is read and dropped is a value that is lost."""
+        """Report every key that nothing used, so that no value is dropped silently."""
         for key in self.cells:
             quantity, sector, item = key
             is_context = quantity in CONTEXT and not item and sector in ("park", *sectors)
@@ -110,9 +110,9 @@ class Table:
                 self.fault(self.rows(key)[0], expected, remedy, "unused")
 
 
-#: More than any classification of industries tells apart; each has all carriers, processes and levers of the park.
+#: Most sectors, more than any classification of industries has; each takes all carriers, processes and levers.
 MOST_SECTORS = 2_000
-#: Item under which emissions of processes may be reported without their output.
+#: Items of process emissions that may be reported without their output.
 PROCESS_EMISSIONS = ("process", *UNDIVIDED)
 
 
@@ -129,12 +129,12 @@ def assemble(
         Empty where the table has no carriers and needs none.
     rows : list of Row
     own_factors : bool
-        There is no factor set to choose: each carrier needs rows of its own factor.
+        Whether there is no factor set, so that each carrier needs rows of its own factor.
 
     Returns
     -------
     fields, faults
-        Fields of `Park`; not to be used where there are faults.
+        Fields of `Park`; invalid where there are faults.
     """
     table = Table(file, rows)
     if not table.years.size:
@@ -187,7 +187,7 @@ def assemble(
 
 
 def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: tables.Carrier) -> np.ndarray | None:
-    """Factor of a carrier by year where the table gives none, tCO2/TJ; None where there is no default."""
+    """Return the default factor of a carrier by year, tCO2/TJ; None where there is none."""
     if carrier.group == "electricity":
         if grid_choice == "table":
             if not any(item == carrier.carrier for _, item in table.items("factor")):
@@ -213,7 +213,7 @@ def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: ta
 def _energy(
     table: Table, factor_set: str, sector: str, item: str, default: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Energy (TJ) and factors (tCO2/TJ) of one sector and carrier by year."""
+    """Compute energy (TJ) and factors (tCO2/TJ) of one sector and carrier by year."""
     own, energy, reported = (
         {row.year: row for row in table.rows((quantity, sector, item))}
         for quantity in ("factor", "energy", "emissions")
@@ -251,7 +251,7 @@ def _or_zero(default: np.ndarray | None, years: int) -> np.ndarray:
 
 
 def _in_tj(table: Table, factor_set: str, row: Row) -> float:
-    """Energy of a row in TJ (NaN where its unit is a fault); mass and volume through the calorific value of the set."""
+    """Convert the energy of a row to TJ, mass and volume by the calorific value of the set; NaN for a wrong unit."""
     if row.unit in ("TJ", ""):
         return row.value
     if row.unit == "MWh":
@@ -265,7 +265,7 @@ def _in_tj(table: Table, factor_set: str, row: Row) -> float:
 
 
 def _processes(table: Table, used: list, library: dict) -> tuple[list, np.ndarray, np.ndarray, list]:
-    """Processes with outputs and factors; and the rest of the used items, which must be carriers."""
+    """Assemble processes with outputs and factors; also return the other used items, which must be carriers."""
     processes, outputs, factors, fuels = [], [], [], []
     for sector, item in table.items("product"):
         keys = ("product", sector, item), ("process_factor", sector, item)
@@ -295,12 +295,12 @@ def _processes(table: Table, used: list, library: dict) -> tuple[list, np.ndarra
 
 
 def _given(table: Table, key: tuple[str, str, str]) -> np.ndarray:
-    """Values of what a park may have or not: zero throughout without a row, complete with one."""
+    """Return the values of an optional key: all zero without a row, complete with one."""
     return table.series(key, None if table.rows(key) else 0.0)
 
 
 def _sinks(table: Table) -> np.ndarray:
-    """Sequestration of the green areas, tCO2/yr; area and rate are given together or not at all."""
+    """Compute the sequestration of green areas, tCO2/yr; area and rate are given together or not at all."""
     keys = ("green_area", "park", ""), ("sequestration", "park", "")
     absent = None if any(table.rows(key) for key in keys) else 0.0
     area, rate = (table.series(key, absent) for key in keys)
@@ -308,7 +308,7 @@ def _sinks(table: Table) -> np.ndarray:
 
 
 def _factors_of_unused(carriers: tuple, defaults: dict, energy: np.ndarray, factors: np.ndarray) -> None:
-    """Give every sector a factor of the carriers it does not use yet, so that no lever can bring them in for free.
+    """Give every sector factors of carriers it does not use, so that levers do not bring them in without emissions.
 
     It is the park's own mean factor where another sector uses the carrier, else the default.
     """
@@ -334,7 +334,7 @@ def _split_green(table: Table, sectors: tuple, carriers: tuple, energy: np.ndarr
 
 
 def _undivided(processes: list, sectors: tuple, outputs: np.ndarray) -> np.ndarray:
-    """Emissions of each sector that are not told apart by carrier, (sector, year) tCO2."""
+    """Sum the emissions of each sector not known by carrier: (sector, year), tCO2."""
     told = np.zeros((len(sectors), outputs.shape[-1]))
     for (sector, item, _), output in zip(processes, outputs, strict=True):
         if item in UNDIVIDED:
@@ -345,14 +345,14 @@ def _undivided(processes: list, sectors: tuple, outputs: np.ndarray) -> np.ndarr
 def _activities(
     table: Table, sectors: tuple, kind: str, use: np.ndarray, told: np.ndarray
 ) -> tuple[tuple[str, ...], np.ndarray]:
-    """Activity of each sector: value added, its output, population for residents, else its own energy or emissions."""
+    """Choose the activity of each sector: value added, output, population of residents, else energy or emissions."""
     kinds, levels = [], []
     for at, sector in enumerate(sectors):
         product = _output(table, sector) if kind != "energy_index" else ""
         if told[at].any() and not use[at].any():
-            # ASSUME: a sector of which only emissions are known goes on as they do, value added or not: growth would
-            # have no intensity to go with.  One that began or closed within the record, or is small, has no trend one
-            # could trust, and goes on as all of them together.
+            # ASSUME: a sector of which only emissions are known follows their trend, also where value added is known,
+            # which would have no intensity.  One that began or closed within the record, or is small, has no reliable
+            # trend, and follows that of all of them together.
             whole = told.sum(axis=0)
             is_own = (told[at] > 0).all() and told[at].sum() >= OWN_TREND * whole.sum()
             kinds.append("emissions_index")
@@ -377,10 +377,9 @@ def _activities(
 
 
 def _as_when_it_closed(level: np.ndarray) -> np.ndarray:
-    """Hold the activity of a sector that has none from some year to the end where it last was, (year,).
+    """Hold the activity of a closed sector at its last value: (year,).
 
-    ASSUME: what closed stays closed: its energy and emissions are zero and remain so, whatever activity they are
-    measured by.
+    ASSUME: a closed sector stays closed: its energy and emissions remain zero, whatever its activity.
     """
     worked = np.flatnonzero(level)
     if not worked.size or worked[-1] == level.size - 1:
@@ -389,7 +388,7 @@ def _as_when_it_closed(level: np.ndarray) -> np.ndarray:
 
 
 def _output(table: Table, sector: str) -> str:
-    """Product whose output measures a sector, "" where none does; other products and units are told as unused."""
+    """Return the product whose output measures a sector, or ""; other products and units are reported as unused."""
     for owner, item in table.items("output"):
         if owner == sector and item in OUTPUTS and table.one_unit(("output", owner, item)) == OUTPUTS[item][1]:
             return item

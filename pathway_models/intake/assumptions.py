@@ -1,11 +1,8 @@
-"""Reading what a projection assumes beside the park's own table: the one place that opens those files.
+"""Read the assumptions of a projection beside the park's own table.
 
-Reading ``data/baseline.yml``: fitted trend parameters by use, with unit and source.
-
-Reading ``correlations.yml``.
-
-Reading ``sectors.yml`` and ``capture.yml``: kinds of sectors, and what the nation can capture of theirs;
-``sector_demand.yml``: what it will produce of what sectors are measured by.
+Files: ``baseline.yml``, fitted trend parameters by use; ``correlations.yml``; ``sectors.yml``, kinds of sectors;
+``capture.yml``, the national capture capacity; ``sector_demand.yml``, the national output of products that measure
+sectors.
 """
 
 import csv
@@ -23,7 +20,7 @@ from pathway_models.kernels.growth import TrendParameters
 from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records import Assumptions, Carrier, assumptions
 
-#: What a set of parameters is for.
+#: Uses of a set of parameters.
 USES = ("emissions", "activity", "intensity", "mix")
 
 
@@ -67,7 +64,7 @@ def read_baselines(path: Path | None = None) -> assumptions.Baselines:
 
 @cache
 def _shipped_baselines(path: Path) -> assumptions.Baselines:
-    """The shipped parameters, read once a process: every projection asks for them."""
+    """Read the shipped parameters, once a process."""
     return _read_baselines(path)
 
 
@@ -134,7 +131,7 @@ def read_correlations(path: str | Path | None = None) -> tuple[assumptions.Corre
 
 @cache
 def _shipped_correlations(path: Path) -> tuple[assumptions.Correlation, ...]:
-    """The shipped correlations, read once a process: every ensemble is drawn with them."""
+    """Read the shipped correlations, once a process."""
     return _read_correlations(path)
 
 
@@ -248,7 +245,7 @@ TONNES = 1e6
 
 
 def read_capture() -> assumptions.CaptureRange:
-    """Read what the nation can capture: ``data/capture.yml`` with the rows of ``factors/ccus_costs.csv`` it names.
+    """Read the national capture capacity: ``data/capture.yml`` with the rows of ``factors/ccus_costs.csv`` it names.
 
     Raises
     ------
@@ -270,7 +267,7 @@ def _read_capture(path: Path) -> assumptions.CaptureRange:
         ]
     years = sorted({year for item, year, *_ in rows if item == asked.all})
     found = {item: {year: (low, high) for name, year, low, high in rows if name == item} for item, *_ in rows}
-    # ASSUME: before the first year of a kind's own range its plants have nothing of what is in operation.
+    # ASSUME: before the first year of a kind's own range its plants have no share of the capacity in operation.
     own = {kind: [found[item][year] for year in years] for kind, item in asked.kinds.items()}
     rest = [
         tuple(found[asked.all][year][at] - sum(ranges[row][at] for ranges in own.values()) for at in (0, 1))
@@ -298,7 +295,7 @@ def read_assumptions(as_of: int | None = None) -> Assumptions:
     Parameters
     ----------
     as_of : int, optional
-        Issue year, in which the answer is given; the present year by default (``core.issue_year``).
+        Issue year, in which the answer is given; by default that of `core.present_year`.
 
     Returns
     -------
@@ -310,7 +307,7 @@ def read_assumptions(as_of: int | None = None) -> Assumptions:
     InputError
         All faults of a file, by line.
     RecordError
-        ``as_of`` is no year that can be meant.
+        ``as_of`` is no accepted issue year.
 
     Examples
     --------
@@ -322,7 +319,7 @@ def read_assumptions(as_of: int | None = None) -> Assumptions:
 
 @lru_cache(typed=True)  # 2026.0 is no year
 def _read(folder: Path, issue_year: int) -> Assumptions:
-    """The assumptions of a data folder, from which every reader below takes its files."""
+    """Read the assumptions of a data folder."""
     del folder
     carriers = tables.read_carriers()
     read = Assumptions(
@@ -345,6 +342,6 @@ def _read(folder: Path, issue_year: int) -> Assumptions:
 
 
 def _factors(factor_set: str, carriers: Iterable[Carrier]) -> dict[str, float]:
-    """Factors of the carriers that have one, tCO2/TJ."""
+    """Return the factors of the carriers that have one, tCO2/TJ."""
     found = {carrier.carrier: tables.default_factor(factor_set, carrier) for carrier in carriers}
     return {name: factor for name, factor in found.items() if factor is not None}

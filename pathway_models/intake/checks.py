@@ -1,10 +1,7 @@
-"""Checks of the statements of a workbook together: completeness, factors, parts within the whole.
+"""Checks of the statements of a workbook together: completeness, factors, sums of parts; errors of activity data.
 
-Everything here is an error unless it says otherwise; sectors and enterprises are closed to the park in
-`intake.parts`, questions of plausibility are in `intake.plausibility`.
-A value already reported is not reported again for what follows from it.
-
-From quality grades to the spread of what was measured: how far the observed use of each group may be off.
+Findings are errors unless stated otherwise; warnings of plausibility are in `intake.plausibility_warnings`.
+Consequences of a value already reported are not reported again.
 """
 
 from collections.abc import Iterable
@@ -36,7 +33,7 @@ class Check:
     ----------
     statements : Statements
     choices : Choices
-        Checks that need a choice that was not made, or made wrongly, are left out.
+        Checks that need a missing or wrong choice are skipped.
     years : range
     """
 
@@ -65,16 +62,16 @@ class Check:
         return {s.year: s for s in self.statements.of(role, quantity, item)}
 
     def report(self, s: Statement, expected: str, remedy: str, code: str, severity: str = "error") -> None:
-        """Note a finding at a statement, and that its value is in question."""
+        """Report a finding at a statement, and mark its value as questionable."""
         self.statements.report(s.place, s.written, Finding(expected, remedy, code, severity))
         self.questioned.add((s.entry.key, s.year))
 
     def tj(self, s: Statement, value: float | None = None) -> float:
-        """Energy of a statement or of a part of it, TJ; 0 where it cannot be known."""
+        """Return the energy of a statement or of a part of it, TJ; 0 where it is not known."""
         return self.book.tj(s, value)
 
     def gaps(self) -> None:
-        """A series once begun has a value in every year: a blank may be 0 or unknown, and only the user knows."""
+        """Check that a series has a value in every year: only the user knows whether a blank is 0 or unknown."""
         given = {(s.role, s.owner, s.entry.key): s for s in self.statements.all.values() if s.role != "enterprise"}
         if not any(s.entry.quantity == "energy" for s in given.values()):
             if not any(key[2] in self.statements.entries for key in self.statements.spoiled):
@@ -95,7 +92,7 @@ class Check:
                     self.statements.report(place, None, finding)
 
     def _place_of_blank(self, s: Statement, key: Key) -> str:
-        """Where a missing value should stand; empty where its whole sheet is missing, which is reported as such."""
+        """Return the place of a missing value; empty where its whole sheet is missing, which is reported itself."""
         if key in self.statements.blanks:
             return self.statements.blanks[key]
         is_form = self.statements.layout.block("form") is not None and s.role == "park"
@@ -103,7 +100,7 @@ class Check:
         return f"{sheet}, {', '.join(part for part in key[1:3] if part != 'park')}" if sheet else ""
 
     def factors(self) -> None:
-        """Every use has a calorific value and a factor."""
+        """Check that every use has a calorific value and a factor."""
         lacking: set[str] = set()
         for s in self.statements.all.values():
             if s.entry.quantity != "energy":
@@ -124,11 +121,11 @@ class Check:
     def _lacks_factor(self, s: Statement) -> bool:
         if s.factor is not None or s.value <= 0 or s.role == "enterprise":
             return False
-        is_unknown = s.entry.item == "electricity" and not self.choices.grid_factor  # told at the choice itself
+        is_unknown = s.entry.item == "electricity" and not self.choices.grid_factor  # reported at the choice itself
         return not is_unknown and self.book.default(s.entry.item, s.year) is None
 
     def activity(self) -> None:
-        """Activity stands in every year, above zero."""
+        """Check that activity is given in every year, above zero."""
         if self.choices.activity in ("", "energy_index"):
             return
         given = self.of(self.choices.activity)
@@ -144,7 +141,7 @@ class Check:
                 self.statements.report(place, None, finding)
 
     def processes(self) -> None:
-        """Every process has a factor; one that is only background knowledge must be entered knowingly."""
+        """Check that every process has a factor; one from background knowledge must be chosen by the user."""
         for s in self.statements.all.values():
             if s.entry.quantity not in ("product", "fixed_carbon") or s.factor is not None or s.value == 0:
                 continue
@@ -154,7 +151,7 @@ class Check:
                 self.report(s, f"its own factor{known}", "fill the columns of the own factor", "no_process_factor")
 
     def wholes(self) -> None:
-        """What is a part of something is not more than it."""
+        """Check that no part exceeds its whole."""
         power, heat = (("energy", "electricity"), ("energy", "heat"))
         self._at_most([("green_electricity", ""), ("green_electricity", "certificates")], [power], "green")
         made = ("generation", "electricity")
@@ -192,12 +189,12 @@ class Check:
         return "park", "park", key
 
     def _amount(self, s: Statement) -> float:
-        """Energy in TJ, anything else in its canonical unit."""
+        """Return energy in TJ, other quantities in their canonical unit."""
         return self.tj(s) if s.unit in ("MWh", "TJ") else s.value
 
 
 def activity_errors(statements: Statements, fields: dict[str, Any]) -> dict[str, float]:
-    """Standard deviation of the log of a group's activity data, from the grades of its values.
+    """Compute the standard deviation of the log of each group's activity data from the grades of its values.
 
     Parameters
     ----------
@@ -214,8 +211,8 @@ def activity_errors(statements: Statements, fields: dict[str, Any]) -> dict[str,
     Notes
     -----
     ``sd(group) = sum_i w_i sd(grade_i)`` with ``w`` the share of a value in the group's emissions.
-    ASSUME: errors inside a group go the same way (one meter reading practice, one statistician), so shares add
-    up and nothing averages out.
+    ASSUME: errors inside a group are fully correlated (one meter reading practice, one statistician), so that they add
+    up and do not average out.
     """
     grades, library = read_plausible().grades, tables.read_carriers()
     weighted: dict[str, list[tuple[float, float]]] = {}
@@ -242,18 +239,18 @@ def activity_errors(statements: Statements, fields: dict[str, Any]) -> dict[str,
 
 
 def uses_of(statements: Statements, burnt: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict[str, float]]:
-    """Put together what energy is used for; every fault of the lines is reported.
+    """Assemble the uses of energy; report every fault of their lines.
 
     Parameters
     ----------
     statements : Statements
     burnt : iterable of (sector, carrier)
-        What the table has energy or emissions of.
+        Carriers with energy or emissions in the table.
 
     Returns
     -------
     dict (sector, carrier) -> use -> share
-        Shares that add up to one: what a table leaves open has no use of its own, ``""``.
+        Shares that add up to one; the part without a stated use is under ``""``.
     """
     having: dict[str, set[str]] = {}
     for sector, carrier in burnt:
@@ -278,7 +275,7 @@ def uses_of(statements: Statements, burnt: Iterable[tuple[str, str]]) -> dict[tu
 
 
 def check_followers(statements: Statements, follows: dict[str, str], place: str, sectors: set[str]) -> None:
-    """Report sectors that follow one that is not there, themselves, or one that follows another."""
+    """Report sectors that follow a missing sector, themselves, or a sector that follows another."""
     known = ", ".join(sorted(sectors)) or "none"
     for name, leader in follows.items():
         finding = None
@@ -292,7 +289,7 @@ def check_followers(statements: Statements, follows: dict[str, str], place: str,
 
 
 def _misused(line: UseLine, having: dict[str, set[str]], before: dict[str, UseLine]) -> Finding | None:
-    """Find what is wrong with a line of uses, beside the sound ones before it of the same carrier and sector."""
+    """Find the fault of a line of uses, given the sound earlier ones of the same carrier and sector."""
     carriers = having.get(line.sector, set())
     if line.sector == "park":
         carriers = set().union(*having.values())
@@ -318,7 +315,7 @@ SPLIT = ("energy", "product", "fixed_carbon", "value_added")
 
 
 def inherit(check: Check) -> None:
-    """What the park's row says of an entry that its sectors split is carried down to them, or refused."""
+    """Pass attributes of the park's row of an entry on to the sectors that split it, or refuse them."""
     lost: list[Statement] = []
     for (key, year), members in _members(check, "sector").items():
         park = check.statements.all.get(("park", "park", key, year))
@@ -340,7 +337,7 @@ def inherit(check: Check) -> None:
 
 
 def _inherit_factor(check: Check, park: Statement, members: list[Statement]) -> None:
-    """The park's own factor holds for its sectors where none of them has one, and else is their mean."""
+    """Pass the park's own factor on to its sectors where none has one; else it must be their mean."""
     own = [s for s in members if s.factor is not None]
     if not own:
         for s in members:
@@ -352,7 +349,7 @@ def _inherit_factor(check: Check, park: Statement, members: list[Statement]) -> 
     amounts = [_whole(check, s) - _part(check, s) for s in members]
     factors, mean = [_own_factor(check, s) for s in own], _own_factor(check, park)
     if mean is None or None in factors:
-        return  # told where factors are checked
+        return  # reported where factors are checked
     emitted = (amount * factor for amount, factor in zip(amounts, factors, strict=False))
     if len(own) < len(members) or not _agrees(emitted, mean * sum(amounts)):
         remedy = "give it in every sector, so that their mean is that of the park, or in the park's row alone"
@@ -361,7 +358,7 @@ def _inherit_factor(check: Check, park: Statement, members: list[Statement]) -> 
 
 
 def _only_in_sectors(check: Check, s: Statement) -> None:
-    """What is stated of the park as a whole would be lost where only its sectors state it."""
+    """Refuse attributes of the park as a whole that would be lost, since its sectors are used."""
     if s.entry.quantity in (*SPLIT, check.choices.activity) or s.value == 0:
         return
     severity = "error" if s.entry.quantity in USED else "warning"
@@ -371,7 +368,7 @@ def _only_in_sectors(check: Check, s: Statement) -> None:
 
 
 def close(check: Check, role: str) -> None:
-    """Sectors or enterprises add up to the park, entry by entry and year by year."""
+    """Check that sectors or enterprises add up to the park, entry by entry and year by year."""
     split = _members(check, "sector")
     for (key, year), members in _members(check, role).items():
         park = check.statements.all.get(("park", "park", key, year))
@@ -393,7 +390,7 @@ def close(check: Check, role: str) -> None:
 
 
 def _measured(check: Check, park: Statement, members: list[Statement], split: list[Statement]) -> None:
-    """Feedstock and measured factors of enterprises reach those of the park, or of the sectors that split it."""
+    """Check feedstock and measured factors of enterprises against the park, or the sectors that split it."""
     measured = [s for s in members if s.factor is not None and s.entry.quantity == "energy"]
     if measured and split:
         remedy = "its use is split by sector: give the measured factor in the row of the sector instead"
@@ -409,19 +406,19 @@ def _measured(check: Check, park: Statement, members: list[Statement], split: li
 
 
 def _all_split(check: Check) -> None:
-    """Once sectors are given, what is not split would count twice or nowhere."""
+    """Check that all is split once sectors are given: the rest would count twice or not at all."""
     split = {s.entry.key for s in check.statements.all.values() if s.role == "sector"}
     if not any(check.statements.entries[key].quantity in SPLIT for key in split):
         return
     for s in check.statements.all.values():
         if s.role == "park" and s.entry.quantity in SPLIT and s.value > 0 and s.entry.key not in split:
-            split.add(s.entry.key)  # told once
+            split.add(s.entry.key)  # reported once
             remedy = "add its rows to the sheet of sectors, or leave that sheet blank"
             check.report(s, f"{s.entry.words().en} by sector too", remedy, "sector_missing")
 
 
 def _members(check: Check, role: str) -> dict[tuple[str, int], list[Statement]]:
-    """Statements of sectors or enterprises by entry and year, but where one could not be read."""
+    """Group statements of sectors or enterprises by entry and year, without those of which one could not be read."""
     spoiled = {(key[2], key[3]) for key in check.statements.spoiled if key[0] in (role, "park")}
     found: dict[tuple[str, int], list[Statement]] = {}
     for s in check.statements.all.values():
@@ -431,18 +428,18 @@ def _members(check: Check, role: str) -> dict[tuple[str, int], list[Statement]]:
 
 
 def _agrees(parts: Iterable[float], whole: float) -> bool:
-    """Tell whether parts add up to a whole, rounding apart."""
+    """Tell whether parts add up to a whole, up to rounding."""
     total = sum(parts)
     return read_plausible().bounds["parts"].holds(total / whole) if whole else total == 0
 
 
 def _whole(check: Check, s: Statement) -> float:
-    """A value that can be compared between units."""
+    """Return a value that can be compared between units."""
     return check.tj(s) if s.entry.quantity == "energy" and check.choices.factor_set else s.value
 
 
 def _part(check: Check, s: Statement) -> float:
-    """Feedstock of a statement that can be compared between units."""
+    """Return the feedstock of a statement, comparable between units."""
     return check.tj(s, s.feedstock) if s.entry.quantity == "energy" and check.choices.factor_set else s.feedstock
 
 

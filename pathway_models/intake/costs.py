@@ -1,4 +1,4 @@
-"""Reading ``costs.yml``: every amount is converted at the door to million CNY of one price year.
+"""Read ``costs.yml``: every amount is converted to million CNY of one price year.
 
 A user's own file may hold only what differs: its entries replace the shipped ones by key.
 """
@@ -29,7 +29,7 @@ ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.055055
 MASS = {"t": 1.0, "kg": 1e-3}
 #: Units without money, which stay as they are.
 PLAIN = ("share/yr", "yr", "h/yr", "TJ/TJ", "ratio")
-#: Smallest and largest value of an entry in the unit of the file; a rate of 6 is meant for 6 % and written 0.06.
+#: Smallest and largest value of an entry in the unit of the file: a rate of 6 would be 0.06 written as a percentage.
 BOUNDS = {
     "discount_rate": (0.0, 0.5), "carbon_price": (0.0, 1e6), "prices": (0.0, 1e6), "capital": (0.0, 1e9),
     "full_load_hours": (1.0, 8_784.0), "lifetime": (1.0, 100.0), "upkeep": (0.0, 1.0), "output": (0.01, 5.0),
@@ -38,7 +38,7 @@ BOUNDS = {
 
 
 def _known(text: str) -> str:
-    """Refuse what is no grade of how sure a value is."""
+    """Refuse an unknown confidence mark."""
     if text not in CONFIDENCE:
         raise ValueError(f"one of {', '.join(CONFIDENCE)}")
     return text
@@ -76,12 +76,12 @@ class _Amount(yaml_files.Strict):
 
     @property
     def ranges(self) -> dict[int, _Range]:
-        """Ranges by anchor year; year 0 stands for an amount that is the same in all years."""
+        """Return the ranges by anchor year; year 0 stands for an amount that is the same in all years."""
         return self.by_year or {0: _Range(low=self.low, mode=self.mode, high=self.high)}
 
     @property
     def stated(self) -> str:
-        """The amount as the file has it."""
+        """Return the amount as written in the file."""
         parts = [
             (f"{year}: " if year else "") + f"{r.low:g} / {r.mode:g} / {r.high:g}" for year, r in self.ranges.items()
         ]
@@ -127,7 +127,7 @@ class _File(yaml_files.Strict):
 
 
 class _Money:
-    """Converts amounts to million CNY of the price year, and collects the faults of those it cannot convert."""
+    """Conversion of amounts to million CNY of the price year; collects the faults of those that cannot be converted."""
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ class _Money:
         self.faults: list[Fault] = []
 
     def amount(self, given: _Amount | None, keys: yaml_files.Keys) -> Amount | None:
-        """The amount in its canonical unit; None where it is not known or faulty."""
+        """Convert an amount to its canonical unit; None where it is not known or faulty."""
         if given is None:
             return None
         try:
@@ -166,7 +166,7 @@ class _Money:
             return None
 
     def lever(self, given: _Lever, keys: yaml_files.Keys) -> LeverCost:
-        """The cost of a lever; unknown where it is faulty."""
+        """Read the cost of a lever; unknown where it is faulty."""
         names = ("capital", "full_load_hours", "lifetime", "upkeep", "output")
         parts = {name: self.amount(getattr(given, name), (*keys, name)) for name in names}
         running = [self.amount(one, (*keys, "running", at)) for at, one in enumerate(given.running)]
@@ -179,7 +179,7 @@ class _Money:
             return LeverCost()
 
     def _location(self, given: _Amount) -> Triangle:
-        """Look up the prices of this country against those where an amount was stated; one where they are ours."""
+        """Return the price level relative to the country of the stated amount; one for the home country."""
         if given.location is None:
             return Triangle(1.0, 1.0, 1.0)
         if given.location not in self.locations:
@@ -192,7 +192,7 @@ class _Money:
         self.faults.append(Fault(file, place, value, expected, "correct the entry", code="cost"))
 
     def strange(self, section: str, known: Iterable[str], given: Iterable[str]) -> None:
-        """Entries that would count for nothing: a misspelt name must not leave a cost as it was."""
+        """Report entries without effect, such as misspelt names."""
         known = list(known)
         for name in given:
             if name not in known:
@@ -231,7 +231,7 @@ def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) ->
     path : path, optional
         The shipped ``data/costs.yml`` alone by default.
     levers : iterable of str
-        Ids of levers of one's own library that the file may speak of beside the shipped ones.
+        Ids of levers of a user's library that the file may name beside the shipped ones.
 
     Returns
     -------
@@ -250,7 +250,7 @@ def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) ->
 
 @lru_cache(maxsize=16)
 def _read(stamped: tuple[tuple[Path, files.Stamp], ...], levers: tuple[str, ...]) -> Costs:
-    """Read files as they stand; a file that has changed since is read anew."""
+    """Read files, cached until one of them changes."""
     paths = [path for path, _ in stamped]
     laid = _Laid(paths)
     content = laid.content
@@ -282,7 +282,7 @@ def _read(stamped: tuple[tuple[Path, files.Stamp], ...], levers: tuple[str, ...]
 
 
 class _Laid:
-    """Files laid over one another, where each entry stands, and the names of the first one, which is shipped."""
+    """Overlaid files with the place of each entry, and the names of the first one, which is shipped."""
 
     def __init__(self, paths: list[Path]) -> None:
         self.content: dict[str, Any] = {}
@@ -304,13 +304,13 @@ class _Laid:
                     self._origin[name,] = (path.name, lines)
 
     def place(self, keys: yaml_files.Keys) -> tuple[str, str]:
-        """File and place of an entry."""
+        """Return file and place of an entry."""
         name, lines = self._origin.get(keys[:2]) or self._origin[keys[:1]]
         return name, f"line {yaml_files.line_of(lines, keys)}, {'.'.join(map(str, keys))}"
 
 
 def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None = None) -> dict[str, str]:
-    """Give the reason for each lever whose cost is not known.
+    """Return the reason for each lever whose cost is not known.
 
     Parameters
     ----------
@@ -341,11 +341,11 @@ def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None =
 
 
 def _is_measured_otherwise(park: Park) -> bool:
-    """Tell whether a sector that is no household is measured in something else than money."""
+    """Tell whether a sector other than households is not measured in money."""
     return any(ACTIVITY_UNITS[kind] != "million CNY" for kind in park.activity_kinds if kind != "population")
 
 
 def uncounted_savings(costs: Costs, park: Park) -> tuple[str, ...]:
-    """List a park's carrier groups without a price: savings of them are not counted, and costs look too high."""
+    """List a park's carrier groups without a price, whose savings are not counted, so that costs are overestimated."""
     used = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
     return tuple(sorted(group for group in used if not costs.has_price(group)))

@@ -1,7 +1,4 @@
-"""Examining a park's workbook: everything wrong with it at once, and the park if nothing is.
-
-Where each value of a park stands in its table, so that a result can be followed back to a line or a cell.
-"""
+"""Examine a park's workbook: all faults at once, and the park if there are none; places of values for provenance."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def cell_provenance(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[int, str]]:
-    """Places by what they state: (quantity, sector, item) to year to place.
+    """Map values to their places, so that results can be traced: (quantity, sector, item) to year to place.
 
     Rows without a place, such as a factor set's own value between measured ones, have none.
     """
@@ -48,9 +45,9 @@ class Examination:
     faults : tuple of Fault
         Errors, warnings and notes in reading order.
     assets : tuple of Asset
-        Energy assets of which enough is known.
+        Complete energy assets.
     lacking : tuple of Fault
-        Energy assets of which too little is known, should they be asked for.
+        Faults of incomplete energy assets, raised only where assets are needed.
     """
 
     park: Park | None
@@ -59,7 +56,7 @@ class Examination:
     lacking: tuple[errors.Fault, ...] = ()
 
     def of(self, severity: str) -> tuple[errors.Fault, ...]:
-        """Faults of one severity."""
+        """Return the faults of one severity."""
         return tuple(fault for fault in self.faults if fault.severity == severity)
 
 
@@ -70,7 +67,7 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
     ----------
     path : Path
     layout : Path, optional
-        A layout file of one's own.
+        A user's layout file.
     **choices : str
         Fields of the description to be replaced, such as ``factor_set``.
 
@@ -79,7 +76,7 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
     InputError
         The file itself is refused, is unreadable, or is of no known layout.
     """
-    # Deferred: opens with a library that texts need not wait for.
+    # Deferred: loads a library that text tables do not need.
     from pathway_models.intake.workbook.reading import read_workbook
 
     filled = read_workbook(path, layout, **choices)
@@ -147,7 +144,7 @@ def build_park(
     files: list[tuple[str, str]],
     **more: Any,
 ) -> Examination:
-    """The park of a table or workbook without errors, and what is questionable about it as a whole.
+    """Build the park of a table or workbook without errors, with warnings about it as a whole.
 
     Parameters
     ----------
@@ -155,7 +152,7 @@ def build_park(
     fields : dict
         Array fields, as `assemble` returns them.
     rows : list of Row
-        What they were assembled from.
+        Rows they were assembled from.
     faults : iterable of Fault
         Warnings and notes so far; warnings are kept with the park and shown with every result.
     files : list of (name, SHA-256)
@@ -166,7 +163,7 @@ def build_park(
     if wrong:
         return Examination(None, (*faults, *wrong))
     faults = in_order([*faults, *implied_factor(files[0][0], fields)])
-    # The words before the place keep a sheet name of the input from ever standing first in a cell of a result.
+    # The words before the place prevent that a sheet name of the input is the first text in a cell of a result.
     told = [f"Warning at {f.place}: expected {f.expected}; {f.remedy}" for f in faults if f.severity == "warning"]
     told += [f.remedy for f in faults if f.code == "beside"]
     said = description.model_dump(exclude={"activity", "source", "notes", "chp_rule"})
@@ -185,7 +182,7 @@ def build_park(
 
 
 def _published_grid(choice: str) -> dict[int, float]:
-    """Grid factors of a place by year, tCO2/MWh; none where the choice names one year, or the table."""
+    """Return the grid factors of a place by year, tCO2/MWh; empty where the choice is one year, or the table."""
     factors = tables.published_factors(choice)
     return {factor.year: factor.value for factor in factors.published} if factors and factors.by_year else {}
 
@@ -206,6 +203,6 @@ def implied_factor(file: str, fields: dict[str, Any]) -> list[errors.Fault]:
 
 
 def in_order(faults: Iterable[errors.Fault]) -> tuple[errors.Fault, ...]:
-    """Errors first, then warnings, then notes, each in reading order; of many alike the first ones."""
+    """Sort faults: errors, warnings, notes, each in reading order; of many alike only the first ones."""
     ranks = {"error": 0, "warning": 1, "note": 2}
     return errors.grouped(sorted(faults, key=lambda fault: ranks[fault.severity]))

@@ -1,8 +1,8 @@
-"""Reading what scripts have fitted, and what they fitted it to.
+"""Read the results of fits by scripts, and the data of the nowcast.
 
 ``data/china``: CO2, output, generation, GDP and population of the provinces, CO2 of the nation;
-``data/nowcast.yml``: the nowcast of the provinces, by ``scripts/fit_nowcast.py``; ``data/park_spread.yml``: how parks
-depart from their region, and what the sites of other countries reported, by ``scripts/fit_park_spread.py``;
+``data/nowcast.yml``: the nowcast of the provinces, by ``scripts/fit_nowcast.py``; ``data/park_spread.yml``: departures
+of parks from their region, and reports of the sites of other countries, by ``scripts/fit_park_spread.py``;
 ``data/law_levels.json``: coefficients of the law in levels, and the records its forecasts start from, by
 ``scripts/fit_baseline.py``.
 """
@@ -20,7 +20,7 @@ from pathway_models.core import Fault, InputError, RecordError, arrays, files, y
 from pathway_models.kernels.growth import HorizonFit
 from pathway_models.records import growth_laws, nowcast
 
-#: Columns that a nowcast cannot do without.
+#: Columns required by the nowcast.
 REQUIRED = ("province", "province_zh", "year", "co2_t", "co2_power_t", "co2_iron_t", "co2_cement_t", "thermal_gwh",
             "pig_iron_t", "crude_steel_t", "cement_t")  # fmt: skip
 
@@ -176,7 +176,7 @@ class _SpreadFile(BaseModel):
 
 
 def read_park_spread() -> nowcast.ParkSpread:
-    """Read how parks depart from their nation and region, by years since their last table, and what sites reported.
+    """Read the departures of parks from nation and region by years since their last table, and the reports of sites.
 
     Returns
     -------

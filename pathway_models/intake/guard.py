@@ -1,4 +1,4 @@
-"""Reading ``guard.yml``: checks of all results, and tolerances of a comparison; every fault with its line."""
+"""Read ``guard.yml``: checks of all results, and tolerances of a comparison; every fault with its line."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -45,7 +45,7 @@ def read_guard(path: str | Path | None = None) -> Guard:
     Parameters
     ----------
     path : path, optional
-        The shipped ``data/guard.yml`` by default; a file of one's own replaces it.
+        The shipped ``data/guard.yml`` by default; a user's file replaces it.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def _made(
     make: Callable[[Any], Made],
     faults: list[Fault],
 ) -> list[Made]:
-    """Records of a section; what cannot be made is written down with its line."""
+    """Make the records of a section; entries that cannot be made are reported with their line."""
     made = []
     for at, one in enumerate(given):
         try:

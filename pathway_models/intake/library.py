@@ -1,4 +1,4 @@
-"""Reading ``levers.yml`` and ``scenarios.yml`` into levers and scenarios."""
+"""Read levers and scenarios from ``levers.yml`` and ``scenarios.yml``."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +17,7 @@ from pathway_models.records import DriverPath, Lever, Measure, Ramp, Scenario, S
 
 
 class _Parameter(yaml_files.Strict):
-    """A parameter of a lever: its unit, who says so, and its values where they are the same at every setting."""
+    """A parameter of a lever: its unit, its source, and its values where they are the same at every setting."""
 
     unit: yaml_files.Text
     source: yaml_files.Text
@@ -30,7 +30,7 @@ class _Values(yaml_files.Strict):
     low: yaml_files.Number
     mode: yaml_files.Number
     high: yaml_files.Number
-    #: Where the numbers of this setting come from, if not from where the parameter's do.
+    #: Source of the numbers of this setting, if other than that of the parameter.
     source: yaml_files.Text = ""
 
 
@@ -103,16 +103,16 @@ class _ScenarioFile(yaml_files.Strict):
     scenarios: dict[yaml_files.Id, _Scenario] = Field(min_length=1)
 
 
-#: Shipped files of scenarios beside the usual one, by the word that stands for them in place of a path.
+#: Further shipped files of scenarios, by the word that may be given in place of their path.
 FAMILIES = {"drivers": "driver_scenarios.yml"}
 
 
-#: Files of levers, each with its stamp: the shipped one, then one that is laid over it.
+#: Files of levers, each with its stamp: the shipped one, then a user's overlay.
 Files = tuple[tuple[Path, Stamp], ...]
 
 
 def read_levers(path: str | Path | None = None) -> dict[str, Lever]:
-    """Read the shipped ``data/levers.yml``, with a file of one's own in the same form laid over it.
+    """Read the shipped ``data/levers.yml``, overlaid by a user's file of the same form.
 
     A lever of the same id takes the shipped one's place; others come after it and act after those of their family.
 
@@ -158,7 +158,7 @@ def _levers(path: Path, stamp: Stamp) -> dict[str, Lever]:
 
 
 def _unknown_words(given: _Lever) -> list[tuple[str, list[str]]]:
-    """Carrier groups, carriers and kinds of sectors that do not exist, with those that do."""
+    """List unknown carrier groups, carriers and kinds of sectors, with the known ones."""
     library = read_carriers()
     groups = list(dict.fromkeys(carrier.group for carrier in library.values()))
     kinds = list(read_sectors().words)
@@ -210,7 +210,7 @@ def _lever(lever_id: str, rank: int, given: _Lever) -> Lever:
 def read_scenarios(path: str | Path | None = None, levers: str | Path | None = None) -> Scenarios:
     """Read scenarios and the levers they name; the shipped ones when no paths are given.
 
-    Levers of one's own are laid over the shipped ones (`read_levers`), and act wherever a scenario names them.
+    A user's levers overlay the shipped ones (`read_levers`), and act wherever a scenario names them.
 
     A ``.csv`` table or the sheet of scenarios of a workbook (``.xlsx``) gives drivers: to the shipped scenarios of
     the same ids, and to new ones without levers (docs/driver_scenarios.md).  The word ``drivers`` stands for the
@@ -274,16 +274,16 @@ def _scenarios(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
     return Scenarios(tuple(scenarios.values()), library)
 
 
-#: Instead of a setting: a lever that an inherited scenario has and this one has not.
+#: Setting that removes a lever of the inherited scenario.
 DROPPED = "none"
-#: What a scenario inherits that inherits nothing.
+#: Base of a scenario that inherits from no other.
 NOTHING = Scenario("", "", "")
 
 
 def _inherited(
     given: _Scenario, scenarios: dict[str, Scenario], content: _ScenarioFile, file: str, place: str, faults: list[Fault]
 ) -> Scenario:
-    """Find the scenario that another one inherits from, which stands above it in the file."""
+    """Find the scenario from which another one inherits, which must be above it in the file."""
     if not given.inherits:
         return NOTHING
     if given.inherits not in scenarios:
@@ -300,14 +300,14 @@ def _row(scenario_id: str, given: _Driver) -> dict[str, object]:
 
 
 def _replaced(base: tuple[DriverPath, ...], own: tuple[DriverPath, ...]) -> tuple[DriverPath, ...]:
-    """Keep the inherited paths of drivers of which a scenario says nothing itself."""
+    """Keep the inherited paths of drivers that a scenario does not give itself."""
     keys = {path.key for path in own}
     return (*(path for path in base if path.key not in keys), *own)
 
 
 @lru_cache(maxsize=8)
 def _tabled(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
-    """Read a table of drivers: shipped scenarios get them, other ids are scenarios of their own."""
+    """Read a table of drivers: for shipped scenarios, or, under other ids, as new scenarios."""
     faults: list[Fault] = []
     found = (
         scenario_tables.read_scenario_sheet(path, faults)

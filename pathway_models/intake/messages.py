@@ -1,9 +1,7 @@
-"""The catalogue of messages: Chinese by English template, a data file that needs no programmer to translate.
+"""Catalogue of messages: Chinese by English template, for faults, refusals and help at the command line.
 
-Messages in the language of the person at the command line: faults, refusals, help.
-
-Code and records keep their English texts; what a person sees is looked up in the catalogue of ``data/messages`` and
-shown in English where it is not there.
+Code and records keep their English texts; texts for display are looked up in the catalogue of ``data/messages`` and
+stay English where they are missing there.
 """
 
 import re
@@ -17,7 +15,7 @@ from pathway_models.language.words import check_language, place_name
 
 #: A blank of a template: ``{0}``; ``{y}`` for a year, ``{q0}`` for something in quotation marks.
 BLANK = re.compile(r"\{(\w+)\}")
-#: Between the clauses of a text.
+#: Separator of the clauses of a text.
 CLAUSES = re.compile(r"; (?![^()]*\))")
 KINDS = {"y": r"\d{4}", "q": "'[^']*'"}
 
@@ -32,7 +30,7 @@ class Template:
         Matches the English text; its groups are the blanks.
     chinese : str
     clauses : int
-        How many clauses it has: a blank must not swallow the next one.
+        Number of its clauses: a blank must not match the next one.
     """
 
     pattern: re.Pattern[str]
@@ -42,7 +40,7 @@ class Template:
 
 @cache
 def read_catalogue(name: str) -> tuple[dict[str, str], tuple[Template, ...]]:
-    """Messages of one file of ``data/messages``: those without blanks, and those with, the most specific first.
+    """Read the messages of one file of ``data/messages``: those without blanks, and those with, most specific first.
 
     Parameters
     ----------
@@ -63,7 +61,7 @@ def read_catalogue(name: str) -> tuple[dict[str, str], tuple[Template, ...]]:
 
 @cache
 def read_names() -> dict[str, str]:
-    """Chinese names of carriers and of the rows, units and choices of the template, by their English ones."""
+    """Read the Chinese names of carriers and of the rows, units and choices of the template, by English names."""
     names = {carrier.name_en: carrier.name_zh for carrier in read_carriers().values()}
     content, _ = yaml_files.read_yaml(files.data_folder() / "layouts" / "template.yml")
     pending = [content]
@@ -84,7 +82,7 @@ def _fixed_length(template: str) -> int:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    """Regular expression of a template; a blank takes as little as it can."""
+    """Return the regular expression of a template, with lazy blanks."""
     parts = BLANK.split(template)
     text = re.escape(parts[0])
     for blank, after in zip(parts[1::2], parts[2::2], strict=True):
@@ -92,16 +90,16 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
-#: What a status adds where a table has more than one fault.
+#: End of a status where a table has more than one fault.
 MORE = re.compile(r" \(and (\d+) more faults?; see 'pathways check'\)$")
-#: How a note begins that a warning became, and a place that is a line of a table.
+#: Beginning of a note that was a warning.
 WARNED = "Warning at "
-#: What has no word, such as a unit or a grade, is the same in both languages.
+#: A word: texts without one, such as a unit or a grade, are the same in both languages.
 WORD = re.compile(r"[a-z]{2,}")
 
 
 def translated(text: str, lang: str, catalogue: str = "faults") -> str:
-    """A text in a language, clause by clause; clauses that the catalogue lacks stay English.
+    """Translate a text clause by clause; clauses that the catalogue lacks stay English.
 
     Examples
     --------
@@ -112,12 +110,12 @@ def translated(text: str, lang: str, catalogue: str = "faults") -> str:
 
 
 def lacking(text: str, catalogue: str = "faults") -> list[str]:
-    """Clauses of a text that the catalogue has no Chinese for."""
+    """List the clauses of a text without Chinese in the catalogue."""
     return _found(text, "zh", catalogue)[1]
 
 
 def fault_in(fault: Fault, lang: str) -> Fault:
-    """A fault with its place, what was expected and what to do in a language."""
+    """Translate place, expectation and remedy of a fault."""
     if check_language(lang) == "en":
         return fault
     expected, remedy = translated(fault.expected, lang), translated(fault.remedy, lang)
@@ -125,7 +123,7 @@ def fault_in(fault: Fault, lang: str) -> Fault:
 
 
 def fault_text(fault: Fault, lang: str) -> str:
-    """One fault as a line of text."""
+    """Write a fault as a line of text."""
     if check_language(lang) == "en":
         return str(fault)
     shown = fault_in(fault, lang)
@@ -134,7 +132,7 @@ def fault_text(fault: Fault, lang: str) -> str:
 
 
 def expectation(wanted: str) -> str:
-    """Say in Chinese that something was expected; empty where nothing was.
+    """Write an expectation in Chinese; empty where there is none.
 
     Examples
     --------
@@ -148,7 +146,7 @@ def expectation(wanted: str) -> str:
 
 
 def cause_in(cause: str, lang: str) -> str:
-    """Why a park's run did not come out, as its status says it: a fault as a line, or a sentence."""
+    """Write the cause of a failed run, as in its status: a fault as a line, or a sentence."""
     if check_language(lang) == "en":
         return cause
     where, found, text = cause.partition(": expected ")
@@ -161,7 +159,7 @@ def cause_in(cause: str, lang: str) -> str:
 
 
 def warning_in(note: str, lang: str) -> str:
-    """Write a note that a warning became (`Warning at line 9: expected ...`) in a language; others are left alone.
+    """Translate a note that was a warning (`Warning at line 9: expected ...`); other notes are returned unchanged.
 
     Examples
     --------
@@ -178,7 +176,7 @@ def warning_in(note: str, lang: str) -> str:
 
 
 def error_text(error: PathwayError, lang: str) -> str:
-    """Whatever a user's mistake raised, as text."""
+    """Write an error caused by a user's mistake as text."""
     if check_language(lang) == "en":
         return str(error)
     if isinstance(error, InputError):
@@ -201,7 +199,7 @@ def _found(text: str, lang: str, catalogue: str) -> tuple[str, list[str]]:
 
 
 def _looked_up(text: str, catalogue: str) -> str | None:
-    """Chinese of one text, or None."""
+    """Return the Chinese of one text; None where the catalogue lacks it."""
     whole, templates = read_catalogue(catalogue)
     if text in whole:
         return whole[text]
@@ -216,7 +214,7 @@ def _looked_up(text: str, catalogue: str) -> str | None:
 
 
 def _filler(match: re.Match[str], catalogue: str) -> Callable[[re.Match[str]], str]:
-    """Fills the blanks of a Chinese text with what stood in the English one; names and messages are translated."""
+    """Return a function that fills the blanks of a Chinese text from the English one, with translated names."""
 
     def fill(blank: re.Match[str]) -> str:
         name = blank.group(1)

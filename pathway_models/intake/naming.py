@@ -1,4 +1,4 @@
-"""Names that people read: parks, scenarios, carriers and sectors, in the language asked for."""
+"""Display names of parks, scenarios, carriers, sectors, units, factors and sources, in both languages."""
 
 import re
 from functools import cache
@@ -13,25 +13,25 @@ from pathway_models.records import Park, ParkIdentity, Scenario
 BIB_KEY = re.compile(r"\b[a-z][a-z0-9_]*[0-9_][a-z0-9_]*\b")
 BIB_TITLE = re.compile(r"^@\w+\{(\w+),.*?\n  title = \{(.*?)\},\n", re.MULTILINE | re.DOTALL)
 
-#: What says which park is meant; an id alone is looked up in the register.
+#: Types that identify a park; an id alone is looked up in the register.
 Named = Park | Entry | ParkIdentity | str
 
 
 @cache
 def _shipped_scenarios(file: str | None = None) -> dict[str, Scenario]:
-    # Here, because most who name something name no scenario, and its library takes long to load.
+    # Deferred: most callers name no scenario, and the library takes long to load.
     from pathway_models.intake.library import read_scenarios
 
     return dict(read_scenarios(file))
 
 
 def find_entry(park_id: str) -> Entry | None:
-    """The register's entry of a park, or None for a user's own park."""
+    """Return the register's entry of a park; None for a user's own park."""
     return next((entry for entry in read_register() if entry.park_id == park_id), None)
 
 
 def _looked_up(park: Named) -> Park | Entry | ParkIdentity | None:
-    """Whatever knows the names: the record itself, or the register's entry of an id that stands alone."""
+    """Return the record itself, or the register's entry of an id."""
     if isinstance(park, ParkIdentity) and park.invented is None:
         return find_entry(park.park_id)
     return find_entry(park) if isinstance(park, str) else park
@@ -50,7 +50,7 @@ def region_name(name_en: str, lang: str) -> str:
 
 
 def park_name(park: Named, lang: str) -> str:
-    """Name of a park; an id is looked up in the register, and shown itself where it is not there."""
+    """Name a park; an id is looked up in the register, and shown itself where it is not there."""
     check_language(lang)
     found = _looked_up(park)
     if found is None:
@@ -59,7 +59,7 @@ def park_name(park: Named, lang: str) -> str:
 
 
 def short_name(name: str) -> str:
-    """Leave out a long remark in brackets: a list of names is narrow, and the card gives the name in full."""
+    """Drop a long remark in brackets from a name, for narrow lists."""
     return re.sub(r"\s*[(（][^()（）]{16,}[)）]", "", name)
 
 
@@ -69,7 +69,7 @@ def is_invented(park: Named) -> bool:
     Raises
     ------
     PathwayError
-        The park is given by an id that is not in the register, so that nobody knows.
+        The park is given by an id that is not in the register.
     """
     found = _looked_up(park)
     if found is None:
@@ -81,7 +81,7 @@ def is_invented(park: Named) -> bool:
 
 
 def headline(park: Named, lang: str) -> str:
-    """Name of a park, with the mark of invention before it.
+    """Name a park, preceded by the mark `INVENTED` where it is invented.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def headline(park: Named, lang: str) -> str:
 
 
 def scenario_name(scenario_id: str, lang: str) -> str:
-    """Name of a scenario; the id itself for one of a user's own file."""
+    """Name a scenario; one of a user's own file by its id."""
     check_language(lang)
     found = _shipped_scenarios().get(scenario_id) or _shipped_scenarios("drivers").get(scenario_id)
     if found is None:
@@ -102,7 +102,7 @@ def scenario_name(scenario_id: str, lang: str) -> str:
 
 
 def scenario_families() -> dict[str, tuple[str, ...]]:
-    """Return the families of levers that each shipped scenario moves, in the order of their file."""
+    """Return the families of levers of each shipped scenario, in the order of their file."""
     return {
         name: tuple(dict.fromkeys(measure.lever.family for measure in scenario.measures))
         for name, scenario in _shipped_scenarios().items()
@@ -110,14 +110,14 @@ def scenario_families() -> dict[str, tuple[str, ...]]:
 
 
 def item_name(item: str, lang: str) -> str:
-    """Name of an energy carrier, a process, a source or a sector."""
+    """Name an energy carrier, a process, a source or a sector."""
     carrier = tables.read_carriers().get(item)
     if carrier is None:
         return word(item, lang)
     return carrier.name_zh if check_language(lang) == "zh" else carrier.name_en
 
 
-#: Where a factor comes from, English and Chinese (`intake.factors.ids`).
+#: Origins of a factor, English and Chinese (`intake.factors.ids`).
 ORIGINS = {
     "own": ("own factor", "自有因子"),
     "zero by convention": ("zero by convention", "按约定为零"),
@@ -146,7 +146,7 @@ GRIDS = {
 GRID = re.compile(rf"({'|'.join(sorted(GRIDS, key=len, reverse=True))})(?:_(\d{{4}}))?(?::(.+))?")
 
 
-#: Units of the standards in English; in Chinese they stand as the standards have them.
+#: Units of the standards in English; in Chinese they are used as written there.
 UNITS = {
     "万元/人": "10⁴ CNY per person",
     "亿元/km2": "10⁸ CNY/km²",
@@ -170,7 +170,7 @@ def unit_name(unit: str, lang: str) -> str:
 
 
 def factor_set_name(factor_set: str, lang: str) -> str:
-    """Name a set of fuel factors; one of a user's own keeps its id.
+    """Name a set of fuel factors; a user's own by its id.
 
     Examples
     --------
@@ -209,14 +209,14 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
         factor_set, _, fuel = factor_id.partition(":")
         if factor_set not in FACTOR_SETS:
             return factor_id
-        # Fuels of the sets are named in Chinese; the carrier stands beside in both languages.
+        # Fuels of the sets are named in Chinese; the carrier is shown beside them in both languages.
         return factor_set_name(factor_set, lang) + say(lang, en="", zh=f"（{fuel}）" if fuel else "")
     (en, zh), year, where = GRIDS[grid[1]], grid[2], grid[3]
     told = say(lang, en=en, zh=zh) + (say(lang, en=f" ({where})", zh=f"（{where}）") if where else "")
     return told + (say(lang, en=f", {year}", zh=f"，{year}年") if year else "")
 
 
-#: Whose fuels give a factor of heat or power.
+#: Plants whose fuels give a factor of heat or power, English and Chinese.
 PLANTS = {
     "supplier": ("fuels of the supplier of heat", "供热企业燃料"),
     "own": ("fuels of its own plant", "自备热电厂燃料"),
@@ -224,19 +224,19 @@ PLANTS = {
 
 
 def chp_rule_name(rule: str, lang: str) -> str:
-    """Name a rule that shares a plant's emissions between power and heat; empty where none is needed."""
+    """Name a rule that allocates a plant's emissions to power and heat; empty where none is needed."""
     return energy_content.read_chp_rules()[rule].name.in_(lang) if rule else ""
 
 
 def _of_plant(whose: str, rule: str, lang: str) -> str:
-    """Name the factor of a plant's fuels with the rule that shares them between power and heat."""
+    """Name the factor of a plant's fuels with its rule of allocation to power and heat."""
     en, zh = PLANTS[whose]
     by = chp_rule_name(rule, lang)
     return say(lang, en=en, zh=zh) + (say(lang, en=", ", zh="，") + by if by else "")
 
 
 def heat_origin(park: Park, lang: str) -> str:
-    """Say where factors of purchased heat and of the own plant come from; empty where both are defaults or the table's.
+    """State the origin of the factors of purchased heat and of the own plant; empty for defaults or those of the table.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def heat_origin(park: Park, lang: str) -> str:
 
 
 def source_text(source: str, lang: str) -> str:
-    """Write the source of a number; in Chinese as the catalogue has it, else what kind it is where the text is ours.
+    """Write the source of a number; in Chinese from the catalogue, else only its kind where the text is this project's.
 
     Examples
     --------
@@ -278,14 +278,14 @@ def source_text(source: str, lang: str) -> str:
 
 @cache
 def read_titles() -> dict[str, str]:
-    """Read the titles of ``data/SOURCES.bib`` by their keys, those that an English text can name."""
+    """Read the titles of ``data/SOURCES.bib`` by key, for keys that occur in English texts."""
     text = (files.data_folder() / "SOURCES.bib").read_text(encoding="utf-8")
     titles = {key: re.sub(r"[{}]|\\(?=[_%&$])", "", title) for key, title in BIB_TITLE.findall(text)}
     return {key: title for key, title in titles.items() if not any(sign >= "\u2e80" for sign in title)}
 
 
 def cited(text: str) -> str:
-    """Put titles in place of the keys of ``data/SOURCES.bib`` that a text names.
+    """Replace keys of ``data/SOURCES.bib`` in a text by their titles.
 
     Examples
     --------
@@ -296,7 +296,7 @@ def cited(text: str) -> str:
 
 
 def note_in(note: str, lang: str) -> str:
-    """Write a note of a park in a language: its half of a text in both, or what the checks of the table said."""
+    """Write a note of a park in a language: the half of a bilingual text, or the translation of a finding."""
     told = in_one_language(note, lang)
     if lang == "zh" and told == note:
         # Deferred: the catalogue of messages is read only where somebody reads Chinese.
@@ -307,7 +307,7 @@ def note_in(note: str, lang: str) -> str:
 
 
 def in_one_language(text: str, lang: str) -> str:
-    """Take the half of a text that is in the language, where it is written in both: ``English / 中文``.
+    """Return the half of a bilingual text, ``English / 中文``, in a language; other texts unchanged.
 
     Examples
     --------

@@ -1,12 +1,11 @@
 """Numbers of inputs: one reader for the cells of workbooks and for the texts of every table.
 
-A number is read only where a careful person reads it in one way.  Full-width digits, spaces and thousands separators
-are understood, and every such reading is told in a note; anything else is a fault, never a guess.  A number of a
-workbook may mean something else by its looks (raised digits, a format that shows a thousandth): `Look` says what.
+A number is read only if it is unambiguous.  Full-width digits, spaces and thousands separators are accepted with a
+note; anything else is a fault, never a guess.  The formatting of a cell may change the meaning of its number (raised
+digits, a format in thousands): see `Look`.
 
-What one cell of a workbook says: a year, a text, a label or the result of a formula (numbers: `intake.numbers`).
-
-Reading ``data/intake.yml``: what is plausible, and how far a quality grade may be off.
+Other contents of a cell are read here too: a year, a text, a label, the result of a formula; and ``data/intake.yml``:
+plausible ranges, and the errors of quality grades.
 """
 
 import ast
@@ -25,13 +24,13 @@ from pydantic import BaseModel, ConfigDict
 
 from pathway_models.core import files, yaml_files
 
-#: Full-width signs that stand for exactly one ASCII sign.  NFKC as a whole would also turn 10⁴ into 104.
+#: Full-width characters with exactly one ASCII counterpart.  NFKC as a whole would also turn 10⁴ into 104.
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％Ｅｅ", "0123456789.,-+%Ee")
-#: Signs without width or ink that copying from web pages and PDF leaves behind.
+#: Invisible characters that copying from web pages and PDF leaves behind.
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 LONGEST_TEXT = 500
-#: Categories of signs that nobody sees: control, format (such as from right to left), halves, private, unassigned.
+#: Categories of invisible characters: control, format (such as from right to left), surrogate, private, unassigned.
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -59,7 +58,7 @@ def read_year(raw: Any) -> tuple[int | None, list[Finding]]:
 
 
 def read_text(raw: Any) -> tuple[str, list[Finding]]:
-    """Read a text that may be shown in results: one line, not too long, nothing a spreadsheet would compute."""
+    """Read a text that is safe to show in results: one line, not too long, not a formula of a spreadsheet."""
     if raw is None:
         return "", []
     if isinstance(raw, float) and raw.is_integer():
@@ -76,17 +75,17 @@ def read_text(raw: Any) -> tuple[str, list[Finding]]:
 
 
 def has_control_sign(text: str) -> bool:
-    """Tell whether a text has line ends, signs that turn its direction round, or others that nobody sees."""
+    """Tell whether a text has line ends, characters that reverse its direction, or other invisible ones."""
     return not text.isprintable() and any(unicodedata.category(one) in UNSEEN for one in text)
 
 
 def label_of(raw: Any) -> str:
-    """A label as compared with others: compatibility forms unified, without any space."""
+    """Normalise a label for comparison: compatibility forms unified, without spaces."""
     return "" if raw is None else "".join(unicodedata.normalize("NFKC", str(raw)).translate(INVISIBLE).split())
 
 
 def shown(raw: Any) -> str:
-    """A cell's content as messages show it: one line, no control signs, not too long."""
+    """Write a cell's content for a message: one line, no control characters, not too long."""
     if raw is None:
         return ""
     if isinstance(raw, (datetime.date, datetime.time)):
@@ -100,11 +99,11 @@ def shown(raw: Any) -> str:
 
 
 def stored_result(formula: str, stored: Any) -> tuple[Any, list[Finding]]:
-    """Result of a formula as the spreadsheet stored it, where it can be relied on.
+    """Return the stored result of a formula, where it is reliable.
 
     Plain arithmetic (``=1200+340``) is computed again and must agree.  Other formulas are taken with a warning,
-    because this program does not recalculate them; a stored 0 is refused, because programs that never calculate
-    store 0 or nothing.
+    because they are not recalculated here; a stored 0 is refused, because programs that never calculate store 0 or
+    nothing.
     """
     if stored is None or stored == "":
         remedy = "open and save the file in a spreadsheet program, or type the value"
@@ -126,7 +125,7 @@ def stored_result(formula: str, stored: Any) -> tuple[Any, list[Finding]]:
 
 
 def arithmetic(formula: str) -> float | None:
-    """Value of a formula of plain numbers, + - * / and brackets; None for any other formula."""
+    """Evaluate a formula of plain numbers, + - * / and brackets; None for any other formula."""
     if len(formula) > 200 or not re.fullmatch(r"=[\d.+\-*/() ]+", formula, re.ASCII):
         return None
     try:
@@ -157,12 +156,12 @@ WITH_UNIT = re.compile(r"[+-]?[\d.,]+\s*[^\d\s.,%/-].*", re.ASCII)
 NO_VALUE = (
     "-", "--", "—", "——", "–", "/", "\\", "无", "n/a", "na", "nan", "null", "none", "不详", "缺", "...", "…", "*", "x",
 )  # fmt: skip
-#: Beyond any park in any unit; products of what lies below stay far from the end of floating point.
+#: Largest number of a park in any unit; products of smaller ones stay far from the limit of floating point.
 LARGEST_NUMBER = 1e15
-#: Below any amount but none, and below what is left where a spreadsheet takes equal numbers from one another; quotients
-#: of what lies above stay far from both ends of floating point.
+#: Smallest number other than 0, below the rounding of a spreadsheet's differences; quotients of larger ones stay far
+#: from the limits of floating point.
 SMALLEST_NUMBER = 1e-100
-#: Pieces of a number format: text in quotes or one sign behind a mark, fill or width, brackets, anything else.
+#: Pieces of a number format: text in quotes or one escaped character, fill or width, brackets, anything else.
 PIECE = re.compile(r'"([^"]*)"|[\\!](.)|([_*]).|\[([^\]]*)\]|(.)', re.DOTALL)
 CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 SCALED = re.compile(r"[0#?],+(?![0#?,])")
@@ -172,7 +171,7 @@ WORDLESS = ("元", "cny", "rmb")
 
 
 def read_number(raw: Any) -> tuple[float | None, list[Finding]]:
-    """Read what a cell of a workbook holds as a number.
+    """Read the content of a workbook's cell as a number.
 
     Returns
     -------
@@ -209,7 +208,7 @@ def number_in(text: str) -> tuple[float | None, Finding | None]:
     Returns
     -------
     value, finding
-        No value with an error; a value with a note where it is written in a way of its own, with None where plainly.
+        No value with an error; a value with a note for an unusual notation, with None for a plain one.
 
     Examples
     --------
@@ -220,7 +219,7 @@ def number_in(text: str) -> tuple[float | None, Finding | None]:
     """
     if text.strip() in ERRORS:
         return None, Finding("a number", "the spreadsheet computes an error here; type the value", "error_cell")
-    # Only the ends and the usual kinds of space inside are touched; line ends inside stay and are refused.
+    # Only spaces at the ends and usual spaces inside are removed; line ends inside stay and are refused.
     folded = SPACES.sub(" ", text.translate(FULL_WIDTH).translate(INVISIBLE)).strip()
     plain = folded.replace(",", "") if THOUSANDS.fullmatch(folded) else folded
     plain = plain.replace(" ", "") if SPACED.fullmatch(plain) else plain
@@ -236,7 +235,7 @@ def number_in(text: str) -> tuple[float | None, Finding | None]:
 
 
 def exact_number(text: str) -> float:
-    """A number in plain digits, full-width or not, and NaN for any other text: for tables that keep no notes.
+    """Read a number in plain digits, full-width or not; NaN for any other text.  For tables without notes.
 
     Examples
     --------
@@ -255,7 +254,7 @@ STEADY_YEARS, STEADY_SHARE = 2, 0.5
 
 
 def ends_suddenly(values: Sequence[float]) -> bool:
-    """Tell whether a series ends in one 0 after values that held; turned round, whether it begins so.
+    """Tell whether a series ends in one 0 without being phased out; reverse it to test its beginning.
 
     Examples
     --------
@@ -271,7 +270,7 @@ def ends_suddenly(values: Sequence[float]) -> bool:
 
 
 def sudden_zeros(values: Sequence[float]) -> list[int]:
-    """Places of zeros beside large values of a total: between two, or one at an end.
+    """Find the positions of zeros beside large values of a total: between two, or one at an end.
 
     Examples
     --------
@@ -318,7 +317,7 @@ def _why_not(text: str) -> Finding:
 
 @dataclass(frozen=True)
 class Look:
-    """Looks of a number of a workbook, where that can change what a reader takes it for.
+    """Formatting of a number of a workbook that can change its meaning for a reader.
 
     Parameters
     ----------
@@ -346,7 +345,7 @@ class Look:
 
     @property
     def apart(self) -> str:
-        """How a part of the text differs from the rest; empty where all of it is alike."""
+        """Difference of a part of the text from the rest; empty where there is none."""
         if self.has_raised:
             return "raised or lowered, such as a footnote mark"
         if self.has_small:
@@ -354,7 +353,7 @@ class Look:
         return "struck through" if self.has_struck else "white and cannot be seen" if self.has_white else ""
 
     def findings(self, value: float, unit: str) -> Iterator[Finding]:
-        """Yield what the looks of a value may mean, beside the unit that is written for it."""
+        """Yield findings on possible meanings of the formatting, given the unit of the value."""
         if self.apart:
             yield Finding("digits that are all alike", f"a part is {self.apart}; type the number alone", "part_looks")
         if self.is_struck:
@@ -370,7 +369,7 @@ class Look:
         yield from self._of_format(value, unit)
 
     def _of_format(self, value: float, unit: str) -> Iterator[Finding]:
-        """Yield what the number format of a value makes of it."""
+        """Yield findings on the number format of a value."""
         of = meaning(self.format, value)
         if of.is_blank and value:
             yield Finding("a visible cell", "its number format hides it: it is counted", "cell_hidden", "warning")
@@ -397,7 +396,7 @@ class Meaning:
 
 
 def meaning(number_format: str, value: float) -> Meaning:
-    """Work out what a number format makes of a value.
+    """Determine the effect of a number format on a value.
 
     Examples
     --------
@@ -414,7 +413,7 @@ def meaning(number_format: str, value: float) -> Meaning:
 
 @lru_cache(maxsize=512)
 def _sections(number_format: str) -> tuple[tuple[re.Match[str] | None, Meaning], ...]:
-    """Condition and meaning of each section of a format; semicolons outside texts part them."""
+    """Parse condition and meaning of each section of a format, separated by semicolons outside texts."""
     parts: list[list[re.Match[str]]] = [[]]
     for piece in PIECE.finditer(number_format):
         if piece[5] == ";":
@@ -429,7 +428,7 @@ def _sections(number_format: str) -> tuple[tuple[re.Match[str] | None, Meaning],
 
 
 def _section_of(sections: tuple[tuple[re.Match[str] | None, Meaning], ...], value: float) -> int:
-    """Position of the section that shows a value."""
+    """Return the position of the section that shows a value."""
     tests = {"<": value.__lt__, ">": value.__gt__, "<=": value.__le__, ">=": value.__ge__, "=": value.__eq__,
              "<>": value.__ne__}  # fmt: skip
     conditions = [condition for condition, _ in sections]
@@ -441,7 +440,7 @@ def _section_of(sections: tuple[tuple[re.Match[str] | None, Meaning], ...], valu
 
 
 def _meaning(pieces: list[re.Match[str]], sections: int) -> Meaning:
-    """What the pieces of one section say."""
+    """Determine the meaning of the pieces of one section."""
     literals = [piece[1] or piece[2] for piece in pieces if piece[1] or piece[2]]
     signs = "".join(piece[5] for piece in pieces if piece[5])
     placed = PLAINEST.sub("", signs)
@@ -464,7 +463,7 @@ def _is_mark(sign: str) -> bool:
 
 
 def letters(text: str) -> str:
-    """The letters of a text: what is left of a unit where signs and digits do not matter."""
+    """Return the letters of a text, to compare units without symbols and digits."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalpha())
 
 
@@ -508,7 +507,7 @@ def _read(folder: Path) -> Plausible:
 
 
 def read_plausible() -> Plausible:
-    """The shipped bounds and grades.
+    """Read the shipped bounds and grades.
 
     Raises
     ------

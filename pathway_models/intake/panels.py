@@ -3,16 +3,12 @@
 A panel table is a CSV (``.csv`` or ``.csv.gz``), one line an entity and year, with the columns
 ``entity, year, emissions_tco2`` and any further columns of numbers (GDP, parts of the emissions, sites); it is the
 table that peak rules judge, read by the same rules (`intake.table.entity_table`).  Emissions of zero are a year without
-emissions, which has no logarithm but counts as an event; an empty cell is a year nothing is known of.  ``group``
-names the region an entity belongs to: held-out tests hold out whole groups.  The other `TEXT_COLUMNS` are for the
-reader.
+emissions, which has no logarithm but counts as an event; an empty cell is a missing year.  ``group`` names the region
+of an entity: held-out tests hold out whole groups.  The other `TEXT_COLUMNS` are for the reader.
 
-The stored report card of the baseline: what hindcasts measured, with the version of the law they measured.
-
-Reading emissions series of anyone: a table with entity, year, value, from a file or from memory.
-
-Missing years are no fault: each peak rule says itself whether it can do without them.  An empty value is a missing
-year, as if the row were not there.  Everything else is as in `intake.entity_tables`.
+Also here: the stored tables of hindcasts, with the version of the law that was tested; and any emissions series, a
+table with entity, year and value, from a file or from memory.  Missing years of a series are no fault: each peak rule
+checks whether it needs them.  An empty value is a missing year.  Other rules are those of `intake.table.entity_table`.
 """
 
 import math
@@ -60,7 +56,7 @@ def read_series(
     -------
     pandas.DataFrame
         Columns ``entity`` (str), ``year`` (int), ``value`` (float) and companions (float, NaN where
-        empty), sorted by entity in order of appearance, then year; ``attrs["told"]`` says what was left aside.
+        empty), sorted by entity in order of appearance, then year; ``attrs["told"]`` lists ignored content.
 
     Raises
     ------
@@ -111,7 +107,7 @@ def _companions(*wanted: str) -> tuple[str, ...]:
 def _as_series(
     asked: entity_table.Asked, file: str, rows: list[entity_table.Row], faults: list[Fault], told: list[str]
 ) -> pd.DataFrame:
-    """Table of the rows with a value, entities in order of appearance, years rising."""
+    """Make a table of the rows with a value, entities in order of appearance, years rising."""
     good = entity_table.checked(file, rows, asked, faults, told)
     present = [name for name in asked.companions if rows and name in rows[0][1]]
     order = {entity: at for at, entity in enumerate(dict.fromkeys(entity for entity, *_ in good))}
@@ -123,7 +119,7 @@ def _as_series(
 
 
 def _sudden_zeros(rows: list[tuple]) -> list[str]:
-    """A 0 beside large values, which every rule takes for a year without emissions, in words."""
+    """Write warnings of zeros beside large values, which every rule takes for years without emissions."""
     doubtful = []
     at = 0
     while at < len(rows):
@@ -144,7 +140,7 @@ def value_problem(number: float) -> tuple[str, str, str] | None:
     return "emissions of 0 or more", "check the sign; sinks and sold energy are not emissions", "negative"
 
 
-#: The shipped panels of regions, of which the laws of parks were learnt.
+#: The shipped panels of regions, the training data of the laws of parks.
 REGIONS = ("provinces", "cities", "countries")
 #: The shipped panels of industrial sites: clusters of several sites, and the smaller ones or those of one site.
 SITES = ("eu_sites", "us_sites", "eu_sites_small", "us_sites_small")
@@ -174,7 +170,7 @@ class Panel:
     values : mapping quantity -> (entity, year) float
         At least zero; NaN where there is no value; read-only.
     told : tuple of str
-        What was left aside of the table, in words.
+        Ignored content of the table, in words.
     """
 
     name: str
@@ -196,7 +192,7 @@ class Panel:
         return logs if per is None else logs - _log(self.values[per])
 
     def between(self, first: int, last: int) -> "Panel":
-        """The years from ``first`` to ``last`` of the panel."""
+        """Return the panel cut to the years from ``first`` to ``last``."""
         kept = (self.years >= first) & (self.years <= last)
         values = {name: array[:, kept] for name, array in self.values.items()}
         return replace(self, years=self.years[kept], values=MappingProxyType(values))
@@ -296,7 +292,7 @@ def read_sites(continent: str) -> ContinentSites:
 
 @cache
 def _shipped(path: Path, stamp: Stamp) -> Panel:
-    """Read a shipped panel once: hindcasts ask for it case by case."""
+    """Read a shipped panel, cached since hindcasts use it case by case."""
     del stamp
     return _read_table(path, "entity", "year", None)
 

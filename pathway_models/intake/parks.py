@@ -1,8 +1,7 @@
-"""From a park table and its description, or a filled workbook, to a checked `Park`.
+"""Read a checked `Park` from a table with its description, or from a workbook; read its energy assets.
 
-Reading energy assets: from a workbook's own sheet, or from a table.
-
-The columns of a table: ``asset_id,kind,carrier,energy,unit,commissioned,lifetime,capital,source``.
+Energy assets are read from a workbook's own sheet, or from a table with the columns
+``asset_id,kind,carrier,energy,unit,commissioned,lifetime,capital,source``.
 """
 
 from collections.abc import Iterable
@@ -51,7 +50,7 @@ def examine_park(park: str | Path, *, layout: Path | None = None, **choices: str
 
 
 def same_ids(parks: Iterable[str | Path]) -> dict[str, list[str]]:
-    """Find parks that share an id: their results could not be told apart.
+    """Find parks with the same id, whose results could not be distinguished.
 
     Parameters
     ----------
@@ -61,7 +60,7 @@ def same_ids(parks: Iterable[str | Path]) -> dict[str, list[str]]:
     Returns
     -------
     dict id -> list of str
-        The parks of each id that stands twice or more.
+        The parks of each id that occurs more than once.
     """
     names = [str(park) for park in parks]
     found: dict[str, list[str]] = {}
@@ -72,20 +71,20 @@ def same_ids(parks: Iterable[str | Path]) -> dict[str, list[str]]:
 
 
 def ids_of(park: str) -> set[str]:
-    """Ids under which results of a park are kept: of its folder, and of its table where that may differ.
+    """Return the ids under which results of a park are kept: of its file, and of its table where that may differ.
 
-    Capitals make no difference, as in names of folders.
+    Upper and lower case are not distinguished, as in names of folders.
     """
     if not park.endswith((".csv", ".xlsx")):
         return {park.casefold()}
-    # A table states the name of its file, a workbook what it likes.
+    # The id of a table is the name of its file; that of a workbook is free.
     stated = _id_in(Path(park)) if park.endswith(".xlsx") else ""
     return {one.casefold() for one in (Path(park).stem, stated) if one}
 
 
 def _id_in(workbook: Path) -> str:
-    """Id that a workbook states; empty where it cannot be read, which is told when the park is."""
-    # Deferred: opens with a library that texts need not wait for.
+    """Return the id in a workbook; empty where it cannot be read, which is reported when the park is read."""
+    # Deferred: loads a library that text tables do not need.
     from pathway_models.intake.workbook.reading import read_workbook
 
     try:
@@ -96,7 +95,7 @@ def _id_in(workbook: Path) -> str:
 
 
 def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "", chp_rule: str = "") -> Park:
-    """Read a park by its id in the register, or from a table of one's own.
+    """Read a park by its id in the register, or from a user's table.
 
     Parameters
     ----------
@@ -105,7 +104,7 @@ def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "", 
         beside it; or the path of a filled ``.xlsx`` workbook.  Plans that lie beside it, ``<park_id>.projects.csv``
         and ``<park_id>.overrides.csv``, are put on the park, and its notes say so.
     factor_set, grid_factor, chp_rule : str, optional
-        A choice in place of the park's own, to see what another one would change; the record says which.
+        A choice in place of the park's own, for comparison; it is part of the record.
 
     Returns
     -------
@@ -169,7 +168,7 @@ def _of_workbook(path: Path) -> tuple[Asset, ...]:
 
 
 def _asset(line: rows.Line) -> Asset | None:
-    """One unit; None where its line is faulty."""
+    """Read one unit; None where its line is faulty."""
     line.plain("asset_id")
     kind = line.word("kind", costs.ASSET_KINDS, "correct the kind", "kind")
     carrier = line["carrier"]

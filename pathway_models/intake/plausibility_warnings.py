@@ -1,8 +1,6 @@
-"""Questions about values that can be right and often are not: jumps, sums, intensities, factors.
+"""Warnings and notes on implausible values: jumps, sums, intensities, factors, blanks between given years.
 
-Warnings and notes only; bounds stand with their sources in ``data/intake.yml``.
-
-Warnings a careful colleague would give: things that are possible, but seldom meant; and blanks that are unknown.
+Bounds and their sources are in ``data/intake.yml``.
 """
 
 from collections.abc import Iterator
@@ -15,20 +13,20 @@ from pathway_models.intake.factors.tables import ZERO_GROUPS
 from pathway_models.intake.statements import Statement
 from pathway_models.language.rounding import significant
 
-#: Energy of a MWh at the coal a power plant burns for it, for recognising totals at equivalent value.
+#: Coal that a power plant burns per MWh, tce, to recognise totals at equivalent value.
 TCE_PER_MWH_EQUIVALENT = 0.3
 #: Group of a carrier in the stated shares of total energy.
 SHARES = {"coal": "coal", "oil": "oil", "gas": "gas", "electricity": "bought", "heat": "bought"}
-#: Quantities that come off the emissions, however small.
+#: Quantities that are subtracted from the emissions, however small.
 OFF = ("export", "captured", "fixed_carbon", "green_electricity")
-#: Quantities that a park has in its first year as in every other; a carrier may begin.
+#: Quantities that a park has in every year, unlike carriers, whose use may begin.
 ALWAYS = ("total_energy", "value_added", "gdp", "gross_output", "output", "population", "employees", "area")
-#: A stated share may differ from the computed one by this much.
+#: Largest difference of a stated share from the computed one.
 SHARE_DIFFERENCE = 0.05
 
 
 def question(check: checks.Check) -> None:
-    """Report what looks wrong; every value at most once."""
+    """Report implausible values, each at most once."""
     _slips(check)
     _copies(check)
     if check.choices.factor_set:
@@ -42,9 +40,9 @@ def question(check: checks.Check) -> None:
 
 
 def _series(check: checks.Check) -> Iterator[list[Statement]]:
-    """Statements by owner and entry, in the order of years; sectors before the park, where a fault is nearer.
+    """Yield statements by owner and entry, in the order of years; sectors, nearer to the fault, before the park.
 
-    What was derived is left out: a total over it, which was stated, is not.
+    Derived statements are left out, stated totals over them are not.
     """
     series: dict[tuple[str, str], list[Statement]] = {}
     for role in ("sector", "park"):
@@ -55,7 +53,7 @@ def _series(check: checks.Check) -> Iterator[list[Statement]]:
 
 
 def _amounts(check: checks.Check, series: list[Statement]) -> list[float]:
-    """Values of a series that can be compared: energy in TJ where its unit changes between years."""
+    """Return comparable values of a series: energy in TJ where its unit changes between years."""
     if len({s.unit for s in series}) == 1:
         return [s.value for s in series]
     if series[0].entry.quantity == "energy":
@@ -64,7 +62,7 @@ def _amounts(check: checks.Check, series: list[Statement]) -> list[float]:
 
 
 def _slips(check: checks.Check) -> None:
-    """A value 10^3 or 10^4 times the others of its row: the wrong unit in one year."""
+    """Warn of a value 10^3 or 10^4 times the others of its row: the wrong unit in one year."""
     bound = numbers.read_plausible().bounds["unit_slip"]
     for series in _series(check):
         amounts = _amounts(check, series)
@@ -82,7 +80,7 @@ def _slips(check: checks.Check) -> None:
 
 
 def _copies(check: checks.Check) -> None:
-    """Two years with the same numbers throughout: a sheet copied and not filled."""
+    """Warn of two years with the same numbers throughout: a sheet copied and not filled."""
     by_year: dict[int, dict[str, float]] = {}
     first: dict[int, Statement] = {}
     for s in check.statements.all.values():
@@ -123,7 +121,7 @@ def _own_factors(check: checks.Check) -> None:
 
 
 def _zeros(check: checks.Check) -> None:
-    """A 0 between two large values: typed where a value was not known, more often than true."""
+    """Warn of a 0 between two large values, more often unknown than true."""
     totals, like = _energy_by_year(check), "like that of the years around it"
     remedy = "it is 0 between years that have it: leave no 0 where it is unknown, or say why in the notes"
     for series in _series(check):
@@ -141,7 +139,7 @@ def _zeros(check: checks.Check) -> None:
 
 
 def _zero_at_an_end(check: checks.Check, series: list[Statement], totals: dict[int, float]) -> None:
-    """A 0 in the last year after large values that held; in the first one where a park cannot be without it."""
+    """Warn of a 0 in the last year after large values, or in the first year of a quantity that every park has."""
     amounts = _amounts(check, series)
     sides = [(series, amounts, "the last year and large in those before")]
     if series[0].entry.quantity in ALWAYS:
@@ -150,7 +148,7 @@ def _zero_at_an_end(check: checks.Check, series: list[Statement], totals: dict[i
         *others, s = statements
         if not numbers.ends_suddenly(values) or (s.entry.key, s.year) in check.questioned:
             continue
-        # The year of the 0 has other energy: a park that stands still has none of anything.
+        # The year of the 0 has other energy: a park at standstill has none at all.
         if s.entry.quantity in ALWAYS and not totals.get(s.year):
             continue
         if all(_is_large(check, one, totals) for one in others[-numbers.STEADY_YEARS :]):
@@ -159,7 +157,7 @@ def _zero_at_an_end(check: checks.Check, series: list[Statement], totals: dict[i
 
 
 def _is_large(check: checks.Check, s: Statement, totals: dict[int, float]) -> bool:
-    """Tell whether a value cannot be expected to vanish for a year."""
+    """Tell whether a value is too large to vanish for a year."""
     if s.entry.quantity in OFF:
         return True
     if s.entry.quantity == "energy" or s.unit == "TJ":
@@ -186,14 +184,14 @@ def _jumps(check: checks.Check) -> None:
 
 
 def _is_minor(check: checks.Check, s: Statement, totals: dict[int, float]) -> bool:
-    """Tell whether a carrier is too small for its ups and downs to matter; only main quantities are looked at."""
+    """Tell whether a carrier is too small for its changes to matter."""
     if s.entry.quantity == "energy" or s.unit == "TJ":
         return check.tj(s) < numbers.read_plausible().bounds["main_share"].low * totals.get(s.year, 0.0)
     return s.entry.quantity not in ("value_added", "gdp", "gross_output", "population", "total_energy", "product")
 
 
 def _energy_by_year(check: checks.Check) -> dict[int, float]:
-    """All energy of the park, TJ, by year."""
+    """Sum the energy of the park by year, TJ."""
     totals: dict[int, float] = {}
     for s in check.statements.all.values():
         if s.role == "park" and s.entry.quantity == "energy":
@@ -202,14 +200,14 @@ def _energy_by_year(check: checks.Check) -> dict[int, float]:
 
 
 def _is_in_question(check: checks.Check, year: int, *quantities: str) -> bool:
-    """Tell whether a year has a value that is already in question or could not be read."""
+    """Tell whether a year has a value that is already questionable or could not be read."""
     entries = check.statements.entries
     doubtful = {*check.questioned, *((key[2], key[3]) for key in check.statements.spoiled if key[0] == "park")}
     return any(y == year and entries[key].quantity in quantities for key, y in doubtful)
 
 
 def _totals(check: checks.Check) -> None:
-    """Carriers add up to the stated total, both at calorific value, feedstock included, sales taken off."""
+    """Check that carriers add up to the stated total, at calorific value, with feedstock and less sales."""
     bound = numbers.read_plausible().bounds["closure"]
     sums = _energy_by_year(check)
     memo_items = [(check.of("generation", "renewable"), 1.0), (check.of("export", "electricity"), -1.0)]
@@ -231,7 +229,7 @@ def _totals(check: checks.Check) -> None:
 
 
 def _shares(check: checks.Check) -> None:
-    """Stated shares of total energy sum to one and agree with the carriers."""
+    """Check that stated shares of total energy sum to one and agree with the carriers."""
     bound, sums = numbers.read_plausible().bounds["shares"], _energy_by_year(check)
     stated: dict[int, dict[str, Statement]] = {}
     for s in check.statements.all.values():
@@ -253,7 +251,7 @@ def _shares(check: checks.Check) -> None:
 
 
 def _group(check: checks.Check, year: int, item: str) -> float:
-    """Energy of a group of carriers in a year, TJ."""
+    """Sum the energy of a group of carriers in a year, TJ."""
     found = (s for s in check.statements.all.values() if s.role == "park" and s.year == year)
     energy = [s for s in found if s.entry.quantity == "energy"]
     return sum(check.tj(s) for s in energy if SHARES.get(check.book.carriers[s.entry.item].group, "other") == item)
@@ -273,7 +271,7 @@ def _intensity(check: checks.Check) -> None:
 
 
 def _unused(check: checks.Check) -> None:
-    """Say once what is recorded and not part of the emissions, so that nobody believes it counted."""
+    """Note once which recorded quantities are not part of the emissions."""
     activity = check.choices.activity
     names = {s.entry.key for s in check.statements.all.values() if s.role == "park"}
     entries = [entry for key, entry in check.statements.entries.items() if key in names]
@@ -292,9 +290,9 @@ def _unused(check: checks.Check) -> None:
 
 
 def hint(check: checks.Check) -> None:
-    """Report what is seldom meant, in warnings, and a part or factor that is blank between two years that have it."""
+    """Warn of unusual statements, and of a part or factor that is blank between two years that have it."""
     _parts_of_some_years(check)
-    if not check.statements.layout.blocks:  # blank cells of a workbook are told where it is read
+    if not check.statements.layout.blocks:  # blank cells of a workbook are reported where it is read
         _values_of_some_years(check)
     if check.choices.factor_set:
         _captured(check)
@@ -309,7 +307,7 @@ def hint_at_power(check: checks.Check, place: str) -> None:
 
 
 def other_province(grid_factor: str, province: str) -> numbers.Finding | None:
-    """A provincial grid factor of another province than the park's own."""
+    """Find a provincial grid factor of another province than the park's own."""
     kind, _, named = grid_factor.partition(":")
     if not (kind.startswith("provincial") and province and named and named not in province):
         return None
@@ -318,7 +316,7 @@ def other_province(grid_factor: str, province: str) -> numbers.Finding | None:
 
 
 def _parts_of_some_years(check: checks.Check) -> None:
-    """Feedstock or a factor of one's own in some years makes a jump at the seam with the years that have none."""
+    """Warn of feedstock or an own factor in some years only, which makes a jump."""
     series: dict[tuple[str, str, str], list[Statement]] = {}
     for s in check.statements.all.values():
         if s.entry.quantity in ("energy", "product", "fixed_carbon") and s.value > 0:
@@ -348,7 +346,7 @@ def _parts_of_some_years(check: checks.Check) -> None:
 
 
 def _absent(check: checks.Check, of_enterprise: list[Statement]) -> list[Statement]:
-    """Use of the park in years of which an enterprise states nothing."""
+    """List the park's use in years without statements of an enterprise."""
     first, known = of_enterprise[0], {s.year for s in of_enterprise}
     if first.role != "enterprise":
         return []
@@ -357,7 +355,7 @@ def _absent(check: checks.Check, of_enterprise: list[Statement]) -> list[Stateme
 
 
 def _values_of_some_years(check: checks.Check) -> None:
-    """What comes off the emissions is unknown, not 0, where a table has no row of it between years that have one."""
+    """Warn of gaps in quantities subtracted from the emissions: a missing row is unknown, not 0."""
     series: dict[str, dict[int, Statement]] = {}
     for s in check.statements.all.values():
         if s.role == "park" and s.entry.quantity in ("export", "captured"):
@@ -376,13 +374,13 @@ def _values_of_some_years(check: checks.Check) -> None:
 
 
 def _between(given: list[Statement], lacking: list[Statement]) -> list[Statement]:
-    """Those of the second that lie between two years of the first."""
+    """Return the statements of ``lacking`` that lie between two years of ``given``."""
     years = [s.year for s in given]
     return [s for s in lacking if years and min(years) < s.year < max(years)]
 
 
 def _captured(check: checks.Check) -> None:
-    """CO2 captured is not more than what the park's own stacks and processes emit."""
+    """Check that captured CO2 is not more than the direct emissions of the park."""
     parts = [check.of("captured", item) for item in ("stored", "used")]
     for year in check.years:
         found = [series[year] for series in parts if year in series]
@@ -396,7 +394,7 @@ def _captured(check: checks.Check) -> None:
 
 
 def _direct(check: checks.Check, s: Statement) -> float:
-    """Direct emissions of a statement, tCO2."""
+    """Compute the direct emissions of a statement, tCO2."""
     if s.entry.quantity == "energy":
         group = check.book.carriers[s.entry.item].group
         if group in ("electricity", "heat", *ZERO_GROUPS):

@@ -1,4 +1,4 @@
-"""Reading ``pollutants.yml``: burners, fuel quality, controls and equipment, with the rows they name.
+"""Read ``pollutants.yml``: burners, fuel quality, controls and equipment, with the table rows they name.
 
 A user's own file may hold only what differs: its entries replace the shipped ones by name, and its equipment rules come
 before the shipped ones.
@@ -93,7 +93,7 @@ class _File(yaml_files.Strict):
 
 
 def read_pollutants(path: str | Path | None = None) -> Factors:
-    """Read pollutant factors; a user's file is laid over the shipped one, name by name.
+    """Read pollutant factors; a user's file overlays the shipped one, name by name.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def read_pollutants(path: str | Path | None = None) -> Factors:
 
 
 class _Laid:
-    """Files laid over one another; collects the faults of what cannot be used."""
+    """Overlaid files; collects the faults of entries that cannot be used."""
 
     def __init__(self, files: list[tuple[Path, _File, dict[yaml_files.Keys, int]]]) -> None:
         self.faults: list[Fault] = []
@@ -155,7 +155,7 @@ class _Laid:
             self.rules = [*zip(given.equipment, places, strict=True), *self.rules]
 
     def fault(self, keys: yaml_files.Keys, value: str, expected: str) -> None:
-        """Write a fault down with its file and line."""
+        """Record a fault with its file and line."""
         origin = next((self._origin[keys[:n]] for n in (3, 2, 1) if keys[:n] in self._origin), ("", {}))
         place = f"line {yaml_files.line_of(origin[1], keys)}, {'.'.join(map(str, keys))}"
         self.faults.append(
@@ -163,7 +163,7 @@ class _Laid:
         )
 
     def number(self, given: _Number, keys: yaml_files.Keys) -> Coefficient | None:
-        """A number with its range; None where it is faulty."""
+        """Read a number with its range; None where it is faulty."""
         try:
             value, unit, times, source, confidence = _row(given.row) if given.row else _own(given)
             low, mode, high = value
@@ -178,7 +178,7 @@ class _Laid:
             return None
 
     def pollutant(self, key: str, given: _Pollutant) -> Pollutant | None:
-        """A pollutant; None where it is faulty."""
+        """Read a pollutant; None where it is faulty."""
         keys = ("pollutants", key)
         equivalent = self.number(given.equivalent, (*keys, "equivalent"))
         try:
@@ -188,7 +188,7 @@ class _Laid:
             return None
 
     def burner(self, key: str, given: _Burner) -> Burner:
-        """A burner; its faulty factors are left out."""
+        """Read a burner, without its faulty factors."""
         keys = ("burners", key, "factors")
         factors = {name: self.number(one, (*keys, name)) for name, one in given.factors.items()}
         for name, one in factors.items():
@@ -202,7 +202,7 @@ class _Laid:
         return Burner(key, given.name_en, given.name_zh, known, given.fuel, given.tj_per_t)
 
     def control(self, key: str, given: _Control) -> Control | None:
-        """A control, its percents as shares; None where it is faulty."""
+        """Read a control, with percents as shares; None where it is faulty."""
         keys, removes = ("controls", key), {}
         for name, one in given.removes.items():
             found = self.number(one, (*keys, "removes", name))
@@ -218,7 +218,7 @@ class _Laid:
             return None
 
     def check(self) -> None:
-        """Write down rules that name what is not there, burners without a pollutant, and unknown contents."""
+        """Record rules with unknown names, burners without a pollutant, and unknown contents."""
         for key, burner in self.content["burners"].items():
             for name in self.content["pollutants"]:
                 if name not in burner.factors:
@@ -255,7 +255,7 @@ def _table(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _row(name: str) -> tuple[tuple[float, float, float], str, str, str, str]:
-    """Number, unit, content, source and confidence of a row of the factor table.
+    """Read number, unit, content, source and confidence of a row of the factor table.
 
     Expressions are ``15S`` (per unit of a content), ``60-80 (take 70)`` and ``1.2-12`` (a range, its middle the mode).
     """

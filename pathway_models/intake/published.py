@@ -1,9 +1,8 @@
-"""Published studies and what was given for them: the folders of ``data/published``, and folders of one's own.
+"""Published studies with their inputs and values: the folders of ``data/published``, and a user's folders.
 
-A folder holds ``study.yml`` (who, what was given, what had to be assumed) and the input tables that may be
-passed on.  Published values stand in ``data/published/estimates.csv``, or in a folder's own ``estimates.csv``.
-
-Tables of published values: one value a row, with unit, tolerance and its reason, place, confidence, licence.
+A folder has ``study.yml`` (authors, given data, assumptions) and the input tables that may be redistributed.  Published
+values are in ``data/published/estimates.csv``, or in a folder's own ``estimates.csv``: one value a row, with unit,
+tolerance and its reason, place, confidence, licence.
 """
 
 import csv
@@ -36,7 +35,7 @@ COLUMNS = (
     "confidence",
     "licence",
 )
-#: Marks of how a published value is known.  A value that nobody saw is no published value.
+#: Confidence marks of published values: all of them were seen.
 CONFIDENCE = ("seen", "seen_multi", "derived")
 
 Key = tuple[str, str, str]
@@ -44,12 +43,12 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Estimate:
-    """One published value and how closely it is to be met.
+    """One published value with the tolerance of its reproduction.
 
     Parameters
     ----------
     study, scope, scenario, quantity : str
-        Which value; the last three are its key within the study.
+        Identity of the value; the last three are its key within the study.
     value : float
     unit : str
     tolerance : float
@@ -57,7 +56,7 @@ class Estimate:
     near_within : float
         Largest difference that counts as near; NaN where nothing is compared.
     tolerance_reason, locator, confidence, licence : str
-        Why that tolerance, where the value stands, how it is known, under what terms it is shown.
+        Reason of the tolerance, place of the value, confidence mark, terms of use.
     """
 
     study: str
@@ -80,7 +79,7 @@ class Estimate:
 
 
 def published_folder() -> Path:
-    """Folder of the shipped studies."""
+    """Return the folder of the shipped studies."""
     return files.data_folder() / "published"
 
 
@@ -205,12 +204,12 @@ class Study:
 
 
 def list_studies() -> tuple[str, ...]:
-    """Names of the shipped studies, in the order of their first estimate."""
+    """List the names of the shipped studies, in the order of their first estimate."""
     return tuple(dict.fromkeys(estimate.study for estimate in read_estimates()))
 
 
 def read_study(study: str | Path) -> Study:
-    """Read a shipped study by its name, or one's own from its folder.
+    """Read a shipped study by its name, or a user's from its folder.
 
     Parameters
     ----------
@@ -257,7 +256,7 @@ def _refuse_others(estimates: tuple[Estimate, ...], name: str) -> None:
 
 
 def read_templates() -> pd.DataFrame:
-    """Table the templates: file, citation, licence, verdict and what is missing for one of them to be judged."""
+    """Tabulate the templates: file, citation, licence, verdict, and data missing for a verdict."""
     text = files.read_text(published_folder() / "templates" / "missing.csv")
     return pd.read_csv(io.StringIO(text), keep_default_na=False)
 
@@ -296,7 +295,7 @@ class _Of(yaml_files.Strict):
 
 
 class Baseline(yaml_files.Strict):
-    """A published path without new measures, the parks of ours that cover its place, and why its peak is when it is."""
+    """A published path without new measures, the shipped parks of its place, and the reason of its peak year."""
 
     place: _Told
     parks: tuple[yaml_files.Text, ...] | Literal["all"]
@@ -309,12 +308,12 @@ class _Baselines(yaml_files.Strict):
 
 
 def read_baselines() -> tuple[tuple[Baseline, Estimate], ...]:
-    """Read the published baselines of places that parks of ours cover, each with its value of ``estimates.csv``.
+    """Read the published baselines of places of shipped parks, each with its value of ``estimates.csv``.
 
     Raises
     ------
     InputError
-        An entry speaks of a value that is not in the table.
+        An entry refers to a value that is not in the table.
     """
     path = published_folder() / "baselines.yml"
     given, _ = yaml_files.validated(path, _Baselines)

@@ -1,4 +1,4 @@
-"""The register of all parks and regions we know, with and without data."""
+"""The register of all known parks and regions, with and without data; countries and their rules; park tables."""
 
 import csv
 import os
@@ -14,7 +14,7 @@ OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".t
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of ``data/parks.csv``; ``lists`` has a tag ``list:status:date`` for each list it stands in."""
+    """One line of ``data/parks.csv``; ``lists`` has a tag ``list:status:date`` for each list that names the park."""
 
     park_id: str
     name_zh: str
@@ -33,7 +33,7 @@ class Entry:
 
     @property
     def has_data(self) -> bool:
-        """Tell whether a table stands behind the entry; without one it is never simulated."""
+        """Tell whether the entry has a table; without one it is never simulated."""
         return bool(self.table)
 
 
@@ -70,10 +70,10 @@ def read_countries() -> dict[str, Country]:
     Raises
     ------
     InputError
-        A country has a rule that there is not.
+        A country has an unknown rule.
     """
     own = files.data_folder() / "countries.csv"
-    # A data folder of one's own may be older than the list.
+    # A user's data folder may be older than the list.
     return dict(_countries(own if own.is_file() else files.SHIPPED_FOLDER / "data" / own.name))
 
 
@@ -93,7 +93,7 @@ def _countries(path: Path) -> dict[str, Country]:
 
 
 def country_of(code: str) -> Country:
-    """Look a country up; one that is not listed has no rules and is called by its code."""
+    """Look up a country; one that is not listed has no rules and its code as name."""
     return read_countries().get(code or units.HOME) or Country(code, code, code, frozenset())
 
 
@@ -103,7 +103,7 @@ def has_rule(code: str, rule: str) -> bool:
 
 
 def read_register() -> list[Entry]:
-    """All entries of the register, in its order."""
+    """Read all entries of the register, in its order."""
     with (files.data_folder() / "parks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     names = [name for name in Entry.__dataclass_fields__ if name not in ("invented", "source", "country", "lists")]
@@ -112,7 +112,7 @@ def read_register() -> list[Entry]:
             **{name: row[name] for name in names},
             invented=row["invented"] == "true",
             source=row.get("source") or "",
-            # A register of one's own that was made before these columns: parks of the home country, in no list.
+            # A user's register without these columns: parks of the home country, in no list.
             country=row.get("country") or units.HOME,
             lists=tuple(filter(None, (row.get("lists") or "").split(";"))),
         )
@@ -121,7 +121,7 @@ def read_register() -> list[Entry]:
 
 
 def find_table(park_id: str) -> str:
-    """Path of a park's table under the data folder.
+    """Return the path of a park's table under the data folder.
 
     Raises
     ------
@@ -153,8 +153,8 @@ def table_of(park: str | Path) -> Path:
     Raises
     ------
     InputError
-        The id is unknown, the park has no data yet, what stands there is no table, or the working folder has another
-        table of a shipped park's id.
+        The id is unknown, the park has no data yet, the file is no table, or the working folder has another table of a
+        shipped park's id.
     """
     path = Path(park)
     if path.suffix.lower() in KINDS:
@@ -165,7 +165,7 @@ def table_of(park: str | Path) -> Path:
         here = table_here(str(park))
         if here is not None:
             return here
-        # A folder or a file of another kind is no misspelt park.
+        # A folder, or a file of another kind, is not reported as a misspelt park.
         if not path.is_dir() and path.suffix.lower() not in OTHER_TABLES:
             raise
     else:
@@ -177,7 +177,7 @@ def table_of(park: str | Path) -> Path:
 
 
 def name_anywhere(park: str) -> str:
-    """Name a park so that it is found from any working folder: a shipped one by its id, another by its table's path.
+    """Return a name that finds a park from any working folder: the id of a shipped one, else the path of its table.
 
     Raises
     ------
@@ -193,21 +193,21 @@ def name_anywhere(park: str) -> str:
 KINDS = (".csv", ".xlsx")
 
 
-#: Where tables stand in a folder that is arranged as the repository is.
+#: Folder of the tables in a folder that is arranged like the repository.
 AS_SHIPPED = Path("data", "parks")
 
 
 def tables_in(folder: Path) -> dict[str, Path]:
     """Find the park tables of a folder, by park id.
 
-    They stand in ``parks`` below the folder where there is such a folder, else in the folder itself.  A name with a
-    second dot (``my-park.projects.csv``) belongs to a park's table and is none.
+    They are in ``parks`` below the folder where it exists, else in the folder itself.  A name with a second dot
+    (``my-park.projects.csv``) is of a file beside a park's table.
 
     Raises
     ------
     InputError
-        There is no such folder or no table in it, two are of one park, or the folder has factors and levers of its
-        own, which would not be used.
+        There is no such folder or no table in it, two are of one park, or the folder has its own factors and levers,
+        which would not be used.
     """
     if not folder.is_dir():
         raise InputError([_fault(folder, "a folder", "give the folder that holds the park tables", "no_folder")])
@@ -253,7 +253,7 @@ def refuse_another(park: str, shipped: Path) -> None:
     Raises
     ------
     InputError
-        There is such a table, and it or a file that belongs to it is not the shipped one.
+        There is such a table, and it or a file beside it differs from the shipped one.
     """
     here = table_here(park)
     if here is None or here.samefile(shipped) or _contents(here) == _contents(shipped):
@@ -264,7 +264,7 @@ def refuse_another(park: str, shipped: Path) -> None:
 
 
 def _contents(table: Path) -> dict[str, bytes]:
-    """Contents of a table and of the files of its name beside it."""
+    """Read the contents of a table and of the files of its name beside it."""
     return {path.name: path.read_bytes() for path in table.parent.glob(f"{table.stem}.*") if path.is_file()}
 
 

@@ -1,10 +1,8 @@
-"""National targets of law that a park can be measured against, from ``factors/national_targets.csv``.
+"""Read rules: national targets, requirements of indicator systems, accounts, indicator profiles, carbon costs.
 
-What indicator systems ask of a park: HJ 274-2015, and the zero-carbon parks of 2025 (NDRC 2025 no. 910).
-
-Accounts and indicator profiles from ``data/accounts`` and ``data/profiles``, or from files of one's own.
-
-Reading ``data/carbon_costs.yml``: dated rules and prices of allowances and border adjustment.
+Targets are in ``factors/national_targets.csv``; requirements are those of HJ 274-2015 and of the zero-carbon parks of
+2025 (NDRC 2025 no. 910); accounts and profiles are in ``data/accounts`` and ``data/profiles``, or in a user's files;
+``data/carbon_costs.yml`` has dated rules and prices of allowances and border adjustment.
 """
 
 import csv
@@ -19,7 +17,7 @@ from pathway_models.core import Fault, InputError, RecordError, files, units, ya
 from pathway_models.intake.factors.tables import TRUSTED
 from pathway_models.records import Account, Bilingual, IndicatorRule, Profile, inventory, plans
 
-#: Indicators that are cuts of an intensity between two years, or below the peak, and what they ask of.
+#: Indicators of cuts of an intensity between two years, or below the peak, with their quantities.
 INDICATORS = {
     "单位GDP二氧化碳排放": "co2_intensity",
     "单位GDP二氧化碳排放(年度)": "co2_intensity",
@@ -31,7 +29,7 @@ NAMES_EN = {"co2_intensity": "CO2 per GDP", "energy_intensity": "energy per GDP"
 
 
 def read_targets() -> tuple[plans.Target, ...]:
-    """Cuts of CO2 and energy per GDP, and below the peak, that the nation is bound to, in the order of their years.
+    """Read the nation's binding cuts of CO2 and energy per GDP, and below the peak, in the order of their years.
 
     Only rows whose wording was seen are read; superseded pledges have other names in the table.
 
@@ -55,7 +53,7 @@ def _targets(path: Path) -> tuple[plans.Target, ...]:
             quantity = INDICATORS.get(row["indicator_cn"])
             if quantity is not None and row["confidence"] in TRUSTED:
                 found.append(_below_peak(row) if quantity == "below_peak" else _intensity(row, quantity))
-    # Stable: of one year and quantity, the row that stands first in the table.
+    # Stable: of one year and quantity, the first row of the table.
     return tuple(sorted(found, key=lambda target: (target.year, target.quantity)))
 
 
@@ -93,7 +91,7 @@ def _below_peak(row: dict[str, str]) -> plans.Target:
 
 
 def _cut(row: dict[str, str]) -> str:
-    """Write what is asked for; where a range is given, its milder end is what is asked at least."""
+    """Write the required cut; of a range, its milder end."""
     return f"{float(row['high']) / 100:+.1%}".replace(".0%", "%").replace("%", " %")
 
 
@@ -107,7 +105,7 @@ class Requirement:
         Key of the source, ``hj274_2015`` or ``ndrc_2025_910``.
     name_zh : str
     text : str
-        What is asked, in the words of the table.
+        The requirement, in the words of the table.
     unit : str
     confidence : str
         Of the threshold, not of the name.
@@ -121,7 +119,7 @@ class Requirement:
 
     @property
     def is_trusted(self) -> bool:
-        """Tell whether the threshold was seen, so that a value may be judged by it."""
+        """Tell whether the threshold was seen, so that values may be compared with it."""
         return self.confidence in TRUSTED
 
 
@@ -145,7 +143,7 @@ def _requirements(folder: Path) -> dict[str, Requirement]:
 
 
 def read_requirements() -> dict[str, Requirement]:
-    """Requirements by id, such as ``hj274:26`` or ``zero_carbon:clean energy share``."""
+    """Read the requirements by id, such as ``hj274:26`` or ``zero_carbon:clean energy share``."""
     return dict(_requirements(files.data_folder() / "factors"))
 
 
@@ -238,7 +236,7 @@ def profile_ids() -> tuple[str, ...]:
 
 
 def read_account(account: str | Path) -> Account:
-    """Read an account, by id or from a file of one's own.
+    """Read an account, by id or from a user's file.
 
     Raises
     ------
@@ -249,7 +247,7 @@ def read_account(account: str | Path) -> Account:
 
 
 def read_profile(profile: str | Path) -> Profile:
-    """Read an indicator profile, by id or from a file of one's own.
+    """Read an indicator profile, by id or from a user's file.
 
     Raises
     ------
@@ -323,7 +321,7 @@ def _profile(path: Path, _: files.Stamp) -> Profile:
 
 
 def _faults(path: Path, content: _Profile, lines: dict) -> list[Fault]:
-    """Collect what the form alone cannot say: doubled ids, two limits at once, an account that does not exist."""
+    """List faults beyond the form: duplicate ids, two limits at once, an unknown account."""
     faults = []
     ids = [one.id for one in content.indicators]
     for at, one in enumerate(content.indicators):
@@ -419,7 +417,7 @@ class BorderRules(yaml_files.Strict):
     mark_up: dict[int, float]
 
     def marked_up(self, year: int) -> float:
-        """Return the mark-up on default values in a year; that of the last year named holds on."""
+        """Return the mark-up on default values in a year; constant after the last year named."""
         earlier = [known for known in self.mark_up if known <= year]
         return self.mark_up[max(earlier)] if earlier else 0.0
 

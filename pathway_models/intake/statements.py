@@ -1,7 +1,4 @@
-"""Statements of a workbook: of whom, for which year, how much, in which unit; and what was found on the way.
-
-The description of a park table: identity, choices behind its accounts, findings.
-"""
+"""Statements of a workbook or table, by owner, year, value and unit, with findings; the description of a park."""
 
 import re
 from dataclasses import dataclass, field
@@ -31,24 +28,24 @@ class Description(yaml_files.Strict):
     invented: bool
     activity: Literal["value_added", "gdp", "energy_index", "emissions_index"]
     price_year: int | None = None
-    #: Written empty where the table has no carrier whose factor they would be.
+    #: Empty where the table has no carrier that needs the factor.
     factor_set: str
     grid_factor: str
-    #: How a supplier's emissions are shared between power and heat; only where the table states one that makes both.
+    #: Allocation of a supplier's emissions to power and heat; only where the table has one that makes both.
     chp_rule: Literal["", "energy", "efficiency", "exergy", "none"] = ""
-    #: Sectors whose activity goes with that of another, such as a power plant of one's own: sector to sector.
+    #: Sectors whose activity follows that of another, such as an own power plant: sector to sector.
     follows: dict[str, str] = Field(default_factory=dict)
     boundary: str = ""
     source: list[str] = Field(default_factory=list)
     licence: str = ""
     notes: list[str] = Field(default_factory=list)
-    #: Observed years that say nothing about the trend, such as one of lockdowns; none unless named.
+    #: Observed years that are left out of the trend, such as one of lockdowns; none by default.
     one_off_years: list[int] = Field(default_factory=list)
 
     @field_validator("source", "notes")
     @classmethod
     def _are_plain(cls, texts: list[str]) -> list[str]:
-        """They are shown with every result, in tables too."""
+        """Check texts that are shown with every result, in tables too."""
         if any(text.startswith(files.FORMULA_SIGNS) for text in texts):
             raise ValueError("a text must not begin with = + - @, which spreadsheets take for a formula")
         return [_in_one_line(text) for text in texts]
@@ -56,7 +53,7 @@ class Description(yaml_files.Strict):
     @field_validator("park_id", "name_zh", "name_en", "archetype", "province", "boundary", "licence")
     @classmethod
     def _is_plain(cls, text: str) -> str:
-        """Names end up in tables of results, where a spreadsheet would run them."""
+        """Refuse names that a spreadsheet would compute in tables of results."""
         if text.startswith(files.FORMULA_SIGNS):
             raise ValueError("a name must not begin with = + - @, which spreadsheets take for a formula")
         if yaml_files.RESERVED.match(text):
@@ -65,7 +62,7 @@ class Description(yaml_files.Strict):
 
 
 def _in_one_line(text: str) -> str:
-    """A text as it is shown: a line end is a space, and nothing in it is unseen."""
+    """Check a text for display: line ends become spaces, invisible characters are refused."""
     line = " ".join(part.strip() for part in text.splitlines()) if len(text.splitlines()) > 1 else text.rstrip("\n")
     if has_control_sign(line):
         raise ValueError("a text must have printable signs only; type it again without control signs")
@@ -78,7 +75,7 @@ def is_park_id(text: str) -> bool:
 
 
 class Choices(NamedTuple):
-    """The choices behind the accounts of a park; empty where none, or none that exists, was made."""
+    """Choices behind the accounts of a park; empty where a choice is missing or unknown."""
 
     activity: str = ""
     factor_set: str = ""
@@ -86,7 +83,7 @@ class Choices(NamedTuple):
 
 
 def sound_choices(activity: str, factor_set: str, grid: str) -> tuple[Choices, dict[str, Finding]]:
-    """The choices that can be used, and what is wrong with the others."""
+    """Return the valid choices, and the findings on the others."""
     wrong: dict[str, Finding] = {}
     if factor_set and factor_set not in factor_sets():
         expected = f"one of {', '.join(factor_sets())}"
@@ -103,13 +100,13 @@ def sound_choices(activity: str, factor_set: str, grid: str) -> tuple[Choices, d
     return sound, wrong
 
 
+#: Role, owner, entry and year of a statement.
 Key = tuple[str, str, str, int]
-"""Role, owner, entry and year of a statement."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One value of a workbook with all that stands beside it.
+    """One value of a workbook with its attributes.
 
     Parameters
     ----------
@@ -134,7 +131,7 @@ class Statement:
         Own factor in ``factor_unit``, a canonical unit.
     factor_place : str
     is_derived : bool
-        Computed from other values, not stated: a slip of the pen is not to be looked for in it.
+        Whether it was computed from other values, so that typing errors are not looked for in it.
     """
 
     place: str
@@ -155,21 +152,21 @@ class Statement:
 
     @property
     def key(self) -> Key:
-        """What it speaks of."""
+        """Role, owner, entry and year."""
         return self.role, self.owner, self.entry.key, self.year
 
 
 @dataclass(frozen=True)
 class UseLine:
-    """Share of a carrier that a sector uses for something.
+    """Share of a carrier in a sector with a certain use.
 
     Parameters
     ----------
     place : str
     sector : str
-        ``park`` stands for every sector that says nothing of its own.
+        ``park`` for all sectors without lines of their own.
     carrier, use : str
-        As written where they are not known.
+        As written where they are unknown.
     share : float
         0-1.
     written : str
@@ -186,7 +183,7 @@ class UseLine:
 
 @dataclass(frozen=True)
 class SupplyLine:
-    """What a supplier of heat, or the park's own combined plant, burns or makes in a year.
+    """Fuel or product of a supplier of heat, or of the park's own combined plant, in a year.
 
     Parameters
     ----------
@@ -194,7 +191,7 @@ class SupplyLine:
     year : int
     quantity : {"supplier_fuel", "supplier_output", "plant_fuel", "plant_output"}
     item : str
-        A carrier; ``electricity`` or ``heat`` of what is made.
+        A carrier; ``electricity`` or ``heat`` for a product.
     value : float
         In ``unit``, a canonical unit.
     written : str
@@ -212,7 +209,7 @@ class SupplyLine:
 
 @dataclass
 class Statements:
-    """All that is read from a workbook's tables, with the faults found on the way.
+    """All statements of a workbook's tables, with the faults found.
 
     Parameters
     ----------
@@ -222,17 +219,17 @@ class Statements:
     blanks : dict of Key to str
         Places of blank values, where a value could have stood; the entry of a blank part is ``bituminous, feedstock``.
     spoiled : set of Key
-        What was given but could not be read: not to be reported again as missing.
+        Keys of values that could not be read, which are not to be reported again as missing.
     assets : list of AssetLine
-        Lines of the sheet of energy assets (`intake.asset_sheet`).
+        Lines of the sheet of energy assets (`intake.workbook.asset_sheet`).
     projects : list of (Sheet, ListBlock)
         Sheets of projects, read later (`intake.plans.investments`).
     uses : list of UseLine
-        What energy is used for, line by line.
+        Lines of uses of energy.
     supply : list of SupplyLine
-        What the supplier of purchased heat burns and makes (`intake.factors.energy_content`).
+        Fuels and products of the supplier of purchased heat (`intake.factors.energy_content`).
     plant : list of SupplyLine
-        What the park's own combined plant burns and makes, part of the park's energy.
+        Fuels and products of the park's own combined plant, part of the park's energy.
     sheets : dict year -> str
         Sheets of single years that were read.
     """
@@ -254,11 +251,16 @@ class Statements:
     _indexed: int = -1
 
     def report(self, place: str, raw: Any, finding: Finding) -> None:
-        """Note a finding once."""
+        """Report a finding, once a place and code."""
         if (place, finding.code) not in self._reported:
             self._reported.add((place, finding.code))
             parts = finding.expected, finding.remedy, finding.severity, finding.code
             self.faults.append(Fault(self.file, place, shown(raw), *parts))
+
+    @property
+    def errors(self) -> int:
+        """Number of errors found so far."""
+        return sum(fault.severity == "error" for fault in self.faults)
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -266,7 +268,7 @@ class Statements:
         return self.layout.entries()
 
     def of(self, role: str, quantity: str, item: str = "") -> list[Statement]:
-        """Statements of one quantity and item by role, looked up in an index made when all have been read."""
+        """Return the statements of one quantity and item by role, from an index made after reading."""
         if len(self.all) != self._indexed:
             self._index, self._indexed = {}, len(self.all)
             for s in self.all.values():
@@ -274,7 +276,7 @@ class Statements:
         return self._index.get((role, quantity, item), [])
 
     def renew(self, s: Statement) -> None:
-        """Put a statement in the place of an earlier one of the same key."""
+        """Replace the statement of the same key."""
         self.all[s.key], self._indexed = s, -1
 
     def is_reported(self, place: str) -> bool:

@@ -1,16 +1,16 @@
-"""From what a workbook states to the rows of a park table: feedstock, sales, measured factors, fixed carbon.
+"""Translate the statements of a workbook to the rows of a park table: feedstock, sales, measured factors, fixed carbon.
 
 The rules (docs/workbook.md):
 
 * Feedstock is no combustion: energy = use - feedstock.
-* Power and heat sold outside the boundary are taken off the purchases of the same kind, green part alike, at the
-  factor of purchases (net purchases, as in the NDRC industry guides).  What is sold beyond the purchases is a
-  credit of its own, ``conversion_exported_*``: at the factor of the park's own plant, as far as that made it and its
-  fuels are stated, else at that of purchases.
-* CO2 captured is taken off what was emitted, stored and used parts told apart, ``conversion_captured_*``.
-* Fuel of a plant inside the boundary counts at its stack; what the plant supplies inside counts nowhere else.
-* A measured factor goes before the factor set; an enterprise's measured factor holds for its own use, the rest of
-  the park's use keeps the park's factor.
+* Power and heat sold outside the boundary are subtracted from the purchases of the same kind, green part alike, at the
+  factor of purchases (net purchases, as in the NDRC industry guides).  Sales beyond the purchases are a credit,
+  ``conversion_exported_*``: at the factor of the park's own plant, as far as that made them and its fuels are stated,
+  else at that of purchases.
+* Captured CO2 is subtracted from the emissions, stored and used parts separately, ``conversion_captured_*``.
+* Fuel of a plant inside the boundary counts at its stack; its supplies inside count nowhere else.
+* A measured factor takes precedence over the factor set; an enterprise's measured factor applies to its own use, the
+  rest of the park's use keeps the park's factor.
 """
 
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ from pathway_models.intake.table.rows import Row
 from pathway_models.intake.workbook.layouts import Entry
 from pathway_models.records.park import OwnPlant
 
-#: What is taken over as it stands: quantity of the workbook to quantity of the core.
+#: Quantities that are adopted unchanged.
 SAME = ("population",)
-#: What the projection uses; everything else is kept beside.
+#: Quantities used by the projection; all others are recorded beside.
 USED = (
     "energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "green_area", "sequestration",
     *SAME,
@@ -41,13 +41,13 @@ def _entry(series: Series) -> Entry:
 
 @dataclass
 class Translation:
-    """A workbook in the words of the core.
+    """A workbook as rows of a park table.
 
     Parameters
     ----------
     rows : list of Row
     beside : dict (quantity, owner, item) -> year -> value
-        What is recorded in canonical units and not part of the emissions.
+        Quantities recorded in canonical units that are not part of the emissions.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Translation:
 
 @dataclass
 class Translator:
-    """Translates the statements of a workbook that were read and checked.
+    """Translation of the checked statements of a workbook.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Translator:
     plant: OwnPlant | None = None
 
     def translate(self) -> Translation:
-        """The whole workbook."""
+        """Translate the whole workbook."""
         kept = {item: self.kept(item) for item in SOLD}
         for (owner, _), series in self._owned.items():
             entry = _entry(series)
@@ -93,7 +93,7 @@ class Translator:
         return self.result
 
     def more(self) -> None:
-        """What no row of its own says: credits for sales, captured CO2, and what is recorded beside."""
+        """Add credits for sales, captured CO2, and quantities recorded beside."""
         for item in SOLD:
             self._surplus(item)
         self._captured()
@@ -103,7 +103,7 @@ class Translator:
                 self.result.memo_items.setdefault(named, {})[s.year] = self._recorded(s)
 
     def _recorded(self, s: Statement) -> float:
-        """A value in the canonical unit of its entry: power may be given in units of energy."""
+        """Convert a value to the canonical unit of its entry: power may be given in units of energy."""
         unit = self.statements.layout.conversion(s.entry.unit)[0]
         if (s.unit, unit) == ("TJ", "MWh"):
             return s.value / TJ_PER_MWH
@@ -111,7 +111,7 @@ class Translator:
 
     @cached_property
     def _owned(self) -> dict[tuple[str, str], Series]:
-        """Statements by owner and entry; where an entry is split by sector, the park's own is left out."""
+        """Group statements by owner and entry, without the park's own where an entry is split by sector."""
         split = {s.entry.key for s in self.statements.all.values() if s.role == "sector"}
         owned: dict[tuple[str, str], Series] = {}
         for s in self.statements.all.values():
@@ -123,7 +123,7 @@ class Translator:
         return self.statements.of(role, quantity, item)
 
     def _bought(self, item: str) -> dict[int, float]:
-        """Purchases by year, TJ."""
+        """Return the purchases by year, TJ."""
         bought: dict[int, float] = {}
         for series in self._owned.values():
             if (_entry(series).quantity, _entry(series).item) == ("energy", item):
@@ -132,9 +132,9 @@ class Translator:
         return bought
 
     def kept(self, item: str) -> dict[int, float]:
-        """Share of the purchases of a year that is not sold on.
+        """Compute the share of the purchases of each year that is not sold on.
 
-        ASSUME: what is sold has the mix of what is bought, green part alike.
+        ASSUME: sales have the mix of purchases, green part alike.
         """
         bought = self._bought(item)
         kept = {}
@@ -144,7 +144,7 @@ class Translator:
         return kept
 
     def _surplus(self, item: str) -> None:
-        """What is sold beyond the purchases: a credit at the factor of the own plant, or of purchases."""
+        """Add the credit for sales beyond the purchases, at the factor of the own plant, or of purchases."""
         bought = self._bought(item)
         sold = {s.year: (s, self.book.tj(s)) for s in self._of("export", item)}
         beyond = {year: max(0.0, tj - bought.get(year, 0.0)) for year, (_, tj) in sold.items()}
@@ -160,7 +160,7 @@ class Translator:
             self._row(place, year, owner, "process_factor", f"conversion_exported_{item}", -factor, "tCO2/TJ")
 
     def _factor_of_sales(self, item: str, year: int, sold: float) -> float:
-        """Factor of what is sold beyond the purchases: the own plant's for what it made, that of purchases for more."""
+        """Compute the factor of sales beyond purchases: the own plant's up to its output, then that of purchases."""
         bought = self._factor_of_purchases(item, year)
         if self.plant is None or sold <= 0:
             return bought
@@ -169,7 +169,7 @@ class Translator:
         return ours * self.plant.factor(item, year) + (1.0 - ours) * bought
 
     def burnt(self, item: str, year: int) -> tuple[float, float]:
-        """Energy of a carrier that burns in a year, feedstock apart, TJ, and its mean factor, tCO2/TJ."""
+        """Return the energy of a carrier burnt in a year, without feedstock, TJ, and its mean factor, tCO2/TJ."""
         found = [(owner, s) for (owner, _), series in self._owned.items() for s in series.values()
                  if (s.entry.quantity, s.entry.item, s.year) == ("energy", item, year)]  # fmt: skip
         use = [self.book.tj(s, s.value - s.feedstock) for _, s in found]
@@ -178,7 +178,7 @@ class Translator:
         return total, emitted / total if total > 0 else self.book.default(item, year) or 0.0
 
     def _factor_of_purchases(self, item: str, year: int) -> float:
-        """Own factor of what is bought, the mean of the sectors' where only they have one; else the default."""
+        """Return the own factor of purchases, the mean of the sectors' where only they have one; else the default."""
         bought = [s for series in self._owned.values() if _entry(series).quantity == "energy"
                   for s in series.values() if (s.entry.item, s.year) == (item, year)]  # fmt: skip
         for found in ([p for p in self._of("energy", item) if p.year == year], bought):
@@ -190,7 +190,7 @@ class Translator:
         return self.book.default(item, year) or 0.0
 
     def _captured(self) -> None:
-        """CO2 captured, stored or used: a negative source of its own, whose energy stands with the other energy."""
+        """Add captured CO2, stored or used, as a negative source; its energy is part of the other energy."""
         for part in CAPTURED_PARTS:
             taken = {s.year: s for s in self._of("captured", part)}
             for year in self.years() if taken else ():
@@ -199,11 +199,11 @@ class Translator:
                 self._row("", year, self._main_sector(), "process_factor", item, -1.0, "tCO2/t")
 
     def years(self) -> list[int]:
-        """Years with energy."""
+        """List the years with energy."""
         return sorted({s.year for s in self.statements.all.values() if s.entry.quantity == "energy"})
 
     def _main_sector(self) -> str:
-        """The sector that credits without a sector of their own are booked in: the park, or the first sector."""
+        """Return the sector of credits without a sector of their own: the park, or the first sector."""
         owners = [owner for (owner, _), series in self._owned.items() if _entry(series).quantity == "energy"]
         return owners[0] if owners else "park"
 
@@ -222,7 +222,7 @@ class Translator:
                 self.result.memo_items.setdefault(("feedstock", owner, item), {})[year] = self.book.tj(s, s.feedstock)
 
     def own_factor(self, owner: str, s: Statement) -> tuple[float, str]:
-        """Factor of a statement, tCO2/TJ, with the places of the measured factors in it (none: the set's)."""
+        """Return the factor of a statement, tCO2/TJ, and the places of measured factors in it (empty: of the set)."""
         stated = self.book.own(s)
         base = (self.book.default(s.entry.item, s.year) or 0.0) if stated is None else stated
         places = [s.factor_place] if stated is not None else []
@@ -248,7 +248,7 @@ class Translator:
             self._row(place, year, owner, "process_factor", item, sign * factor, per, measured=own)
 
     def _green(self, kept: dict[int, float]) -> None:
-        """Green power trades, certificates and direct supply together, MWh."""
+        """Sum green power trades, certificates and direct supply, MWh."""
         parts = [one for item in ("", "certificates", "direct") for one in self._of("green_electricity", item)]
         for year in self.years() if parts else []:
             found = [s for s in parts if s.year == year]
@@ -257,7 +257,7 @@ class Translator:
             self._row(place, year, "park", "green_electricity", "", value * kept.get(year, 1.0), "MWh")
 
     def _sinks(self) -> None:
-        """Green area and its sequestration, where both are known in every year; the area alone beside."""
+        """Add green area and its sequestration, where both are known in every year; else record the area."""
         area, rate = ({s.year: s for s in self._of(name)} for name in ("green_area", "sequestration"))
         if area and all(year in area and year in rate for year in self.years()):
             self._take("park", area, "green_area")

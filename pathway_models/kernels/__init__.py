@@ -1,4 +1,4 @@
-"""Arithmetic on arrays: NumPy only, no tables, no files."""
+"""Arithmetic on arrays by NumPy and SciPy alone: no tables, no files."""
 
 import numpy as np
 from numpy.typing import NDArray

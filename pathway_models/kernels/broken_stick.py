@@ -1,8 +1,8 @@
-"""Broken sticks: a series as two straight lines that meet in a knot, found by looking at every knot.
+"""Broken sticks: least-squares fits of two straight lines that meet in a knot, over all knots; simulated AR(1) noise.
 
 The fall (or rise) of the best broken stick is measured against the best shape that never falls, or has stopped rising;
-noise around it and its autocorrelation are those of the residuals.  For tests of an observed peak
-(`pathway_models.kernels.observed_peak`); simulated noise stands here too.
+noise around it and its autocorrelation are those of the residuals.  Used by the test of an observed peak
+(`pathway_models.kernels.observed_peak`).
 """
 
 from functools import lru_cache
@@ -46,7 +46,7 @@ class BrokenSticks(NamedTuple):
 
 
 class Shapes(NamedTuple):
-    """Orthonormal bases and slope weights of every knot for series of one length."""
+    """Orthonormal bases and slope weights of every knot, for series of one length."""
 
     broken: Floats  # (knot, year, 3)
     flat_after: Floats  # (knot, year, 2)
@@ -78,14 +78,14 @@ def shapes_of(length: int) -> Shapes:
 
 
 def explained(series: Floats, bases: Floats) -> Floats:
-    """Sum of squares that each basis explains: (series, knot)."""
+    """Compute the sum of squares that each basis explains: (series, knot)."""
     knots, years, columns = bases.shape
     scores = series @ bases.transpose(2, 1, 0).reshape(columns, years, knots)
     return (scores**2).sum(axis=0)
 
 
 def fit_broken_sticks(series: Floats) -> BrokenSticks:
-    """Fit every knot to every series and compare the best broken stick with shapes that never fall or have stopped.
+    """Fit every knot to every series; compare the best broken stick with shapes that never fall, or stop rising.
 
     Parameters
     ----------
@@ -124,15 +124,15 @@ def fit_broken_sticks(series: Floats) -> BrokenSticks:
     )
 
 
-#: Series fitted together: their arrays stay in the cache of a processor.
+#: Series fitted together, so that their arrays stay in the processor's cache.
 BLOCK = 200
 
 
 def fit_long_noise(series: Floats) -> BrokenSticks:
-    """Do what `fit_broken_sticks` does, to rounding, in a time that grows with the length and not with its square.
+    """Fit as `fit_broken_sticks` does, to rounding, in time linear in the length instead of quadratic.
 
     The products of a series with the hinges of all knots are sums of its running sums.  They lose digits where a
-    series is fitted exactly, so that this is for noise.
+    series is fitted exactly: use it for noise only.
 
     Parameters
     ----------

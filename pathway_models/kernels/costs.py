@@ -1,12 +1,8 @@
-"""Money: annuities, present values, price years, costs along anchor years.
+"""Money: annuities, price years, costs along anchor years; net present value, internal rates of return and payback.
 
-Sources: annuity and present value are textbook definitions (for example Brealey, Myers and Allen, Principles of
-Corporate Finance, ch. 2; from background knowledge).  All money is in constant prices, so that the rate is a real one.
-
-Net present value, internal rates of return and payback of yearly cash flows.
-
-Sources: textbook definitions (Brealey, Myers and Allen, Principles of Corporate Finance, ch. 5; background knowledge).
-Tests hold them against ``numpy-financial``.
+All money is in constant prices, so that discount rates are real.  Sources: textbook definitions (Brealey, Myers and
+Allen, Principles of Corporate Finance, ch. 2 and 5; from background knowledge).  Tests compare the values of cash flows
+with ``numpy-financial``.
 """
 
 from collections.abc import Mapping
@@ -126,7 +122,7 @@ def capital_per_energy(capital_per_kw: ArrayLike, hours: ArrayLike) -> Floats:
 
 
 def along_years(years: ArrayLike, anchors: ArrayLike, values: ArrayLike) -> Floats:
-    """Compute the values between anchor years, straight between them and constant beyond: (..., year).
+    """Interpolate values linearly between anchor years, constant beyond them: (..., year).
 
     Parameters
     ----------
@@ -150,9 +146,9 @@ def along_years(years: ArrayLike, anchors: ArrayLike, values: ArrayLike) -> Floa
 
 
 def levelised(cost: ArrayLike, tonnes: ArrayLike) -> Floats:
-    """Compute the cost per tonne: discounted cost over discounted tonnes; NaN where nothing is avoided.
+    """Compute the cost per tonne, discounted cost over discounted tonnes; NaN where the tonnes are not above zero.
 
-    A quotient of a cost and *negative* tonnes would look cheap; it is not given.
+    The quotient of a cost and *negative* tonnes would look cheap.
     """
     saved = np.asarray(tonnes, dtype=float)
     return np.divide(
@@ -255,7 +251,7 @@ def payback(flows: ArrayLike, rate: float = 0.0) -> float:
 
 
 def purchases(quantity: ArrayLike, capital: ArrayLike, lifetime: ArrayLike, rate: float) -> tuple[Floats, Floats]:
-    """Buy the capacity that a yearly quantity needs, each unit in the year before it works.
+    """Compute the purchases of the capacity that a yearly quantity needs, each unit bought the year before it works.
 
     Units work a whole number of years, nearest to their lifetime, and are replaced while they are needed.  Where the
     quantity never falls, what is bought less what is left of it has the present value of the annuities.

@@ -150,7 +150,7 @@ def yearly_rate(change: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
 def intensity_cut(
     emissions_before: ArrayLike, economy_before: ArrayLike, emissions_after: ArrayLike, economy_after: ArrayLike
 ) -> NDArray[np.float64]:
-    """Share by which emissions per economy fell between two years; negative where they rose.
+    """Compute the share by which emissions per economy fell between two years; negative where they rose.
 
     Parameters
     ----------

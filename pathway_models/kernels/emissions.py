@@ -1,4 +1,4 @@
-"""From activity to emissions, one relation a function, and the ramp by which measures phase in.
+"""Emissions from activity, the ramp of a measure, and air pollutants beside CO2, one relation a function.
 
 Arrays have any leading axes.  The chain (docs/methods.md):
 
@@ -6,11 +6,10 @@ Arrays have any leading axes.  The chain (docs/methods.md):
     emissions[c, y]   = sum_i energy[i, c, y] * factor[i, c, y]
     process[y]        = sum_j output[j, y] * factor[j, y]
 
-Air pollutants beside CO2: factors of burners, pollution equivalents, co-control indices.
-
-Equations and their sources stand in docs/cobenefits.md.  The indices follow the literature on co-controlling air
-pollutants and greenhouse gases (Mao et al.; Xing et al. 2020, Chinese Journal of Environmental Management 12(4), 20-28;
-title and abstract seen, formulas from background knowledge).
+Air pollutants: factors of burners, pollution equivalents, co-control indices.  Equations and sources are in
+docs/cobenefits.md.  The indices follow the literature on co-controlling air pollutants and greenhouse gases (Mao et
+al.; Xing et al. 2020, Chinese Journal of Environmental Management 12(4), 20-28; title and abstract seen, formulas from
+background knowledge).
 """
 
 from collections.abc import Iterable
@@ -45,14 +44,14 @@ def add_carrier(
 
 
 def heat_share(heat: float, power: float, weight: float | None) -> float:
-    """Compute the share of a plant's emissions that its heat bears: ``w H / (w H + P)``.
+    """Compute the share of a plant's emissions allocated to heat: ``w H / (w H + P)``.
 
     Parameters
     ----------
     heat, power : float
-        What the plant makes, in one unit of energy.
+        Output of the plant, in one unit of energy.
     weight : float or None
-        What a unit of heat weighs against one of power; None where heat bears all.
+        Weight of a unit of heat relative to a unit of power; None where all emissions go to heat.
 
     Examples
     --------
@@ -95,7 +94,7 @@ def normalised_shares(log_ratios: np.ndarray, present: np.ndarray) -> np.ndarray
 
 
 def mean_factor(emissions: np.ndarray, energy: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
-    """Mean factor of some energy, tCO2/TJ; ``otherwise`` where none is used.
+    """Compute the mean factor of energy use, tCO2/TJ; ``otherwise`` where none is used.
 
     Parameters
     ----------
@@ -159,7 +158,7 @@ def _delay(years: np.ndarray, start: int, complete: int, delay_years: int) -> np
 SHAPES = {"linear": _linear, "s_curve": _s_curve, "step": _step, "delay": _delay}
 
 
-#: Relative reduction of CO2 below which a cross-elasticity says nothing.
+#: Relative reduction of CO2 below which a cross-elasticity is not given.
 NOTHING_CUT = 1e-6
 KG_PER_T = 1000.0
 
@@ -176,9 +175,9 @@ def burner_factor(
     tj_per_unit : float
         Net calorific value of that unit, TJ.
     removed : iterable of array_like
-        Share that each control removes of what reaches it, on [0, 1].
+        Removal efficiency of each control in series, on [0, 1].
     content : array_like
-        Sulphur or ash in the unit the coefficient counts it in.
+        Sulphur or ash content, in the unit of the coefficient.
 
     Examples
     --------

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from pathway_models.core.arrays import YEAR
 
-#: Years of the confirmation window, Y itself the first.
+#: Years of the confirmation window; Y is the first.
 WINDOW = 5
-#: A total exceeds another one only by more than this share of its size.
+#: Relative tolerance below which one total does not exceed another.
 TIE = 1e-9
 #: Meaning of the codes of `split`: the code is the position.
 OUTCOMES = ("past", "ahead", "not_before")
@@ -26,7 +26,7 @@ PAST, AHEAD, NOT_BEFORE = range(len(OUTCOMES))
 
 
 def peaks_before(total: ArrayLike, window: int = WINDOW) -> NDArray[np.bool_]:
-    """Tell of every year whether a path peaks before it.
+    """Tell for every year whether a path peaks before it.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def peaks_before(total: ArrayLike, window: int = WINDOW) -> NDArray[np.bool_]:
 
 
 def settled_by(without: ArrayLike, issue: int, window: int = WINDOW) -> NDArray[np.bool_]:
-    """Tell of every year whether the path without new measures peaks before it, in the issue year or earlier.
+    """Tell for every year whether the path without new measures peaks before it, in the issue year or earlier.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def settled_by(without: ArrayLike, issue: int, window: int = WINDOW) -> NDArray[
 
 
 def margin(total: ArrayLike, at: int, window: int = WINDOW) -> NDArray[np.float64]:
-    """Compute how far a path exceeds its highest earlier total in the confirmation window; not above 0: it peaks.
+    """Compute the relative excess of the confirmation window over the highest total before it; at most 0 at a peak.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def margin(total: ArrayLike, at: int, window: int = WINDOW) -> NDArray[np.float6
 
 
 def split(event: NDArray[np.bool_], settled: NDArray[np.bool_]) -> NDArray[np.int8]:
-    """Split the event: codes into `OUTCOMES`, of the shape the two broadcast to."""
+    """Split the event into codes of `OUTCOMES`, in the shape both arguments broadcast to."""
     past = event & settled
     return np.where(past, PAST, np.where(event, AHEAD, NOT_BEFORE)).astype(np.int8)
 

@@ -14,21 +14,20 @@ The law of the forecast, for a record that ends at year ``T`` and steps ``j = 1,
 A damped trend shrunk to a panel, around it a random walk and a tilted line.  Because ``r`` is drawn
 once a member, the error at *every* horizon is Student-t with the same degrees of freedom, and its
 scale is known in closed form (`error_scale`): that is what is fitted and what is simulated.
-Normals come from outside; this file holds no randomness and no default that hides an assumption.
+Normals are arguments: this file holds no randomness and no default that hides an assumption.
 
 Sources: Gardner and McKenzie (1985), Management Science 31, 1237-1246 (damped trend); Efron and
 Morris (1975), JASA 70, 311-319 (shrinkage); Kotz and Nadarajah (2004), Multivariate t
 Distributions, ch. 1 (one chi-square for all components).  Cited from background knowledge.
 
-Regression of what comes next on what is known, horizon by horizon: centre, scale and the shape of the errors.
-
-For each horizon ``h`` of a few knots, with ``x`` and ``v`` standardised::
+Regression of outcomes on features, horizon by horizon: centre, scale and shape of the errors.  For each horizon ``h``
+of a few knots, with ``x`` and ``v`` standardised::
 
     y = m_h(x) + s_h(v) Q_h,      m_h and ln s_h linear
 
 ``m_h`` is a ridge regression with Huber's weights, ``ln s_h`` a ridge regression of ``ln(|r| + .1 median|r|)`` on the
 residuals ``r`` of cases that the centre had not seen (folds of whole entities), and ``Q_h`` the quantiles of those
-residuals over their scale.  So a forecast carries the errors that such forecasts made of entities left out.
+residuals over their scale, so that a forecast carries the errors made on entities left out.
 
 Sources: Hoerl and Kennard (1970), Technometrics 12, 55-67 (ridge); Huber (1964), Annals of Mathematical Statistics 35,
 73-101; Koenker and Zhao (1994), J. Nonparametric Statistics 3, 223-235 (location and scale).  Cited from background
@@ -51,7 +50,7 @@ CALMEST = 0.1
 # ASSUME: of a thousand members the six stormiest are drawn as the seventh, so that one member out of
 # thousands cannot carry a mean; quantiles up to 99 % do not notice.
 STORMIEST = 2.5
-#: Most members whose scales are remembered.
+#: Most members whose scales are cached.
 REMEMBERED = 4096
 
 
@@ -62,7 +61,7 @@ class TrendParameters:
     Parameters
     ----------
     damping : float
-        Share of the record's excess growth left after one more year, from 0 to below 1.
+        Share of the record's excess growth that remains after one more year, from 0 to below 1.
     prior_growth : float
         Growth every record returns to, log per year.
     prior_growth_sd : float
@@ -76,7 +75,7 @@ class TrendParameters:
     noise : float
         Standard deviation of a year's innovation of an ordinary entity, log; > 0.
     noise_weight : float
-        Degrees of freedom the panel's noise counts for against the record's own; >= 0.
+        Weight of the panel's noise against the record's own, in degrees of freedom; >= 0.
     tail : float
         Degrees of freedom of the Student-t errors, > 2; ``inf`` is normal.
     """
@@ -108,7 +107,7 @@ class TrendParameters:
 
 
 def long_run_growth(knots: Mapping[int, float], years: ArrayLike) -> Floats:
-    """Interpolate growth given at some years, log per year; level before the first and after the last of them."""
+    """Interpolate growth given at some years, log per year; constant before the first and after the last of them."""
     given = sorted(knots.items())
     return np.interp(years, [year for year, _ in given], [growth for _, growth in given])
 
@@ -116,12 +115,12 @@ def long_run_growth(knots: Mapping[int, float], years: ArrayLike) -> Floats:
 def bridge_gaps(log_history: ArrayLike) -> Floats:
     """Join the years around missing ones by a straight line in logs; shape unchanged.
 
-    Used to set one-off years aside: a masked 2020 lends nothing, 2019 and 2021 share their change.
+    Used to set one-off years aside: with 2020 masked, 2020 and 2021 each take half of the change from 2019 to 2021.
 
     Raises
     ------
     ValueError
-        The first or the last year of a record is missing: there is nothing to join.
+        The first or the last year of a record is missing.
     """
     history = np.array(log_history, dtype=float)
     if np.isnan(history[..., [0, -1]]).any():
@@ -134,7 +133,7 @@ def bridge_gaps(log_history: ArrayLike) -> Floats:
 
 
 def record_growth(log_history: ArrayLike, parameters: TrendParameters) -> tuple[Floats, Floats, float]:
-    """Summarise a record: its recent growth, its shrunk noise, and the changes it counts for.
+    """Summarise a record by its recent growth, its shrunk noise and its effective number of changes.
 
     Parameters
     ----------
@@ -220,7 +219,7 @@ def slope_loading(noise: ArrayLike, steps: int, parameters: TrendParameters) -> 
 
 
 def error_scale(noise: ArrayLike, steps: int, parameters: TrendParameters) -> Floats:
-    """Scale of the Student-t error of the log change by step, (...) -> (..., step)."""
+    """Compute the scale of the Student-t error of the log change by step, (...) -> (..., step)."""
     noise = np.asarray(noise, dtype=float)[..., None]
     walk = noise**2 * np.arange(1.0, steps + 1.0)
     return np.sqrt(walk + slope_loading(noise[..., 0], steps, parameters) ** 2)
@@ -234,8 +233,7 @@ def member_scale(scale_draws: ArrayLike, tail: float) -> Floats:
     draws = np.minimum(np.asarray(scale_draws, dtype=float), STORMIEST)
     if np.isinf(tail):
         return np.ones_like(draws)
-    # Every driver of a batch of members asks for the same scales, whose incomplete gamma functions take longer than
-    # the path itself.
+    # All drivers of a batch need the same scales, whose incomplete gamma functions take longer than the path itself.
     if draws.size <= REMEMBERED:
         return _known_scale(draws.tobytes(), tail).reshape(draws.shape)
     return _scale(draws, tail)
@@ -249,7 +247,7 @@ def _known_scale(draws: bytes, tail: float) -> Floats:
 
 
 def _scale(draws: Floats, tail: float) -> Floats:
-    from scipy import special  # deferred: whoever checks a workbook should not wait for it
+    from scipy import special  # deferred: checking a workbook does not need it
 
     chi_square = 2.0 * special.gammaincinv(0.5 * tail, special.ndtr(-draws))
     return np.sqrt(tail / chi_square)
@@ -296,7 +294,7 @@ def damped_log_trend(
     slope, scale = np.asarray(slope_draws, float), member_scale(scale_draws, parameters.tail)
     path = np.empty((steps, *np.broadcast_shapes(shocks.shape[1:], slope.shape, scale.shape, (*noise.shape, 1))))
     path[0] = shocks[0]
-    # Year upon year instead of a cumulative sum along members: neighbours in memory are independent of one another.
+    # Year by year instead of a cumulative sum along members: neighbours in memory are independent of one another.
     for year in range(1, steps):
         np.add(path[year - 1], shocks[year], out=path[year])
     path *= noise[..., None]
@@ -313,13 +311,13 @@ def _year_first(values: Floats) -> Floats:
 
 #: Probabilities at which the shape of the errors is kept.
 SHAPE = (np.arange(100) + 0.5) / 100.0
-#: Folds of entities whose errors are taken without having been fitted to.
+#: Folds of entities for out-of-fold errors.
 FOLDS = 5
-#: Ridge, as a share of the cases: decides where features say nearly the same.
+#: Ridge penalty, as a share of the cases: decides between nearly collinear features.
 RIDGE = 0.03
-#: Residuals beyond so many robust standard deviations weigh less; how often the weights are renewed.
+#: Bound of Huber's weights in robust standard deviations, and iterations of the weights.
 HUBER, ROUNDS = 1.0, 3
-#: Standard deviations from the mean beyond which a feature is taken as standing at the bound.
+#: Standard deviations from the mean at which features are clipped.
 FARTHEST = 3.0
 #: Share of the median residual that keeps the log of a small one finite.
 FLOOR = 0.1
@@ -336,7 +334,7 @@ class HorizonFit:
     knots : (knot,) int
         Horizons that were fitted, rising from 1.
     x_mean, x_sd : (feature,) float
-        Of the features of the centre; zero spread where a feature is to say nothing.
+        Of the features of the centre; zero spread for a feature without effect.
     centre : (knot, 1 + feature) float
         Constant first.
     v_mean, v_sd : (scale feature,) float
@@ -373,7 +371,7 @@ def fit_horizons(
     Parameters
     ----------
     x, v : (case, feature)
-        Known at the origin; NaN where not known, which counts as the mean.
+        Features known at the origin; NaN, where not known, counts as the mean.
     outcome : (case, knot)
         NaN where not known.
     knots : (knot,) int
@@ -442,7 +440,7 @@ def weighted_quantiles(values: ArrayLike, probabilities: ArrayLike, weight: Arra
 
 
 def _robust(design: Floats, y: Floats, weight: Floats, fold: NDArray[np.int_]) -> tuple[Floats, Floats]:
-    """Fit a centre with Huber's weights: its coefficients, and the residuals of folds left out."""
+    """Fit a centre with Huber's weights; return its coefficients and the out-of-fold residuals."""
     parts = [np.flatnonzero(fold == held) for held in np.unique(fold)]
     designs, robust, residual = [design[own] for own in parts], weight, y
     for _ in range(ROUNDS):
@@ -471,7 +469,7 @@ def _solved(gram: Floats, product: Floats, weight: float) -> Floats:
 
 
 def _moments(features: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Compute mean and standard deviation of what is known of each feature: (feature,) each."""
+    """Compute mean and standard deviation of the known values of each feature: (feature,) each."""
     known = np.isfinite(features)
     shares = known * weight[:, None]
     total = np.maximum(shares.sum(axis=0), 1e-12)
@@ -481,13 +479,13 @@ def _moments(features: Floats, weight: Floats) -> tuple[Floats, Floats]:
 
 
 def _standardised(features: Floats, mean: Floats, sd: Floats) -> Floats:
-    """Standardise features behind a constant one: (case, 1 + feature); what is not known stands at the mean."""
+    """Standardise features, a constant first: (case, 1 + feature); values not known become the mean."""
     moved = np.divide(features - mean, sd, out=np.zeros(features.shape), where=sd > 1e-9)
     moved = np.clip(np.where(np.isfinite(moved), moved, 0.0), -FARTHEST, FARTHEST)
     return np.concatenate([np.ones((len(features), 1)), moved], axis=1)
 
 
 def _between(places: Floats, knots: ArrayLike) -> Floats:
-    """Weights of knots for linear interpolation at rising places within them: (place, knot)."""
+    """Compute the weights of knots for linear interpolation at rising places within them: (place, knot)."""
     knots = np.asarray(knots, dtype=float)
     return np.stack([np.interp(places, knots, unit) for unit in np.eye(knots.size)], axis=1)

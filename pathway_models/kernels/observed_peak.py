@@ -1,12 +1,10 @@
-"""Test whether an observed series has peaked, with a false-alarm rate that is known at the series' own noise.
+"""Test whether an observed series has peaked, with a known false-alarm rate; record and result of every peak rule.
 
 Null hypothesis: a level (or rising, then level) path with AR(1) noise.  Its distribution is simulated once for each
 length and autocorrelation and shared by all series of that length; it is free of scale, so the size of the noise does
 not enter.  The maximum and the knot are found by looking, so every simulated path is searched for its own best broken
 stick as the observed series was: the p-values allow for having looked.  Method, sources and measured rates:
 ``docs/peak_rules.md``.
-
-Input and result of a peak rule: an emissions series as known in some year, and a verdict on it.
 """
 
 from collections.abc import Sequence
@@ -36,7 +34,7 @@ class RuleResult:
     peak_year : int or None
         Year of the peak by that rule; None when it names none.
     detail : str
-        The numbers behind the verdict, in words.
+        Explanation of the verdict with its numbers.
     """
 
     verdict: str
@@ -49,7 +47,7 @@ class RuleResult:
 
 
 def unknown(reason: str) -> RuleResult:
-    """Answer that a series is outside a rule's range of validity."""
+    """Return the result for a series outside a rule's range of validity."""
     return RuleResult("unknown", None, reason)
 
 
@@ -62,7 +60,7 @@ class Record:
     years : int array, shape (year,)
     values : float array, shape (year,)
     as_of : int
-        Year from which one looks back; the last year of the series when none was given.
+        Year in which the series is judged; its last year by default.
     """
 
     years: NDArray[np.int_]
@@ -96,11 +94,11 @@ class Record:
 
     @property
     def censoring_note(self) -> str:
-        """Reminder that a maximum in the first year may hide an earlier one; empty otherwise."""
+        """Note that a maximum in the first year may hide an earlier one; empty otherwise."""
         return "; highest in the first year known, the peak may be earlier" if self.top == 0 else ""
 
     def unfit(self, shortest: int, every_year: bool = False, positive: bool = False) -> str:
-        """Say why a rule cannot be applied; empty when it can.
+        """Return the reason why a rule cannot be applied; empty when it can.
 
         Parameters
         ----------
@@ -134,7 +132,7 @@ def as_record(years: ArrayLike | Record, values: ArrayLike, as_of: int | None = 
     ----------
     years : array_like of int, shape (year,)
         Strictly increasing calendar years; gaps are allowed here, and refused by the rules that need every year.
-        A record is returned as it is: many rules judge one that was made once.
+        A `Record` is returned unchanged, so that many rules can judge the same one.
     values : array_like, shape (year,)
         Emissions in any one unit, not negative.
     as_of : int, optional
@@ -160,7 +158,7 @@ def as_record(years: ArrayLike | Record, values: ArrayLike, as_of: int | None = 
 
 
 def companion(years: ArrayLike, extra: ArrayLike | None, as_of: int) -> Record | None:
-    """Make the record of a second series on the same years (population, GDP, ...), missing values left out.
+    """Make the record of a companion series on the same years (population, GDP, ...), missing values left out.
 
     Returns None when the series is not given or holds no value up to ``as_of``.
     """
@@ -178,7 +176,7 @@ def _listed(years: list[int]) -> str:
     return shown if len(years) <= 5 else f"{shown} and {len(years) - 5} more years"
 
 
-#: False-alarm rate that the test is built to keep.
+#: Nominal false-alarm rate of the test.
 LEVEL = 0.05
 # ASSUME: lag-1 autocorrelation of yearly emissions noise lies between 0 and 0.65; critical values hold
 # for every one of these, the last a little above the promised 0.6 so that simulation error is covered.
@@ -198,7 +196,7 @@ class NullDistribution(NamedTuple):
 
 @lru_cache(maxsize=128)
 def null_distribution(length: int, paths: int = NULL_PATHS) -> NullDistribution:
-    """Simulate level series of one length once; every series of that length shares them."""
+    """Simulate the statistics of level series of one length; cached for all series of that length."""
     rng = np.random.default_rng([_NULL_SEED, length])
     fit = broken_stick.fit_broken_sticks if length <= WINDOW else broken_stick.fit_long_noise
     fits = [fit(broken_stick.ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
@@ -209,12 +207,12 @@ def null_distribution(length: int, paths: int = NULL_PATHS) -> NullDistribution:
 
 
 def unbiased_memory(raw: ArrayLike, raw_by_memory: Floats) -> Floats:
-    """Correct the bias of a raw autocorrelation: the one whose median estimate it is (Andrews 1993, by simulation)."""
+    """Correct a raw autocorrelation to the value whose median estimate it is (Andrews 1993, by simulation)."""
     return np.interp(raw, raw_by_memory, MEMORIES)
 
 
 def adjusted(fit: broken_stick.BrokenSticks, raw_by_memory: Floats) -> tuple[Floats, Floats]:
-    """Deflate fall and rise by what autocorrelation adds to the error of a slope, so that one bound serves all."""
+    """Deflate fall and rise by the effect of autocorrelation on the error of a slope, so that one bound serves all."""
     memory = unbiased_memory(fit.memory, raw_by_memory)
     deflation = np.sqrt((1.0 - memory) / (1.0 + memory))
     return fit.fall * deflation, fit.rise * deflation
@@ -228,7 +226,7 @@ def _largest_p(statistic: Floats, null: Floats) -> Floats:
 
 
 def critical_value(null: Floats) -> float:
-    """Compute the bound that a statistic must exceed for its p-value to be at most :data:`LEVEL`."""
+    """Compute the bound above which the p-value of a statistic is at most :data:`LEVEL`."""
     most_above = int(np.floor(LEVEL * (null.shape[1] + 1.0))) - 1
     return float(null[:, -most_above - 1].max())
 
@@ -255,7 +253,7 @@ def p_values(values: Floats, autocorrelation: float | None = None) -> tuple[Floa
 
 
 def allowed_memories(autocorrelation: float | None) -> int:
-    """Count the leading entries of MEMORIES that must be guarded against."""
+    """Count the leading entries of `MEMORIES` that the test allows for."""
     if autocorrelation is None:
         return len(MEMORIES)
     if not 0 <= autocorrelation <= MEMORIES[-1]:
@@ -267,7 +265,7 @@ OBSERVED_STATUS = ("peaked", "plateau", "rising", "unknown")
 # ASSUME: below eight consecutive years a broken stick and an autocorrelation cannot both be estimated.
 SHORTEST_RECORD = 8
 MISS_PATHS = 1_000
-#: Declines a year for which the miss rate is stated.
+#: Declines per year for which the miss rate is stated.
 DECLINES = (0.01, 0.02, 0.03)
 # ASSUME: a level series is called a plateau only when a decline of 2 % a year would more likely have been
 # seen than missed; otherwise the record cannot tell, and the status is unknown.
@@ -330,8 +328,8 @@ def observed_peak(
     values : array_like, shape (year,)
         Positive emissions in any unit.
     autocorrelation : float, optional
-        Largest lag-1 autocorrelation to allow for, when it is known better than this record tells
-        (from a panel of similar parks); up to 0.65, the default.  Smaller values give more power.
+        Largest lag-1 autocorrelation to allow for, where a panel of similar parks tells it better than this
+        record; up to 0.65, the default.  Smaller values give more power.
     window : int
         Number of last years tested; the whole record where its maximum is older.
 
@@ -354,7 +352,7 @@ def observed_peaks(
     window: int = WINDOW,
     declines: Sequence[float] = DECLINES,
 ) -> list[ObservedPeak]:
-    """Test many series at once, those of one length together: what does not depend on a series is made once.
+    """Test many series at once; simulations are shared by series of one length.
 
     Parameters
     ----------
@@ -363,7 +361,7 @@ def observed_peaks(
     autocorrelation, window
         As in :func:`observed_peak`.
     declines : sequence of float
-        Declines whose miss rates are wanted, that of the plateau among them; ``miss`` is NaN for the others.
+        Declines whose miss rates are computed, that of the plateau among them; ``miss`` is NaN for the others.
 
     Returns
     -------
@@ -375,7 +373,7 @@ def observed_peaks(
     tops = [int(record.values.argmax()) for record in records]
     by_length: dict[int, list[int]] = {}
     for at, (record, top) in enumerate(zip(records, tops, strict=True)):
-        # A maximum before the window is a part of the question: what came after it is no record of its own.
+        # A maximum before the window belongs to the test: the years after it alone are no record of their own.
         whole = len(record.values)
         by_length.setdefault(min(window, whole) if top >= whole - window else whole, []).append(at)
     for length, places in by_length.items():
@@ -391,7 +389,7 @@ def observed_peaks(
 
 
 def simulated_years(records: Sequence[Record], window: int = WINDOW) -> int:
-    """Sum up the lengths beyond the window that noise has to be simulated for: about 5 ms a year."""
+    """Sum the lengths beyond the window for which noise has to be simulated: about 5 ms a year."""
     lengths = {len(record.values) for record in records if record.top < len(record.values) - window}
     return sum(lengths)
 
@@ -399,7 +397,7 @@ def simulated_years(records: Sequence[Record], window: int = WINDOW) -> int:
 def _tested(
     records: Sequence[Record], tops: Sequence[int], length: int, autocorrelation: float | None, wanted: Sequence[float]
 ) -> list[ObservedPeak]:
-    """Test series whose last ``length`` years are asked about."""
+    """Test the last ``length`` years of series."""
     recent = np.stack([record.values[-length:] for record in records])
     allowed, null, fit = (
         allowed_memories(autocorrelation),
@@ -416,7 +414,7 @@ def _tested(
     nearest = np.searchsorted(MEMORIES, memory)
     alarm = (null.fall > critical).mean(axis=1)
     miss = np.full((len(records), len(DECLINES)), np.nan)
-    # In the order of what they share, so that it is made once.
+    # Sorted by what they share, so that it is computed once.
     for at in np.lexsort((declining, nearest)):
         shared = _declining_paths(length, int(nearest[at]), int(declining[at]))
         growth = max(float(fit.before[at]), 0.0)
@@ -432,7 +430,7 @@ def _told(
     record: Record, top: int, p_peaked: float, p_rising: float, noise: float, memory: float, alarm: float,
     miss: tuple[float, ...], declining: int,
 ) -> ObservedPeak:  # fmt: skip
-    """Verdict on one series and its words."""
+    """Return the outcome for one series, with its wording."""
     status = _status(p_peaked, p_rising, len(record.years) - 1 - top, miss)
     year = int(record.years[top])
     return ObservedPeak(
@@ -475,7 +473,7 @@ def _noise(length: int, nearest: int) -> Floats:
 
 
 class _Quadratic(NamedTuple):
-    """Squares of ``noise + a * rising + b * falling`` seen through one matrix a knot, by what a and b multiply.
+    """Sum of squares of ``noise + a * rising + b * falling`` under one projection a knot, by coefficients of a and b.
 
     Noise and crossed terms have shape ``(knot, path)``, those of the signal alone ``(knot, 1)``.
     """
@@ -488,7 +486,7 @@ class _Quadratic(NamedTuple):
     falling_alone: Floats
 
     def at(self, a: float, b: float) -> Floats:
-        """The squares for one signal: (knot, path)."""
+        """Evaluate the sum of squares for one signal: (knot, path)."""
         squares = (2.0 * b) * self.falling
         squares += self.noise
         squares += a * a * self.rising_alone + 2.0 * a * b * self.both + b * b * self.falling_alone
@@ -497,21 +495,21 @@ class _Quadratic(NamedTuple):
         return squares
 
     def chosen(self, a: float, b: float, knot: NDArray[np.intp], path: NDArray[np.intp]) -> Floats:
-        """The squares for one signal at one knot a path: (path,)."""
+        """Evaluate the sum of squares for one signal at one knot a path: (path,)."""
         alone = (a * a * self.rising_alone + 2.0 * a * b * self.both + b * b * self.falling_alone)[knot, 0]
         crossed = 2.0 * a * self.rising[knot, path] + 2.0 * b * self.falling[knot, path]
         return self.noise[knot, path] + crossed + alone
 
 
 def _quadratic(seen: Floats, noise: Floats, squares: Floats, signal: Floats) -> _Quadratic:
-    """Make the squares from the signal as each matrix leaves it, (knot, 2, year), and those of the noise alone."""
+    """Build the coefficients from the projected signal, (knot, 2, year), and the squares of the noise alone."""
     alone, crossed = seen @ signal.T, seen @ noise.T
     parts = (alone[:, :1, 1], alone[:, :1, 0], alone[:, 1:, 1])
     return _Quadratic(squares, crossed[:, 0], crossed[:, 1], *parts)
 
 
 class _DecliningPaths(NamedTuple):
-    """What broken sticks make of simulated noise around a rise and a decline, before their size is known.
+    """Fits of broken sticks to simulated noise around a rise and a decline, as functions of their size.
 
     Paths are measured in units of the noise: ``noise + a * rising + b * falling`` with ``a`` and ``b`` the slopes of
     the logarithm over the noise.  Errors of fits are then quadratic in ``a`` and ``b``, slopes are linear: their
@@ -527,14 +525,14 @@ class _DecliningPaths(NamedTuple):
     length: int
 
     def miss_rate(self, noise: float, growth: float, decline: float, critical: float, raw_by_memory: Floats) -> float:
-        """Share of simulated declining series that the test does not call peaked, as `fit_broken_sticks` sees them."""
+        """Compute the share of simulated declining series that the test does not call peaked."""
         size = max(noise, 1e-9)
         a, b = growth / size, float(np.log1p(-decline)) / size
         total = self.total.at(a, b)[0]
         floor = np.maximum(broken_stick.ROUNDING * total, self.length * (broken_stick.ROUNDING / size) ** 2)
         errors = self.errors.at(a, b)
         best = errors.min(axis=0)
-        knot = (errors == best).argmax(axis=0)  # half the time of argmin, which has no fast way along the first axis
+        knot = (errors == best).argmax(axis=0)  # half the time of argmin, which is slow along the first axis
         path = np.arange(len(knot))
         spread = np.maximum(best, floor)
         of_noise, of_signal = self.slope_after
@@ -550,7 +548,7 @@ class _DecliningPaths(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _of_noise(length: int, nearest: int) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
-    """Simulated noise, and through each knot its squares left by both shapes, lagged squares, and slopes."""
+    """Simulate noise; return it with, by knot, the residual squares of both shapes, lagged squares, and slopes."""
     noise, shapes = _noise(length, nearest), broken_stick.shapes_of(length)
     noise = noise - noise.mean(axis=1, keepdims=True)
     total = (noise**2).sum(axis=1)

@@ -41,7 +41,7 @@ def pathway(
     record = as_record(years, values, as_of)
     if reason := record.unfit(shortest=3, every_year=True):
         return unknown(reason)
-    # A record is described as it stands: years that do not follow yet are no reason to be silent.
+    # The record is described as it is: no years need to follow its maximum.
     points = turning_points(record.values, len(record.years) - 1, rule or PeakRule(follow=1))
     status = STATUS[int(points.status)]
     run = f"{record.years[points.plateau_first]}-{record.years[points.plateau_last]}"
@@ -83,7 +83,7 @@ def lamb2022(
     gap: int = 10,
     rate: float = -0.001,
 ) -> RuleResult:
-    """Call a series peaked when the CO2 maximum is 10 years old and CO2 and GHG have declined since, GHG also of late.
+    """Call a series peaked when the CO2 maximum is 10 years old, and CO2 and GHG fell since then, GHG recently too.
 
     Log-linear, leap-adjusted rates: CO2 since its maximum below -0.1 % a year; GHG since then and over
     its last 10 years below 0.  Valid for countries above a million people and positive series of at
@@ -296,7 +296,7 @@ def _falling_since_peak(record: Record, gap: int, level: float, with_spearman: b
 
 @lru_cache(maxsize=1)
 def _kendall_since_peak(record: Record) -> trends.MannKendall:
-    """Test the years from the maximum on: three rules ask for it in turn."""
+    """Test the years from the maximum on; cached, since three rules use it in turn."""
     return trends.mann_kendall(record.values[record.top :])
 
 
@@ -463,7 +463,7 @@ def _recursive_cusums(records: Sequence[Record]) -> list[tuple[bool, str]]:
 
 
 def _forecast_errors(values: Floats) -> Floats:
-    """Errors of forecasts of each value by the one before, from all earlier pairs: (series, year from the fourth)."""
+    """Compute one-step forecast errors from a regression on all earlier pairs: (series, year from the fourth)."""
     scaled = values / values.mean(axis=1, keepdims=True)
     design = np.stack([np.ones_like(scaled[:, :-1]), scaled[:, :-1]], axis=-1)
     target = scaled[:, 1:, None]

@@ -3,7 +3,7 @@
 ``RULES[name].apply(years, values, as_of=...)`` judges one series; :func:`pathway_models.peaks.judging.judge`
 judges many.  Equations and ranges of validity: ``docs/peak_rules.md``, which a test compares with this register.
 
-Structural-peak bootstrap: test a run of declines against a level trend with the noise seen in history.
+Also here: the structural-peak bootstrap, which tests a run of declines against a level trend with historical noise.
 
 After Grant and Fyson (working repository nezzag/peaking_test, 2026, not peer reviewed; facts and method restated, none
 of its code).  Three of its four ways to split history into trend and noise are here; the fourth, a smoothing spline,
@@ -22,7 +22,7 @@ from pathway_models.kernels.observed_peak import VERDICTS, Record, RuleResult
 
 __all__ = ["COMPANIONS", "RULES", "VERDICTS", "Rule", "RuleResult"]
 
-#: Second series that some rules can use, each on the years of the emissions.
+#: Companion series that some rules use, on the years of the emissions.
 COMPANIONS = ("population", "gdp", "consumption", "ghg")
 
 
@@ -35,7 +35,7 @@ class Rule:
     apply : callable
         ``apply(years, values, *, as_of=None, ...) -> RuleResult``.
     citation : str
-        Where the rule stands.
+        Publication of the rule.
     doi : str
         Digital object identifier; empty when there is none or it is not known.
     doi_confidence : {"seen", "background", ""}
@@ -255,7 +255,7 @@ def _one_break_more(calendar: Floats, values: Floats, breaks: list[float]) -> li
     span = calendar[-1] - calendar[0]
     even = calendar[0] + span * np.arange(1, number + 1) / (number + 1)
     added = min(calendar[2:-2], key=lambda year: squared_error([*breaks, year]))
-    # Two starting points, since the error has several valleys: evenly spaced, and the old breaks plus one.
+    # Two starting points, since the error has several minima: evenly spaced, and the old breaks plus one.
     found = [
         scipy.optimize.minimize(squared_error, start, method="Nelder-Mead", options={"maxiter": 2_000})
         for start in (even, np.sort([*breaks, added]))

@@ -6,11 +6,11 @@ import numpy as np
 
 
 def sorted_quantiles(ordered: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
-    """Compute the quantiles of values that stand in order, linear between neighbours: (P, ...).
+    """Compute the quantiles of sorted values, linear between neighbours: (P, ...).
 
     The same numbers as ``numpy.quantile`` (type 7 of Hyndman and Fan 1996, The American Statistician 50, 361-365, DOI
     from background knowledge: 10.1080/00031305.1996.10473566), which selects instead of sorting and takes longer where
-    several probabilities are asked for.
+    several probabilities are given.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def sorted_quantiles(ordered: np.ndarray, probabilities: Sequence[float]) -> np.
 
 
 def censored_quantiles(year: np.ndarray, censored: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
-    """Compute the quantiles over members of a year that some members do not reach.
+    """Compute the quantiles over members of a year that is censored in some members.
 
     Parameters
     ----------
@@ -86,14 +86,14 @@ def triangular(uniform: np.ndarray, low: float, mode: float, high: float) -> np.
 
 
 def log_weights(foreseen: np.ndarray, happened: np.ndarray, error: float) -> np.ndarray:
-    """Compute the logarithms of unnormalised weights: a Gaussian error of each observed change.
+    """Compute the logarithms of unnormalised weights under a Gaussian error of each observed change.
 
     Parameters
     ----------
     foreseen : (..., member, change)
-        What each member had foreseen, in logarithms.
+        Log changes that each member had forecast.
     happened : (..., change)
-        What was reported.
+        Log changes that were reported.
     error : float
         Standard deviation of a reported change, above 0.
 
@@ -108,19 +108,19 @@ def log_weights(foreseen: np.ndarray, happened: np.ndarray, error: float) -> np.
 
 
 def normalised(logs: np.ndarray) -> np.ndarray:
-    """Normalise weights to sum to one over the last axis, from their logarithms; safe where all are tiny."""
+    """Normalise weights to sum to one over the last axis, from their logarithms, without underflow."""
     shifted = np.exp(logs - logs.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
 def log_mean(logs: np.ndarray) -> np.ndarray:
-    """Compute the logarithm of the mean weight over the last axis: how likely what happened was to the ensemble."""
+    """Compute the log of the mean weight over the last axis: the log likelihood of the observed under the ensemble."""
     top = logs.max(axis=-1)
     return top + np.log(np.exp(logs - top[..., None]).mean(axis=-1))
 
 
 def effective_size(weights: np.ndarray) -> np.ndarray:
-    """Count the members that equal weights would need for the same variance: (sum w)^2 / sum w^2, over the last axis.
+    """Compute the effective number of members, (sum w)^2 / sum w^2, over the last axis.
 
     Kong, Liu and Wong (1994), Journal of the American Statistical Association 89 (from background knowledge).
     """
@@ -146,7 +146,7 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, probabilities: S
 
 
 def latest_on_course(values: np.ndarray, succeeds: np.ndarray, weights: np.ndarray, probability: float) -> float:
-    """Compute the largest value such that members at or below it succeed with a probability; NaN where there is none.
+    """Find the largest value up to which members succeed with at least a probability; NaN where there is none.
 
     Parameters
     ----------
@@ -157,6 +157,6 @@ def latest_on_course(values: np.ndarray, succeeds: np.ndarray, weights: np.ndarr
     """
     order = np.argsort(values, kind="stable")
     share = np.cumsum((weights * succeeds)[order]) / np.maximum(np.cumsum(weights[order]), 1e-300)
-    # The first few members say nothing: a twentieth of the weight must stand behind the answer.
+    # The first few members are too few: a twentieth of the weight must lie at or below the value.
     enough = (share >= probability - 1e-9) & (np.cumsum(weights[order]) >= 0.05 - 1e-9)
     return float(values[order][np.flatnonzero(enough)[-1]]) if enough.any() else float("nan")

@@ -1,4 +1,4 @@
-"""Scores of probabilistic forecasts, and linear pools whose weights are learnt from past scores.
+"""Scores of probabilistic forecasts, and linear pools whose weights minimise past scores.
 
 All scores are better when smaller; skill is ``1 - score / score of a benchmark forecast``.  A pool draws one of its
 models by weight and then from that model.  Its CRPS is a quadratic form of the weights::
@@ -6,7 +6,7 @@ models by weight and then from that model.  Its CRPS is a quadratic form of the 
     CRPS(w) = sum_i w_i E|X_i - y| - 1/2 sum_ij w_i w_j E|X_i - X_j|
 
 so that the weights with the best mean score over past cases are found exactly (a convex programme on the simplex).
-A model whose members say nothing new beside the others gets no weight.
+A model whose members add no information to the others gets no weight.
 
 Sources: Gneiting and Raftery (2007), JASA 102, 359-378, doi 10.1198/016214506000001437 (proper scores, energy form of
 the CRPS); Jordan, Krueger and Lerch (2019), J. Stat. Software 90(12), doi 10.18637/jss.v090.i12 (closed form for
@@ -72,7 +72,7 @@ def crps_ensemble(outcome: ArrayLike, members: ArrayLike) -> Floats:
 
 
 def student_t_loss(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float, weights: ArrayLike) -> float:
-    """Mean negative log density of Student-t forecasts, horizons weighing as given.
+    """Compute the mean negative log density of Student-t forecasts, weighted by horizon.
 
     Parameters
     ----------
@@ -97,12 +97,12 @@ def student_t_loss(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail
 
 
 def pit_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
-    """Compute the probability the forecast gave to less than the outcome; uniform when calibrated."""
+    """Compute the probability integral transform of Student-t forecasts; uniform when calibrated."""
     return special.stdtr(tail, (np.asarray(outcome, dtype=float) - centre) / scale)
 
 
 def coverage(pit: ArrayLike, level: float, axis: int = 0) -> Floats:
-    """Share of outcomes inside the central band of a level, e.g. 0.9; missing outcomes left out.
+    """Compute the share of outcomes inside the central band of a level, e.g. 0.9; missing outcomes are left out.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def coverage(pit: ArrayLike, level: float, axis: int = 0) -> Floats:
 
 
 def brier(probability: ArrayLike, happened: ArrayLike) -> float:
-    """Mean squared error of probabilities of an event, 0 to 1."""
+    """Compute the Brier score, the mean squared error of event probabilities: 0 to 1."""
     return float(np.mean((np.asarray(probability, float) - np.asarray(happened, float)) ** 2))
 
 
@@ -140,7 +140,7 @@ class Reliability(NamedTuple):
 
 
 def reliability(probability: ArrayLike, happened: ArrayLike, edges: ArrayLike) -> Reliability:
-    """Compare forecast probabilities with how often the event happened, by bin.
+    """Compare forecast probabilities with the frequency of the event, by bin.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ class PoolTerms(NamedTuple):
 
 
 def pool_terms(outcome: ArrayLike, members: ArrayLike) -> PoolTerms:
-    """Compute what the score of any pool of the models is made of.
+    """Compute the terms from which the CRPS of any pool of the models follows.
 
     Parameters
     ----------
@@ -208,14 +208,14 @@ def pool_terms(outcome: ArrayLike, members: ArrayLike) -> PoolTerms:
 
 
 def _mean_gap(ordered: Floats) -> Floats:
-    """Mean distance of two members drawn with replacement; (case, member) sorted -> (case,)."""
+    """Compute the mean distance of two members drawn with replacement; (case, member) sorted -> (case,)."""
     count = ordered.shape[-1]
     weights = 2.0 * np.arange(1.0, count + 1.0) - count - 1.0
     return 2.0 * np.sum(weights * ordered, axis=-1) / count**2
 
 
 def pool_crps(weights: ArrayLike, terms: PoolTerms) -> Floats:
-    """Compute the CRPS of a pool, (case,); a weight of one gives that model's own."""
+    """Compute the CRPS of a pool: (case,); a weight of one gives the CRPS of that model."""
     shares = np.asarray(weights, dtype=float)
     return terms.distance @ shares - 0.5 * np.einsum("i,cij,j->c", shares, terms.spread, shares)
 
@@ -231,10 +231,10 @@ def best_weights(terms: PoolTerms) -> Floats:
     if not len(terms.distance):
         raise ValueError("no case with a known outcome: no weights can be learnt")
     distance, spread = terms.distance.mean(axis=0), terms.spread.mean(axis=0)
-    # Scores of a far horizon and of a near one differ in size: the stopping rule should not see it.
+    # Scaled, so that the stopping rule does not depend on the size of the scores, which grows with the horizon.
     size = float(distance.mean()) or 1.0
     count = distance.size
-    from scipy import optimize  # deferred: whoever asks for a document should not wait for it
+    from scipy import optimize  # deferred: documents do not need it
 
     found = optimize.minimize(
         lambda w: (w @ distance - 0.5 * w @ spread @ w) / size,
@@ -250,9 +250,9 @@ def best_weights(terms: PoolTerms) -> Floats:
 
 
 def ensemble_pit(outcome: ArrayLike, members: ArrayLike) -> Floats:
-    """Compute the probability that members of equal weight give to less than the outcome; a tie counts half.
+    """Compute the probability integral transform of members of equal weight; a tie counts half.
 
-    The probability a pool gives is the mean of its models' by their weights.
+    That of a pool is the weighted mean of those of its models.
 
     Parameters
     ----------

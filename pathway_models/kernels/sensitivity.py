@@ -1,4 +1,4 @@
-"""Sensitivity of outputs to inputs, and scenario discovery, from an ensemble that was drawn anyway.
+"""Sensitivity of outputs to inputs, scenario discovery, and Shapley values, from an existing ensemble.
 
 *Given-data indices*: members are sorted by one input and cut into bins of equal size; the variance between the bins'
 means is what knowing the input would explain.  Works for inputs that are correlated (the index then includes what an
@@ -11,14 +11,13 @@ of all cases inside) and *density* (share of the box's members that are cases), 
 nothing cut off.  Sources: Friedman and Fisher (1999), Statistics and Computing 9, 123-143; coverage and density:
 Bryant and Lempert (2010), Technological Forecasting and Social Change 77, 34-49.  All cited from background knowledge.
 
-Sharing out what several players do together: the Shapley value, exact and sampled, and what it is compared with.
-
-With ``v(S)`` what the coalition ``S`` of ``n`` players reaches::
+*Shapley values*, exact and sampled, of the joint effect of several players.  With ``v(S)`` the value of the coalition
+``S`` of ``n`` players::
 
     phi_i = sum over S without i of  |S|! (n - |S| - 1)! / n!  *  (v(S + i) - v(S))
 
-The shares add up to ``v(all) - v(none)``, do not depend on the order in which players are named, and are zero for a
-player that changes no coalition.  Source: Shapley (1953), "A value for n-person games", Contributions to the Theory of
+They add up to ``v(all) - v(none)``, do not depend on the order in which players are named, and are zero for a player
+that changes no coalition.  Source: Shapley (1953), "A value for n-person games", Contributions to the Theory of
 Games II, 307-317; sampling: Castro, Gomez and Tejada (2009), Computers and Operations Research 36, 1726-1730; pairs
 of opposite orders: Mitchell et al. (2022), JMLR 23.  Cited from background knowledge.
 """
@@ -32,14 +31,14 @@ from numpy.typing import NDArray
 
 from pathway_models.kernels import Floats
 
-#: Members in a bin at least: fewer make bins' means too noisy.
+#: Fewest members of a bin: with fewer the means of bins are too noisy.
 LEAST_IN_BIN = 20
 MOST_BINS = 20
 
 
 @dataclass(frozen=True)
 class Indices:
-    """First-order indices (input, output), and their bootstrap interval."""
+    """First-order indices, (input, output), with their bootstrap intervals."""
 
     first: Floats
     low: Floats
@@ -47,7 +46,7 @@ class Indices:
 
 
 def bins_of(inputs: Floats, bins: int) -> NDArray[np.intp]:
-    """Bin every member by rank, one input a column: (member, input); ties are parted by member."""
+    """Bin every member by rank, one input a column: (member, input); ties are broken by position."""
     ranks = np.argsort(np.argsort(inputs, axis=0, kind="stable"), axis=0, kind="stable")
     return ranks * bins // inputs.shape[0]
 
@@ -60,7 +59,7 @@ def bin_means(bin_of: NDArray[np.intp], outputs: Floats, bins: int) -> tuple[Flo
 
 
 def explained(bin_of: NDArray[np.intp], outputs: Floats, bins: int) -> Floats:
-    """Share of an output's variance that the bins of one input explain, corrected for chance: (output,).
+    """Compute the share of variance that the bins of one input explain, corrected for chance: (output,).
 
     Zero for an output that does not vary; may fall a little below zero where nothing is explained.
     """
@@ -108,7 +107,7 @@ def given_data_indices(inputs: Floats, outputs: Floats, picks: NDArray[np.intp],
     return Indices(first, low, high)
 
 
-#: Peeling fraction: share of a box's members that one slice takes.
+#: Peeling fraction: share of a box's members in one slice.
 PEELED = 0.05
 #: Least support of a box, as a share of all members.
 LEAST_SUPPORT = 0.05
@@ -148,7 +147,7 @@ class Box:
 
 
 def measured_box(low: Floats, high: Floats, inputs: Floats, cases: NDArray[np.bool_]) -> Box:
-    """Measure what a box holds."""
+    """Compute coverage, density and size of a box."""
     inside = ((inputs >= low) & (inputs <= high)).all(axis=1)
     held, count = int((inside & cases).sum()), int(inside.sum())
     return Box(low.copy(), high.copy(), held / max(int(cases.sum()), 1), held / max(count, 1), count / len(cases))
@@ -200,7 +199,7 @@ def _peel(box: Box, inputs: Floats, cases: NDArray[np.bool_], most_bounds: int) 
 
 
 def _pasted(box: Box, inputs: Floats, cases: NDArray[np.bool_]) -> Box:
-    """Paste back what bounds that add nothing cut off."""
+    """Drop the bounds without which the score falls by no more than `PASTING_TOLERANCE`."""
     for i in box.bounded:
         for side, wide in (("low", 0.0), ("high", 1.0)):
             lows, highs = box.low.copy(), box.high.copy()
@@ -211,7 +210,7 @@ def _pasted(box: Box, inputs: Floats, cases: NDArray[np.bool_]) -> Box:
     return box
 
 
-#: More players than this have too many coalitions to list.
+#: Most players whose coalitions can be listed.
 MOST_PLAYERS = 20
 
 
@@ -234,7 +233,7 @@ def coalitions(players: int) -> NDArray[np.bool_]:
 
 
 def shapley_values(values: Floats) -> Floats:
-    """Compute exact Shapley values from what every coalition reaches.
+    """Compute exact Shapley values from the values of all coalitions.
 
     Parameters
     ----------
@@ -268,7 +267,7 @@ def shapley_values(values: Floats) -> Floats:
     every = np.arange(count)
     for player in range(players):
         without = every[(every >> player & 1) == 0]
-        # The difference is taken before anything is weighted, so that no effect stays exactly zero.
+        # The difference is taken before weighting, so that a zero effect stays exactly zero.
         gains = values[without | 1 << player] - values[without]
         shares[player] = np.tensordot(weights[sizes[without]], gains, axes=1)
     return shares
@@ -289,14 +288,14 @@ def sampled_shapley(value: Callable[[NDArray[np.bool_]], Floats], orders: NDArra
     Parameters
     ----------
     value : callable
-        What coalitions, given as membership (coalition, player), reach: (coalition, ...).  Called once.
+        Maps membership (coalition, player) to the values of the coalitions: (coalition, ...).  Called once.
     orders : (o, n) int
         Each row a permutation of the players, drawn by the caller; at least two.
 
     Returns
     -------
     SampledShares
-        Every single order adds up to the whole, hence so do the means.
+        The shares add up to the whole, since those of every single order do.
 
     Raises
     ------

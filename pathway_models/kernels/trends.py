@@ -1,13 +1,13 @@
-"""Trends of a series (Mann-Kendall, Spearman, least squares, log-linear) and the benchmark forecasts made of them.
+"""Trends of a series (Mann-Kendall, Spearman, least squares, log-linear) and benchmark forecasts made of them.
 
-All tests assume independent years.  Emissions are autocorrelated, so their p-values are too small for that kind of
-data: see :mod:`pathway_models.kernels.observed_peak` for a test that allows for it.  Published rules use them as they
-are, and so do we when we state those rules.
+All tests assume independent years.  Emissions are autocorrelated, so that these p-values are too small:
+:mod:`pathway_models.kernels.observed_peak` has a test that allows for it.  Published rules use these tests as they are,
+and so does this package where it states those rules.
 
-Benchmark forecasts are points that a damped, shrunk trend has to beat: the log change from the last observed year,
-like `pathway_models.kernels.growth`.  They carry no error of their own; hindcasts give each the errors it made on the
-training panel.  Sources: Holt (1957), reprinted in Int. J. Forecasting 20, 5-10 (2004); Gardner and McKenzie (1985),
-Management Science 31, 1237-1246.  Cited from background knowledge.
+Benchmark forecasts are point forecasts that a damped, shrunk trend is compared with: log changes from the last observed
+year, as in `pathway_models.kernels.growth`.  They carry no error of their own; hindcasts give each the errors it made
+on the training panel.  Sources: Holt (1957), reprinted in Int. J. Forecasting 20, 5-10 (2004); Gardner and McKenzie
+(1985), Management Science 31, 1237-1246.  Cited from background knowledge.
 """
 
 from typing import NamedTuple

@@ -3,7 +3,7 @@
 The rule in words, equations and boundary cases is ``docs/peak_rules.md``; published
 rules are in :mod:`pathway_models.kernels.published_rules`.
 
-Separate parts of a distribution of peak years: two humps are told as two, not by a median that lies between them.
+Humps: separate parts of a distribution of peak years, reported one by one instead of by a median between them.
 """
 
 from collections.abc import Sequence
@@ -180,14 +180,14 @@ def _run_around(inside: NDArray[np.bool_], index: NDArray[np.intp]) -> tuple[NDA
 # from one fifth of the members on.
 #: Years in a row that make a gap, and the share of members they may hold together.
 GAP_YEARS, GAP_SHARE = 5, 0.02
-#: Share of all members from which on a part is told.
+#: Least share of all members of a part that is reported.
 LEAST_SHARE = 0.2
-#: Fewer members leave gaps by chance.
+#: Fewest members: smaller ensembles have gaps by chance.
 LEAST_MEMBERS = 200
 
 
 def closed_from(observed: ArrayLike) -> int | None:
-    """Find the position from which on a record has no emissions to its end; None where its last year has some.
+    """Find the first position of the zero emissions at the end of a record; None where its last year has emissions.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def closed_from(observed: ArrayLike) -> int | None:
 
 
 class Hump(NamedTuple):
-    """A part of the members whose peak years lie together.
+    """A cluster of members by their peak years.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ class Hump(NamedTuple):
     share: float
 
     def text(self, last_year: int) -> str:
-        """Write the years: ``2012-2019``, ``2050 or later``, ``>2055``."""
+        """Write the years: ``2012-2019``, ``≥2050``, ``>2055``."""
         if self.last < self.first:
             return f">{last_year}"
         if self.open_end:
@@ -236,14 +236,14 @@ def humps(years: ArrayLike, later: int, last_year: int) -> tuple[Hump, ...]:
     years : (member,) int
         Peak years.
     later : int
-        Members without one: they stand right behind the last possible year.
+        Number of members without a peak year, counted in the year after the last possible one.
     last_year : int
         Last possible peak year.
 
     Returns
     -------
     tuple of Hump
-        In order; empty where fewer than two parts are that large, or members too few to tell.
+        In order; empty where fewer than two parts are that large, or where there are fewer than `LEAST_MEMBERS`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Words and rounding in both languages; what most sentences need is imported from here."""
+"""Words and rounding in both languages; the names that most sentences use are imported from here."""
 
 from pathway_models.language.rounding import (  # noqa: F401
     change_text,

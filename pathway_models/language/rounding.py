@@ -1,15 +1,15 @@
-"""Numbers for people: shares that never round to certainty, emissions in a unit of their size, stable text."""
+"""Formatting of numbers: shares that never round to certainty, emissions in a unit of their size, stable text."""
 
 import math
 from dataclasses import dataclass
 
 from pathway_models.language.words import check_language, say, word
 
-#: Emissions from which English texts speak of million tonnes, tCO2.
+#: Emissions from which English texts use million tonnes, tCO2.
 MILLION = 1e6
-#: Money from which English texts speak of billions, million CNY.
+#: Money from which English texts use billions, million CNY.
 LARGE_MONEY = 1e5
-#: Emissions from which Chinese texts speak of 亿, such as the sum of all provinces.
+#: Emissions from which Chinese texts use 亿, such as the sum of all provinces, tCO2.
 BILLIONS = 1e10
 
 
@@ -30,7 +30,7 @@ class Scale:
 
 
 def scale_of(emissions: float, lang: str) -> Scale:
-    """Choose the unit emissions of this size are read in: 万t, for a nation 亿t, in Chinese, Mt or kt in English.
+    """Choose the unit of emissions by their size: 万t, or 亿t of a nation, in Chinese; Mt or kt in English.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def scale_of(emissions: float, lang: str) -> Scale:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Write a number with so many significant digits, thousands apart, never in powers of ten.
+    """Write a number with ``digits`` significant digits and thousands separators, never in powers of ten.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def emissions_text(emissions: float, lang: str, digits: int = 3, *, beside: floa
 
 
 def share_text(share: float, lang: str) -> str:
-    """Write a share of members in percent; only none is 0 % and only all are 100 %.
+    """Write a share of members in percent; 0 % stands for none only, 100 % for all only.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def share_text(share: float, lang: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share in whole percent, the same whether it was counted or is the difference of two that were.
+    """Write a share in whole percent, the same for a counted share and for a difference of counted shares.
 
     Examples
     --------
@@ -135,9 +135,9 @@ def percent(share: float) -> str:
 
 
 def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> str:
-    """Write a relative change in percent with its sign; ``sign="-"`` writes a part, with its sign when negative.
+    """Write a relative change in percent with its sign; ``sign="-"`` shows a negative sign only.
 
-    A change of nothing, NaN, is ``-``.
+    NaN, a change from zero, is ``-``.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> s
 def stable_text(value: object, digits: int = 6) -> str:
     """Write a value of a table so that two runs give the same bytes.
 
-    Floats have so many significant digits and no powers of ten, so that the last bits of a sum, which depend
+    Floats have ``digits`` significant digits and no powers of ten, so that the last bits of a sum, which depend
     on the processor, never reach a file.
 
     Examples
@@ -173,7 +173,7 @@ def stable_text(value: object, digits: int = 6) -> str:
 
 
 def error_text(error: float) -> str:
-    """Write a sampling error of a share in points, on two digits at most; empty where there is none to tell.
+    """Write a sampling error of a share in points, with two digits at most; empty where it is not known.
 
     Examples
     --------

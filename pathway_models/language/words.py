@@ -1,4 +1,4 @@
-"""The one table of texts that figures, tables and sentences take their words from, English and Chinese."""
+"""Table of the words of figures, tables and sentences, English and Chinese."""
 
 import os
 import re
@@ -6,11 +6,11 @@ from types import MappingProxyType
 from unicodedata import east_asian_width
 
 LANGUAGES = ("en", "zh")
-#: Variable of the environment that names a language.
+#: Environment variable that names a language.
 VARIABLE = "PATHWAYS_LANG"
 
-#: Stands at the head of everything that shows an invented park, in both languages at once, so that a figure
-#: taken out of its report still says so to every reader.
+#: Mark on everything that shows an invented park, in both languages, so that a figure taken out of its report still
+#: carries it.
 INVENTED = "INVENTED / 虚构"
 
 #: Id of the package that a report advises, as a scenario of its own.
@@ -285,7 +285,7 @@ SHARES = {
     "not_before": ("not before {before}", "届时未达峰"),
 }
 
-#: Words that stand on every page: (English, Chinese) of the word, then of what it means.
+#: Glossary of every page: (English, Chinese) of the word, then of its meaning.
 WORD_LIST = (
     (
         ("member", "模拟结果（一次模拟）"),
@@ -361,7 +361,7 @@ WORD_LIST = (
 
 
 def word_list(lang: str, before: int = 2030) -> dict[str, object]:
-    """Return the heading of the word list, and each word with what it means.
+    """Return the heading of the glossary, and each word with its meaning.
 
     Parameters
     ----------
@@ -393,7 +393,7 @@ def share_words(lang: str, before: int) -> dict[str, str]:
 
 
 def display_language() -> str:
-    """Return the language in which records show themselves: that of `VARIABLE`, else English."""
+    """Return the language of the display of records: that of `VARIABLE`, else English."""
     asked = os.environ.get(VARIABLE, "")
     return asked if asked in LANGUAGES else "en"
 
@@ -435,7 +435,7 @@ def say(lang: str, *, en: str, zh: str) -> str:
 
 
 def bracketed(text: str, more: str, lang: str) -> str:
-    """Write a text with what stands behind it in brackets.
+    """Append a text in brackets.
 
     Examples
     --------
@@ -450,7 +450,7 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-#: Places of a fault that are no cell and no line.
+#: Places of a fault other than a cell or a line.
 PLACES = {
     "file": "文件",
     "workbook": "工作簿",

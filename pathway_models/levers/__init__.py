@@ -1,6 +1,6 @@
-"""The actions there are, by name: every file of this folder that holds one is found.
+"""Register of actions: every action defined in a file of this folder is found.
 
-An action of your own is a file beside these, or, outside the package, a call of `register`.
+Your own action is a file beside these, or, outside the package, a call of `register`.
 """
 
 from importlib import import_module
@@ -17,7 +17,7 @@ ACTIONS: dict[str, Action] = {}
 
 
 def register(kind: type[Action]) -> type[Action]:
-    """Add an action to `ACTIONS`, for this process; the name of one that is there is taken over.
+    """Add an action to `ACTIONS`, for this process; it replaces one of the same name.
 
     Raises
     ------

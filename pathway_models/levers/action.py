@@ -1,4 +1,4 @@
-"""The protocol of an action: what a lever can do, told once for every part of the program that asks.
+"""The protocol of an action: the effect of one kind of lever, defined once for the whole program.
 
 An action works on one part of the account.  `ON` lists the parts and the class to derive from:
 
@@ -22,16 +22,16 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar, NamedTuple
 
-#: Parts of the account that move the total, from the one that takes most work to the one that takes least.
+#: Parts of the account that move the total, from the costliest to compute to the cheapest.
 PARTS = ("mix", "structure", "intensity", "process", "capture")
-#: The part that stands beside the total and changes no peak.
+#: The part that is reported beside the total and changes no peak.
 SINKS = "sinks"
 #: Unit of a parameter that is a share of something.
 SHARE = "share"
 #: Units of what a cost per unit multiplies: the park's own activity, energy, CO2.
 ACTIVITY, ENERGY, CO2 = "activity", "TJ/yr", "tCO2/yr"
 
-#: What energy is used for (docs/methods.md, section 3); "" stands for energy whose use is not told apart.
+#: What energy is used for (docs/methods.md, section 3); "" is for energy of unknown use.
 ENERGY_USES = (
     "reductant",
     "injection",
@@ -77,9 +77,9 @@ class Parameter:
     most : float
         Largest value.
     is_size : bool
-        Whether it says how far the lever goes, as its settings do.
+        Whether it is the size of the lever, which its settings change.
     moves_total : bool
-        False for what only splits a quantity that is reported beside the total.
+        False for a parameter that only splits a quantity reported beside the total.
     """
 
     name: str
@@ -113,12 +113,12 @@ class Action(ABC):
     name : str
         As in ``data/levers.yml``, named like its file.
     label : Label
-        What the action is called.
+        Name of the action in both languages.
     part : str
         Part of the account it works on: one of `PARTS`, or `SINKS`.
     parameters : tuple of Parameter
     counted : Label
-        The quantity that a cost per unit multiplies, worked out in the package the lever stands in.
+        The quantity that a cost per unit multiplies, computed within the package of the lever.
     counted_unit : str
         `ACTIVITY`, `ENERGY` or `CO2`.
     takes, gives : bool
@@ -145,7 +145,7 @@ class Action(ABC):
 
 
 class Scaling(Action):
-    """Leaves a share of what its part of the account holds.
+    """Scale a part of the account by the share that is left of it.
 
     Attributes
     ----------
@@ -160,12 +160,12 @@ class Scaling(Action):
         """Return the factor left on its part: (year, member), on [0, 1]."""
 
     def counted_share(self, at: Values) -> Value:
-        """Share of what the measures before left that its cost is counted on: (year, member)."""
+        """Return the share, of what earlier measures left, to which the cost applies: (year, member)."""
         return 1.0 - self.left(at)
 
 
 class Replacing(Action):
-    """Replaces energy of some carrier groups by other carriers; its cost is counted on the energy replaced, TJ."""
+    """Replace energy of some carrier groups by other carriers; the cost is per TJ replaced."""
 
     part = "mix"
     counted = Label("energy replaced", "被替代的能源")
@@ -175,7 +175,7 @@ class Replacing(Action):
 
     @abstractmethod
     def share(self, at: Values) -> Value:
-        """Share replaced of the energy that the measures before left: (year, member), on [0, 1]."""
+        """Return the share replaced of the energy that earlier measures left: (year, member), on [0, 1]."""
 
     @abstractmethod
     def ratio(self, at: Values) -> Value:
@@ -183,7 +183,7 @@ class Replacing(Action):
 
 
 class Capturing(Action):
-    """Captures CO2 of some carrier groups and of processes, and needs energy for it.
+    """Capture CO2 of some carrier groups and of processes, with the energy that this needs.
 
     The energy of capture is emitted at the scenario's own factors and is not itself captured.
     """
@@ -210,7 +210,7 @@ class Capturing(Action):
 
 
 class Growing(Action):
-    """Adds to the sinks; its cost is counted on the sequestration added, tCO2/yr."""
+    """Add to the sinks; the cost is per tCO2/yr of sequestration added."""
 
     part = SINKS
     counted = Label("sequestration added", "新增碳汇量")
@@ -218,10 +218,10 @@ class Growing(Action):
 
     @abstractmethod
     def added(self, at: Values) -> Value:
-        """Compute the growth, as a share of the sinks that the measures before left: (year, member)."""
+        """Compute the growth as a share of the sinks that earlier measures left: (year, member)."""
 
 
-#: Which class an action of each part derives from.
+#: Base class of the actions of each part.
 ON: Mapping[str, type[Action]] = {
     "structure": Scaling,
     "intensity": Scaling,

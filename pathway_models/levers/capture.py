@@ -6,7 +6,7 @@ TJ_PER_GJ = 1e-3
 
 
 class Capture(Capturing):
-    """A share of the CO2 that can be captured has a plant, which takes ``capture_rate`` of it."""
+    """Plants serve a share of the CO2 that can be captured, and take ``capture_rate`` of it."""
 
     name = "capture"
     label = Label("capture CO₂", "捕集CO₂")

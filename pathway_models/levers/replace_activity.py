@@ -6,7 +6,7 @@ from pathway_models.levers.action import ACTIVITY, SHARE, Label, Parameter, Scal
 class ReplaceActivity(Scaling):
     """A share of the activity moves to branches that need ``intensity_ratio`` of the energy for the same value added.
 
-    ASSUME: the new branches have as much less process output as they need less energy.
+    ASSUME: process output of the new branches is lower by the same ratio as their energy.
     """
 
     name = "replace_activity"

@@ -1,4 +1,4 @@
-"""Retire activity: outdated capacity is closed and takes its value added along."""
+"""Retire activity: outdated capacity is closed, and its value added is lost."""
 
 from pathway_models.levers.action import ACTIVITY, SHARE, Label, Parameter, Scaling, Value, Values
 

@@ -1,4 +1,4 @@
-"""``pathways nowcast``: CO2 of China's provinces after the last inventory, and how good such estimates were."""
+"""``pathways nowcast``: CO2 of China's provinces after the last inventory, and scores of such estimates."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from pathway_models.language import say, word
 from pathway_models.nowcast import tables
 from pathway_models.records.nowcast import OBSERVED, RegionalEnsemble
 
-#: Regions that one figure holds at most.
+#: Most regions of one figure.
 MOST = 30
-#: Axes side by side.
+#: Number of axes in a row.
 ACROSS = 5
 COLOUR = "#0072B2"
 
@@ -29,7 +29,7 @@ def nowcast(found: RegionalEnsemble, *, lang: str = "en") -> Figure:
     Raises
     ------
     PathwayError
-        There are more regions than one figure holds.
+        There are more than `MOST` regions.
     """
     count = len(found.regions)
     if count > MOST:

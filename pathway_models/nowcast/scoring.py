@@ -1,6 +1,6 @@
 """Scores of the nowcast by rolling origin, against last year's emissions and against the nation's growth for all.
 
-Each window pretends that inventories end at its origin: sector shares of that year, activity and the national account
+In each window inventories end at its origin: known are sector shares of that year, activity and the national account
 of the years after it.  Two things are held out: *regions* (elasticities and errors of the other regions, all years) or
 the *future* as well (of the other regions, and only changes that were complete at the origin).  Benchmarks get the
 errors they made on the same windows.
@@ -22,9 +22,9 @@ from pathway_models.records.nowcast import RegionalActivity
 #: What is held out.
 REGIONS, FUTURE = "regions", "regions_and_future"
 HOLDOUTS = (REGIONS, FUTURE)
-#: Forecasts that are compared.
+#: Benchmark forecasts.
 LAST_YEAR, NATIONAL = "last_year", "national_growth"
-#: Members of a scored forecast: evenly spaced probabilities, so that no draw decides.
+#: Members of a scored forecast, at evenly spaced probabilities instead of random draws.
 MEMBERS = 199
 #: Bands whose coverage is counted.
 BANDS = (0.5, 0.8, 0.9)
@@ -34,7 +34,7 @@ HORIZONS = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class _Case:
-    """One origin: what is known, and how each region would have been forecast."""
+    """One origin: known changes, and forecasts of each region."""
 
     changes: site_changes.Changes
     at: int
@@ -57,7 +57,7 @@ class _Case:
             return np.interp(even, at, np.quantile(errors[rows][:, taught], at))
 
         own = spread(changes.deviation - self.centre)
-        # The nation's error is independent of the region's: added in quadrature to its width.
+        # The nation's error is independent of the region's: widths add in quadrature.
         own = own * np.sqrt(1.0 + (gap / np.std(own)) ** 2)
         count = int(held.sum())
         return {
@@ -121,7 +121,7 @@ def _row(activity: RegionalActivity, holdout: str, horizon: int) -> dict[str, ob
 
 
 def _cases(changes: site_changes.Changes, holdout: str) -> list[_Case]:
-    """Cut the windows that are scored, with what may be known in each."""
+    """Cut the scored windows, with the training data of each."""
     scored = changes.origins >= site_changes.FIRST_SCORED
     everything = site_changes.held_out_centre(changes, np.ones(scored.shape, bool)) if holdout == REGIONS else None
     cases = []
@@ -134,10 +134,10 @@ def _cases(changes: site_changes.Changes, holdout: str) -> list[_Case]:
 
 # parks ---------------------------------------------------------------------------------------------------------------
 
-#: What the errors of a park's bridge were learnt from.
+#: Training data of the errors of a park's bridge.
 OTHER, PAST = "other_continent", "own_past"
 TEACHERS = (OTHER, PAST)
-#: What is forecast: industry, as in the fit; or all sites of a park, each sector by what such sites did.
+#: Forecast quantity: industry, as in the fit; or all sites of a park, each sector by the change of such sites.
 INDUSTRY, ALL_SITES = "industry", "all_sites"
 QUANTITIES = (INDUSTRY, ALL_SITES)
 #: Column of the emissions of all sites.
@@ -146,7 +146,7 @@ TOTAL = "total_tco2"
 
 @dataclass(frozen=True)
 class _Parks:
-    """Changes of parks over one horizon and what the bridge says of them: (park, origin) each; NaN where unknown.
+    """Changes of parks over one horizon and their bridges: (park, origin) each; NaN where unknown.
 
     Parameters
     ----------
@@ -167,9 +167,9 @@ class _Parks:
 
 
 def score_parks(continents: Mapping[str, ContinentSites], horizons: tuple[int, ...] = HORIZONS) -> pd.DataFrame:
-    """Score the bridge of parks by rolling origin: what all sites did is known, what the park did is not.
+    """Score the bridge of parks by rolling origin: the changes of all sites are known, that of the park is not.
 
-    Errors are taught by all years of the other continents, or by the changes of the own one that were complete at the
+    Errors come from all years of the other continents, or from the changes of the own one that were complete at the
     origin.  Benchmarks get the errors that they made on the same windows.
 
     Parameters
@@ -217,7 +217,7 @@ def _parks(name: str, sites: ContinentSites, horizon: int) -> dict[str, _Parks]:
 
 
 def _park_scores(parks: _Parks, others: Sequence[_Parks], horizon: int) -> dict[str, object]:
-    """Score the parks of one panel, taught by others, or by their own past where there are none.
+    """Score the parks of one panel, with errors of others, or of their own past where there are none.
 
     Empty where the record is too short for a past of its own.
     """
@@ -263,7 +263,7 @@ def _park_scores(parks: _Parks, others: Sequence[_Parks], horizon: int) -> dict[
 
 
 def _followed(errors: Sequence[Floats]) -> float:
-    """Fit the share of a region's departure that parks follow, from nothing to all of it."""
+    """Fit the share of a region's departure that parks follow, from 0 to 1."""
     error, region = np.concatenate(errors, axis=1)
     told = region != 0
     return float(np.clip(site_changes.robust_slope(region[told], (error - np.median(error))[told]), 0.0, 1.0))

@@ -1,25 +1,22 @@
-"""Changes of emissions by sector beside those of the activity behind them, over every pair of years.
+"""Fits of the nowcast of provinces and of the spread of parks, and the nowcast by member.
 
-A province's sector moves as the nation's output of that sector, and by a fitted share of what the province's output
-departs from it::
+The emissions of a province's sector follow the nation's output of that sector, and a fitted share of the departure of
+the province's output from it::
 
     ln e_kp(T+h)/e_kp(T) = G_k + b_k (g_kp - G_k) + error        k: power, iron, cement
     ln e_rp(T+h)/e_rp(T) =       b_r (g_cp - G_c) + error        the rest, which construction explains best
 
 with g the log growth of thermal generation, pig iron and cement, and G its mean over provinces, weighted by the
-emissions of the sector in T.  The sum over sectors is the centre; the nation's growth is put in afterwards.
+emissions of the sector in T.  The sum over sectors is the centre; the nation's growth is added afterwards.
+Elasticities are fitted on all windows, errors on regions held out.
 
-Fitting the nowcast: elasticities on all windows, errors on regions held out.
-
-Departures of parks from their nation and region, measured on panels of real sites.
-
-With y the log change of a site over h years, n that of all sites of its continent and d that of all other sites of its
-country less n::
+Departures of parks from their nation and region are measured on panels of real sites.  With y the log change of a site
+over h years, n that of all sites of its continent and d that of all other sites of its country less n::
 
     y = n + f_h d + error
 
-The nation counts fully: sites move one to one with it (docs/nowcast.md).  Sites that close are not in it: what is
-bridged is a park that goes on reporting.
+Sites move one to one with the nation (docs/nowcast.md).  Sites that close are left out, since a bridged park goes on
+reporting.
 """
 
 from collections.abc import Sequence
@@ -51,16 +48,16 @@ OUTPUT = {
     "cement": ("cement_t",),
     "rest": ("cement_t",),
 }
-#: Share of a departure from the nation that emissions follow, before data speak.
+#: Prior share of a departure from the nation that emissions follow.
 # ASSUME: rounded elasticities of 2003-2019; a fit is shrunk to them with the weight of `PRIOR_WINDOWS` windows.
 PRIOR = {"power": 0.8, "iron": 0.6, "cement": 0.8, "rest": 0.1}
 PRIOR_WINDOWS = 10.0
-#: Sectors smaller than this teach nothing, tCO2/yr, and no change counts for more than so much, log.
+#: Smallest sector in a fit, tCO2/yr, and bound of its log changes.
 LEAST, LARGEST = 1e6, 1.0
 # ASSUME: the rest of the nation keeps at least a tenth of its emissions, whatever the other sectors take.
 LEAST_LEFT = 0.1
-#: Residuals beyond so many robust standard deviations weigh less (Huber 1964, Annals of Mathematical Statistics 35,
-#: 73-101; cited from background knowledge), and how often the weights are renewed.
+#: Bound of Huber's weights in robust standard deviations (Huber 1964, Annals of Mathematical Statistics 35, 73-101;
+#: cited from background knowledge), and iterations of the weights.
 HUBER, ROUNDS = 1.5, 10
 #: Median absolute deviation of a normal distribution, in standard deviations.
 MAD = 0.6745
@@ -123,7 +120,7 @@ class Changes:
         return self.nation - np.log(account[first + self.horizon] / account[first])
 
     def _sector(self, name: str) -> Floats:
-        """Return the emissions of a sector, (region, year); none reported is none where the total is known."""
+        """Return the emissions of a sector, (region, year); zero if not reported where the total is known."""
         total = self.activity.emissions
         known = {
             key: np.where(np.isfinite(total), np.nan_to_num(self.activity.values[column]), np.nan)
@@ -149,12 +146,12 @@ class Changes:
 
     @cached_property
     def departure(self) -> Floats:
-        """Growth of output less the nation's: (sector, origin, region); none where it is not known."""
+        """Growth of output less the nation's: (sector, origin, region); zero where it is not known."""
         return np.nan_to_num(self.output - self.national_output)
 
     @cached_property
     def sample(self) -> tuple[Floats, NDArray[np.bool_]]:
-        """Log changes of sector emissions, and which of them can teach: (sector, origin, region)."""
+        """Log changes of sector emissions, and a mask of those used in a fit: (sector, origin, region)."""
         later = np.stack([self._pair(self._sector(name))[1] for name in SECTORS])
         with np.errstate(divide="ignore", invalid="ignore"):
             change = np.log(later / self.start)
@@ -167,7 +164,7 @@ class Changes:
         Parameters
         ----------
         kept : (origin, region) bool
-            What may be learnt from.
+            Training data.
         """
         change, usable = self.sample
         usable = usable & kept
@@ -181,9 +178,9 @@ class Changes:
         )
 
     def sector_growth(self, elasticities: Floats) -> Floats:
-        """Compute the expected log change by sector, that of the nation's rest left out: (sector, origin, region)."""
+        """Compute the expected log change by sector, for the rest less the nation's: (sector, origin, region)."""
         growth = elasticities[:, None, None] * self.departure
-        # The rest keeps to the nation, whose growth the account gives.
+        # The rest follows the nation, whose growth is that of the account.
         growth[:-1] += np.nan_to_num(self.national_output[:-1])
         return growth
 
@@ -194,7 +191,7 @@ class Changes:
         ----------
         elasticities : (sector,)
         nation : float
-            Log change of the nation, which leaves the rest what the other sectors do not take.
+            Log change of the nation; the rest takes what the other sectors leave of it.
 
         Returns
         -------
@@ -217,14 +214,14 @@ class Changes:
 
 
 def _mean(values: Floats, weights: Floats, usable: NDArray[np.bool_]) -> Floats:
-    """Weighted mean over regions of what is usable, 0 where nothing is: (..., 1)."""
+    """Compute the weighted mean over usable regions, 0 where there are none: (..., 1)."""
     total = np.sum(np.where(usable, weights, 0.0), axis=-1, keepdims=True)
     summed = np.sum(np.where(usable, weights * np.where(usable, values, 0.0), 0.0), axis=-1, keepdims=True)
     return np.divide(summed, total, out=np.zeros_like(summed), where=total > 0)
 
 
 def robust_slope(x: Floats, y: Floats, prior: float = 0.0, weight_of_prior: float = 0.0) -> float:
-    """Fit a slope through the origin by Huber weights, shrunk to a prior that weighs like so many windows."""
+    """Fit a slope through the origin by Huber weights, shrunk to a prior with the weight of a number of windows."""
     if x.size == 0:
         return prior
     left, weight, slope = y - prior * x, np.ones(x.size), 0.0
@@ -238,13 +235,13 @@ def robust_slope(x: Floats, y: Floats, prior: float = 0.0, weight_of_prior: floa
     return prior + slope
 
 
-#: First year from which elasticities are learnt, and from which errors are counted.
+#: First origin of the fit of elasticities, and of errors.
 FIRST_TAUGHT, FIRST_SCORED = 2003, 2009
 #: First inventory that is kept for parks whose tables end before the last one.
 FIRST_KEPT = 2005
-#: Regions are dealt into so many folds.
+#: Number of folds of regions.
 FOLDS = 6
-#: Probabilities at which errors are kept.
+#: Probabilities of the stored quantiles of errors.
 PROBABILITIES = np.round(np.concatenate([[0.005], np.arange(1, 40) / 40, [0.995]]), 4)
 # ASSUME: sectors of these names do as the province's power, iron or cement; all others as its rest.
 SECTOR_IDS = {
@@ -253,7 +250,7 @@ SECTOR_IDS = {
     "cement": ("cement", "clinker", "cement_lime", "building_materials", "minerals", "glass_making", "ceramics"),
     "rest": (),
 }
-#: Digits of what is stored.
+#: Decimals of stored numbers.
 DIGITS = 5
 VERSION = "1.0"
 
@@ -264,7 +261,7 @@ def folds_of(regions: int) -> NDArray[np.int_]:
 
 
 def windows(activity: RegionalActivity, horizon: int, first: int = FIRST_TAUGHT) -> Changes:
-    """Take all changes over a horizon whose outcome is known, from a first origin on."""
+    """Select all changes over a horizon with a known outcome, from a first origin on."""
     return Changes(activity, horizon, np.arange(first, activity.last_observed - horizon + 1))
 
 
@@ -275,7 +272,7 @@ def held_out_centre(changes: Changes, known: NDArray[np.bool_]) -> Floats:
     ----------
     changes : Changes
     known : (origin,) bool
-        Origins that may be learnt from.
+        Origins of the training data.
     """
     folds = folds_of(changes.total.shape[1])
     centre = np.empty(changes.total.shape)
@@ -286,12 +283,12 @@ def held_out_centre(changes: Changes, known: NDArray[np.bool_]) -> Floats:
 
 
 def root_mean_square(values: Floats) -> float:
-    """Root of the mean square, around zero."""
+    """Compute the root mean square, around zero."""
     return float(np.sqrt(np.mean(values**2)))
 
 
 def fit_nowcast(activity: RegionalActivity) -> Nowcast:
-    """Fit the nowcast of the years that have activity and no inventory.
+    """Fit the nowcast of the years with activity and without inventory.
 
     Parameters
     ----------
@@ -331,7 +328,7 @@ def fit_nowcast(activity: RegionalActivity) -> Nowcast:
         quantiles=np.round(np.stack(quantiles), DIGITS),
         correlation=np.round(_correlation(residuals), 3),
         nation_change=np.round(nation, DIGITS),
-        # The error of a longer horizon is at least that of a shorter one: there are few windows.
+        # Few windows: the error of a longer horizon is set to at least that of a shorter one.
         nation_error=np.round(np.maximum.accumulate(gaps), DIGITS),
         sector_ids=SECTOR_IDS,
         tilts=np.round(np.stack([region.T for region, _ in tilts], axis=-1), DIGITS),
@@ -349,11 +346,11 @@ def _correlation(residuals: list[Floats]) -> Floats:
     return np.corrcoef(np.stack(scores))
 
 
-#: Years after the last table that are measured.
+#: Longest horizon that is measured, years after the last table.
 LONGEST = 8
-#: Countries with fewer sites than this say nothing of their own.
+#: Fewest sites of a country with a change of its own.
 LEAST_SITES = 10
-#: Continents whose countries are told apart.
+#: Continents whose countries are distinguished.
 BY_COUNTRY = ("eu_sites",)
 SPREAD_VERSION = "1.0"
 
@@ -369,7 +366,7 @@ class SitePanel:
     regions : (site,) str
         Country of each site.
     is_park : (site,) bool
-        Of several sites and large: these teach; all count for their country and continent.
+        Large and of several sites: training data; all sites count for their country and continent.
     """
 
     values: Floats
@@ -378,12 +375,12 @@ class SitePanel:
 
     @classmethod
     def of(cls, continent: str, sites: ContinentSites) -> Self:
-        """Take the industry of all sites of a continent; where countries are not told apart, it is one."""
+        """Select the industry of all sites of a continent, as one country unless countries are distinguished."""
         regions = sites.regions if continent in BY_COUNTRY else np.zeros(len(sites.regions), int).astype(str)
         return cls(sites.emissions[EMISSIONS], regions, sites.is_park)
 
     def changes(self, horizon: int) -> tuple[Floats, Floats, Floats]:
-        """Return log changes of parks, their continent and their country less it: (site, origin); NaN where unknown."""
+        """Return log changes of parks, of their continent, of their country less it: (site, origin); NaN if unknown."""
         known = np.nan_to_num(self.values)
         total = known.sum(axis=0)
         places = sorted(set(self.regions.tolist()))
@@ -403,7 +400,7 @@ class SitePanel:
 
 
 def fit_park_spread(panels: Sequence[SitePanel]) -> ParkSpread:
-    """Fit what parks follow of their region, and the quantiles of what is left; continents weigh the same.
+    """Fit the share of a region's departure that parks follow, and quantiles of the residual; equal weight a continent.
 
     Parameters
     ----------
@@ -420,7 +417,7 @@ def fit_park_spread(panels: Sequence[SitePanel]) -> ParkSpread:
         departure = [(own - nation, region) for own, nation, region in parts]
         y, d = (np.concatenate([part[at][np.isfinite(part[0])] for part in departure]) for at in (0, 1))
         follow.append(robust_slope(d[d != 0], (y - np.median(y))[d != 0]))
-    # ASSUME: parks follow their region no less after more years; nothing and everything are the ends.
+    # ASSUME: the share does not fall with more years; it lies between 0 and 1.
     follow = np.clip(np.maximum.accumulate(follow), 0.0, 1.0)
     for horizon in range(1, LONGEST + 1):
         parts = [panel.changes(horizon) for panel in panels]
@@ -435,8 +432,8 @@ def fit_park_spread(panels: Sequence[SitePanel]) -> ParkSpread:
 
 
 def pooled_quantiles(parts: Sequence[Floats]) -> Floats:
-    """Quantiles of errors about their median, every part weighing the same: (K,)."""
-    # ASSUME: what parks of the sample do beyond their nation in the median (within 1 % a year) is not China's.
+    """Compute the quantiles of errors about their median, with equal weight of every part: (K,)."""
+    # ASSUME: the median departure of the sample's parks from their nation (within 1 % a year) does not apply to China.
     values = [part[np.isfinite(part)] for part in parts]
     centred = np.concatenate([one - np.median(one) for one in values])
     weights = np.concatenate([np.full(one.size, 1.0 / (one.size * len(values))) for one in values])
@@ -519,7 +516,7 @@ def nowcast(regions: Sequence[str] = (), *, members: int = MEMBERS, seed: int = 
 
 
 def _rows(asked: Sequence[str], regions: Sequence[str], names: Sequence[str]) -> list[int]:
-    """Find the rows of the regions asked for; every unknown one is named."""
+    """Find the rows of the requested regions; refuse unknown ones."""
     places = {**{name: at for at, name in enumerate(names)}, **{name: at for at, name in enumerate(regions)}}
     unknown = [name for name in asked if name not in places]
     if unknown:

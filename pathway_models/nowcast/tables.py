@@ -1,7 +1,4 @@
-"""Tables of the nowcast: provinces, their sum beside the national account, and scores.
-
-Findings of the nowcast in words, each computed from the numbers it speaks of.
-"""
+"""Tables and sentences of the nowcast: provinces, their sum beside the national account, and scores."""
 
 from collections.abc import Sequence
 
@@ -22,7 +19,7 @@ HOLDOUT_NAMES = {
 
 
 def yearly(found: RegionalEnsemble) -> pd.DataFrame:
-    """Table every region and year for scripts: ``status`` says whether it is observed or nowcast; t CO2 a year.
+    """Tabulate every region and year for scripts, in t CO2 a year; ``status`` is observed or nowcast.
 
     Parameters
     ----------
@@ -40,7 +37,7 @@ def yearly(found: RegionalEnsemble) -> pd.DataFrame:
 
 
 def national(found: RegionalEnsemble) -> pd.DataFrame:
-    """Table the sum of the regions beside the growth of the national account, by year, for scripts.
+    """Tabulate the sum of the regions beside the growth of the national account, by year, for scripts.
 
     ``account_t`` is the account's own level; ``expected_t`` the sum of the last inventories grown as the account, and
     ``low_t`` to ``high_t`` its 90 % band by the account's measured error.  ``inside`` compares the middle of the sum
@@ -68,13 +65,13 @@ def national(found: RegionalEnsemble) -> pd.DataFrame:
 
 
 def quantiles(members: np.ndarray) -> dict[str, np.ndarray]:
-    """Quantiles over members, (..., member, year): name -> (..., year)."""
+    """Compute quantiles over members, (..., member, year): name -> (..., year)."""
     found = np.quantile(members, list(QUANTILES.values()), axis=-2)
     return dict(zip(QUANTILES, found, strict=True))
 
 
 def regions(found: RegionalEnsemble, year: int | None = None, *, lang: str = "en") -> pd.DataFrame:
-    """Table the regions for people: last inventory, nowcast of a year with its range, change; million t CO2.
+    """Tabulate the regions for display: last inventory, nowcast of a year with its range, change; million t CO2.
 
     Parameters
     ----------
@@ -105,7 +102,7 @@ def regions(found: RegionalEnsemble, year: int | None = None, *, lang: str = "en
 
 
 def nation(found: RegionalEnsemble, *, lang: str = "en") -> pd.DataFrame:
-    """Table the sum beside the national account for people, million t CO2."""
+    """Tabulate the sum beside the national account for display, million t CO2."""
     table = national(found)
     head = [
         say(lang, en="year", zh="年份"),
@@ -150,7 +147,7 @@ SCORES: dict[str, tuple[str, str, str]] = {
 
 
 def scores(table: pd.DataFrame, holdout: str = scoring.REGIONS, *, lang: str = "en") -> pd.DataFrame:
-    """Table the scores of one hold-out for people.
+    """Tabulate the scores of one hold-out for display.
 
     Parameters
     ----------
@@ -186,7 +183,7 @@ QUANTITY_NAMES = {
 
 
 def park_scores(table: pd.DataFrame, quantity: str, *, lang: str = "en") -> pd.DataFrame:
-    """Table the scores of the bridge of parks for people.
+    """Tabulate the scores of the bridge of parks for display.
 
     Parameters
     ----------
@@ -209,7 +206,7 @@ def park_scores(table: pd.DataFrame, quantity: str, *, lang: str = "en") -> pd.D
 
 
 def quantity_name(quantity: str, lang: str) -> str:
-    """Name what of a park is forecast."""
+    """Name the forecast quantity of a park."""
     return _in(QUANTITY_NAMES[quantity], lang)
 
 
@@ -239,7 +236,7 @@ def names(found: RegionalEnsemble, lang: str) -> Sequence[str]:
 
 
 def describe(found: RegionalEnsemble, lang: str = "en") -> str:
-    """Say what is observed and what is not, and how far the nowcast reaches."""
+    """State the observed years and the years of the nowcast."""
     first, last = found.last_observed + 1, int(found.years[-1])
     return say(
         lang,
@@ -252,7 +249,7 @@ def describe(found: RegionalEnsemble, lang: str = "en") -> str:
 
 
 def describe_nation(found: RegionalEnsemble, lang: str = "en") -> str:
-    """Say whether the sum of the provinces keeps to the national account, by construction."""
+    """State whether the sum of the provinces follows the national account, as it does by construction."""
     table = national(found)
     after = table[table["status"] != "observed"]
     inside, last = int(after["inside"].sum()), after.iloc[-1]
@@ -271,7 +268,7 @@ def describe_nation(found: RegionalEnsemble, lang: str = "en") -> str:
 
 
 def describe_scores(scored: pd.DataFrame, lang: str = "en") -> str:
-    """Say how good the nowcast would have been, and against what."""
+    """State the scores of the nowcast against its benchmarks."""
     rows = scored[scored["holdout"] == scoring.REGIONS]
     first, last = rows.iloc[0], rows.iloc[-1]
     least = rows[["skill_last_year", "skill_national_growth"]].min()
@@ -291,7 +288,7 @@ def describe_scores(scored: pd.DataFrame, lang: str = "en") -> str:
 
 
 def describe_park_scores(scored: pd.DataFrame, lang: str = "en") -> str:
-    """Say how good the bridge of parks would have been."""
+    """State the scores of the bridge of parks."""
     industry = scored[(scored["quantity"] == scoring.INDUSTRY) & (scored["taught_by"] == scoring.OTHER)]
     held, skill = industry["coverage_90"], industry["skill_last_year"]
     sector = scored["skill_one_sector"].dropna()

@@ -1,6 +1,7 @@
-"""The records everything passes around: frozen, valid from birth, arrays read-only.
+"""The records that all rooms exchange: frozen, checked when made, with read-only arrays.
 
-Those that many rooms use are imported from here (``from pathway_models.records import Park``), others where they stand.
+Those that many rooms use are imported from here (``from pathway_models.records import Park``), others from their
+modules.
 """
 
 # ruff: noqa: F401 - names for other rooms
@@ -31,8 +32,8 @@ from pathway_models.records.nowcast import Nowcast
 from pathway_models.records.park import ACTIVITY_UNITS, INDICES, UNDIVIDED, Identified, Park, ParkIdentity, Process
 from pathway_models.records.pathways import TOTAL, Draws, Pathways
 from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Headline, Peaks, Step
-from pathway_models.records.plans import Carrier, DriverPath, DriverTarget, Load, Plans, Project
-from pathway_models.records.pollutants import Pollutant, PollutantFactors
+from pathway_models.records.plans import Carrier, DriverPath, DriverTarget, Project
+from pathway_models.records.pollutants import Pollutant
 
 
 def read_only(mapping: dict) -> MappingProxyType:

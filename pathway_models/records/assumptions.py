@@ -1,7 +1,4 @@
-"""Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets.
-
-Uncertainties that are not fitted on panels: factors, the factor of purchased power, population.
-"""
+"""Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets."""
 
 import hashlib
 import json
@@ -18,28 +15,28 @@ from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.levers.action import FEEDSTOCK
 from pathway_models.records import growth_laws, levers, plans
 from pathway_models.records.nowcast import Nowcast, ParkSpread
-from pathway_models.records.park import Park
+from pathway_models.records.park import FUELS, Park
 
 
 @dataclass(frozen=True)
 class GridFutures:
-    """How the factor of purchased power goes on, beside the yearly decline of the slow future.
+    """Parameters of the future factor of purchased power, beside the yearly decline of the slow future.
 
     Parameters
     ----------
     zero_by : Triangle
         Year in which the straight line of the policy future would reach zero.
     left : float
-        Share of the factor at its beginning that the line never falls below.
+        Lower bound of the line, as a share of the factor at its beginning.
     mean : float
-        Mean factor of the nation that places are set against, tCO2/MWh.
+        Mean factor of the nation, to which those of places are related, tCO2/MWh.
     deviation, tilt : float
         Yearly standard deviation of the log around the nation's course of a place with the nation's mean factor, and
         the power of its relative factor that divides it.
     persistence : float
-        Share of a departure that is left after a year.
+        Share of a departure that remains after a year.
     heat : float
-        Decline of the factor of purchased heat over that of the nation's power, both in logs.
+        Ratio of the decline of the factor of purchased heat to that of the nation's power, both in logs.
     """
 
     zero_by: levers.Triangle
@@ -60,9 +57,9 @@ class Uncertainties:
     factor_errors : mapping group -> float
         Standard deviation of the log of a constant factor that was seen in a source.
     factor_confidence : mapping mark -> float
-        What multiplies it, by confidence mark.
+        Multiplier of it, by confidence mark.
     assumed_fuels : tuple of str
-        Carriers that another fuel stands for.
+        Carriers that are represented by another fuel.
     measured_factor_errors : mapping group -> float
         Standard deviation of the log of a factor the park measured itself.
     grid_regions : mapping province -> str
@@ -86,7 +83,7 @@ class Uncertainties:
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's rank correlation of two inputs, and who says so.
+    """Spearman's rank correlation of two inputs, with its source.
 
     Parameters
     ----------
@@ -141,32 +138,30 @@ class Baselines:
         return long_run_growth(self.knots[use], years)
 
 
-#: What a sector is that fits nowhere else.
+#: Kind of a sector that fits no other kind.
 OTHER = "other_industry"
-#: Kinds of sectors that are no plant: no stack, no share of what the nation captures.
+#: Kinds of sectors without plants: they have no stack and no share of the national capture capacity.
 WITHOUT_STACKS = ("transport", "buildings", "agriculture")
-#: Groups of carriers that are burnt to CO2.
-FUELS = ("coal", "oil", "gas", "other_fuel")
 
 
-#: Uses of energy that are not told apart.
+#: Uses of energy where they are not known.
 UNTOLD: Mapping[str, float] = {"": 1.0}
 
 
 @dataclass(frozen=True)
 class SectorKinds:
-    """Kinds of sectors by words of their names, and what each uses its carriers for.
+    """Kinds of sectors by words of their names, and the uses of carriers in each.
 
     Parameters
     ----------
     words : mapping kind -> tuple of str
-        A sector is of the first kind of which a word stands in its name.
+        A sector is of the first kind of which a word occurs in its name.
     archetypes : mapping archetype -> kind
         Of parks that are not divided into sectors.
     uses : mapping kind -> carrier or group -> use -> float
-        Shares that add up to one; a carrier goes before its group.
+        Shares that add up to one; an entry of a carrier takes precedence over one of its group.
     hydrogen_made : tuple of str
-        Words of sectors and processes that emit what making hydrogen as feedstock emits.
+        Words of sectors and processes whose emissions come from making hydrogen as feedstock.
     """
 
     words: Mapping[str, tuple[str, ...]]
@@ -185,7 +180,7 @@ class SectorKinds:
 
     @cached_property
     def _found(self) -> dict[tuple[str, str], str]:
-        """Kinds found so far: each batch of a projection asks for them again."""
+        """Cache of kinds: each batch of a projection looks them up again."""
         return {}
 
     def uses_of(self, kind: str, carrier: str, group: str) -> Mapping[str, float]:
@@ -213,14 +208,14 @@ class SectorKinds:
 
 @dataclass(frozen=True)
 class CaptureRange:
-    """Range of what the nation can capture and store or use, by date, and the emissions it is shared out by.
+    """Range of the national capacity to capture CO2 by year, and the emissions by which parks share it.
 
     Parameters
     ----------
     country : str
         ISO 3166 code; parks elsewhere have no ceiling.
     years : tuple of int
-        Linear between them; the last value holds after the last.
+        Linear between them; constant after the last.
     low, high : mapping kind -> tuple of float, tCO2/yr
         Of a kind of sectors in those years; ``""`` stands for all others together.
     reference_year : int
@@ -236,13 +231,13 @@ class CaptureRange:
     national: Mapping[str, float]
 
     def lot(self, kind: str) -> str:
-        """Name the range that a kind of sectors draws on."""
+        """Return the key of the range that applies to a kind of sectors."""
         return kind if kind in self.low else ""
 
     def shares(self, park: Park, kinds: SectorKinds) -> dict[str, float]:
         """Compute the share of a park in the emissions of each range, in its year nearest to the reference year.
 
-        ASSUME: the share is that of one year, for good: who grows faster than the nation gets no larger part.
+        ASSUME: the share of that year holds for good: a park that grows faster than the nation gets no larger part.
         """
         at = int(np.abs(park.years - self.reference_year).argmin())
         of_sector = (park.energy * park.factors)[:, np.isin(park.groups, FUELS), at].sum(axis=1)
@@ -279,9 +274,9 @@ class CaptureRange:
 
 @dataclass(frozen=True, eq=False)
 class Assumptions:
-    """Everything `sample` and `project` use that stands neither in the park's table nor in the scenarios.
+    """All inputs of `sample` and `project` beside the park's table and the scenarios.
 
-    Change one with `dataclasses.replace`; the hash, and with it the label of every result, follows.
+    Change one with `dataclasses.replace`; the hash, and the label of every result, change with it.
 
     Parameters
     ----------
@@ -294,28 +289,28 @@ class Assumptions:
     correlations : tuple of Correlation
         Inputs tied by rank.
     targets : tuple of Target
-        Intensity targets that gaps are measured against.
+        Targets of the nation from which gaps are computed.
     carriers : mapping carrier id -> Carrier
     default_factors : mapping factor set -> carrier id -> float, tCO2/TJ
-        Of carriers that levers bring in; ``""`` stands for a set that is not listed.
+        Of carriers that levers bring in; ``""`` is used for a set that is not listed.
     issue_year : int
         Year in which the answer is given: up to it no scenario differs from the one without measures.
     fits : mapping use -> GrowthLaw
-        Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
+        Growth laws fitted to panels, in place of ``law`` with its shipped parameters (``hindcast.park_laws.with_law``).
     levels : LevelParameters, optional
         Fitted numbers of the law in levels.
     nowcast : Nowcast, optional
-        What bridges the years from the last inventory of a region to today; None leaves them to the growth law.
+        Estimate of the years from the last inventory of a region to today; None leaves them to the growth law.
     park_spread : ParkSpread, optional
-        How parks depart from their region in these years; without it parks are not bridged.
+        Departures of parks from their region in these years; without it parks are not bridged.
     sectors : SectorKinds
         Kinds of sectors, by their names.
     capture : CaptureRange, optional
-        What the nation can capture; without it plants take whatever they are built for.
+        National capture capacity; without it plants capture without limit.
     demand : mapping kind of activity -> year -> float
-        The nation's output of products that sectors are measured by, which the middle of their paths follows.
+        National output of the products that measure sectors, followed by the median of their paths.
     shipped_hash : str
-        Hash of the record as it was read; it does not enter the hash itself.
+        Hash of the record as it was read; not part of the hash itself.
     """
 
     law: str
@@ -392,7 +387,7 @@ class Assumptions:
 
 
 def _plain(value: Any) -> Any:
-    """Convert content to what JSON can hold; the kind of a record counts as content."""
+    """Convert content to JSON types; the class of a record counts as content."""
     if is_dataclass(value):
         return [type(value).__name__, {one.name: _plain(getattr(value, one.name)) for one in fields(value)}]
     if isinstance(value, Mapping):

@@ -1,7 +1,4 @@
-"""Costs of levers, energy and carbon: amounts with ranges, units and sources; what is not known stays unknown.
-
-Energy assets with their age; investments: what a project costs, saves and is for, ranges and unknowns kept.
-"""
+"""Costs of levers, energy and carbon, energy assets with their age, and investments; unknown amounts stay unknown."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from pathway_models.core import RecordError
 from pathway_models.kernels import costs, quantiles
 from pathway_models.records.levers import Triangle
 
-#: Confidence marks of amounts that this project supposes.
+#: Confidence marks of amounts that this project assumes.
 ASSUMED = ("assumed", "invented")
 
 
@@ -51,7 +48,7 @@ class Amount:
 
     @property
     def assumed(self) -> bool:
-        """True if this project supposes the amount, or a corner of its range, rather than having found it."""
+        """True if the amount, or a corner of its range, is assumed by this project."""
         return self.confidence in ASSUMED or "ASSUME" in self.source or "ASSUME" in self.note
 
     def draw(self, uniform: np.ndarray, years: np.ndarray) -> np.ndarray:
@@ -77,12 +74,12 @@ class LeverCost:
     lifetime : Amount or None, yr
     upkeep : Amount or None, share of the capital per year
     output : Amount or None, TJ/TJ
-        What the plant delivers for one unit of the lever's quantity, where its costs are stated by what it delivers.
+        Energy delivered per unit of the lever's quantity, where costs are stated per energy delivered.
     running : tuple of Amount, million CNY per unit of the lever's quantity, or of the output; they add up
     bought : bool
-        True where the lever costs what its energy costs and nothing else.
+        True where the lever has no cost but that of its energy.
     note : str
-        What was looked for and not found, or what the figures leave out.
+        Figures that were not found, or items that the figures leave out.
     """
 
     capital: Amount | None = None
@@ -102,7 +99,7 @@ class LeverCost:
 
     @property
     def amounts(self) -> dict[str, Amount]:
-        """The amounts there are, by name."""
+        """Amounts of the lever that are given, by name."""
         names = ("capital", "full_load_hours", "lifetime", "upkeep", "output")
         named = {name: getattr(self, name) for name in names}
         named |= {f"running{at}": amount for at, amount in enumerate(self.running)}
@@ -115,13 +112,13 @@ class LeverCost:
 
     @property
     def assumed(self) -> bool:
-        """True if any part of a known cost is supposed."""
+        """True if any part of a known cost is assumed."""
         return any(amount.assumed for amount in self.amounts.values())
 
 
 @dataclass(frozen=True)
 class Costs:
-    """All costs, in constant prices of one year.
+    """Costs of levers, energy and carbon, in constant prices of one year.
 
     Parameters
     ----------
@@ -132,7 +129,7 @@ class Costs:
     prices : mapping carrier group -> Amount, million CNY/TJ
         A group without a price is not listed.
     premiums : mapping carrier group -> (carrier group, Amount)
-        Groups priced so much above another one.
+        Groups priced at a premium above another one.
     levers : mapping lever -> LeverCost
     files : names and SHA-256 of the files the record was read from
     """
@@ -181,7 +178,7 @@ class Asset:
     lifetime : int
         Years from commissioning to replacement.
     capital : float or None
-        What it cost, million CNY of the price year of the costs; None where not known.
+        Investment cost, million CNY of the price year of the costs; None where not known.
     source : str
     """
 

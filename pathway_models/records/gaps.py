@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Kinds of gaps, in the order of tables.
 GAPS = ("peak_year", "peak_level", "budget", "neutrality", "intensity", "below_peak")
-#: How a target whose period is over came out, by the record; nothing for one that still holds.
+#: Outcomes of a target whose period is over, by the record; empty for one that still holds.
 OUTCOMES = ("", "met", "missed", "not_known")
 PROBABILITIES = (0.05, 0.5, 0.95)
 
@@ -34,7 +34,7 @@ class Budget:
     first, last : int
         Years it holds for, both included.
     name : str
-        Who gave it, or how it follows from what.
+        Its source, or how it was derived.
     """
 
     tco2: float
@@ -58,20 +58,20 @@ class Gap:
     gap : str
         Kind, one of `GAPS`; ``intensity:<target id>`` for an intensity, ``below_peak:<target id>`` for the peak.
     target : float
-        What is asked for, in `target_unit`; NaN where there is none.
+        Target value, in `target_unit`; NaN where there is none.
     target_unit, unit : str
         Of the target and of the gap: ``year`` and ``years``, ``tCO2/yr``, ``tCO2``, ``points``.
     values : (scenario, member) or None
-        Above zero: missing; infinite for members beyond the horizon.  None where nothing can be computed.
+        Above zero where the target is missed; infinite for members beyond the horizon.  None if not computable.
     furthest : float
         Gap of a member that meets the target in the last year of the horizon; shown as ``>furthest`` for
         infinite ones.
     notes_en, notes_zh : (N,) str
-        Per scenario what must be known before reading it, or why nothing could be computed.
+        Per scenario a caveat, or the reason why nothing could be computed.
     outcome : str
-        Of a target whose period is over, one of `OUTCOMES`: it has no gap any more, and ``values`` is None.
+        One of `OUTCOMES`; a target whose period is over has no gap, and ``values`` is None.
     met : (scenario, member) bool, optional
-        Which members meet the target, where another rule than ``values <= 0`` says so.
+        Members that meet the target, where the rule is another one than ``values <= 0``.
     """
 
     gap: str
@@ -124,7 +124,7 @@ class Gap:
 
     @cached_property
     def _quantiles(self) -> dict[tuple[float, ...], np.ndarray]:
-        """Quantiles asked for before: tables, sentences and figures ask for the same ones."""
+        """Cache of quantiles: tables, sentences and figures use the same ones."""
         return {}
 
 
@@ -142,7 +142,7 @@ class Gaps(Identified):
     level : float
         Level of emissions behind `peak_level` and the implied budget, tCO2/yr.
     budget : Budget or None
-        None where it reaches behind the horizon or cannot be made.
+        None where it reaches beyond the horizon or cannot be derived.
     entries : tuple of Gap
         In the order of `GAPS`.
     seed : int

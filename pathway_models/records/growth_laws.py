@@ -1,9 +1,7 @@
-"""Inputs and outputs of growth laws: records with their outcomes, standard normals, a forecast (protocols).
+"""Protocols of growth laws with their inputs: records with outcomes, standard normals, parameters of the law in levels.
 
 A law forecasts the log change of a quantity from the last year of its record.  The same object is fitted to a panel,
 scored in hindcasts and drawn from for a park; laws are found by name in ``baseline.laws``.
-
-Fitted numbers of the law in levels, with the records of nations and provinces that its forecasts start from.
 """
 
 from __future__ import annotations
@@ -70,14 +68,14 @@ class Windows:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names), covariates)
 
     def known_by(self, year: int) -> Windows:
-        """Cut to what was known at the end of a year: later outcomes are missing, later records are gone."""
+        """Cut to what was known at the end of a year: later outcomes become NaN, later records are dropped."""
         horizon = np.arange(1, self.change.shape[1] + 1)
         change = np.where(self.origin[:, None] + horizon <= year, self.change, np.nan)
         masked = Windows(self.entity, self.origin, self.log_history, change, self.covariates)
         return masked.take(np.isfinite(change).any(axis=1))
 
     def sample(self, count: int, seed: int) -> Windows:
-        """Draw at most so many windows without replacement, by a seeded generator."""
+        """Draw at most ``count`` windows without replacement, by a seeded generator."""
         if len(self) <= count:
             return self
         return self.take(np.sort(np.random.default_rng(seed).choice(len(self), count, replace=False)))
@@ -90,15 +88,15 @@ class History:
     Parameters
     ----------
     log_history : (..., record) float
-        Logs of consecutive years; -inf where a year set aside has no use.
+        Logs of consecutive years; -inf where a year set aside has a value of zero.
     origin : (...) int
         Last year of each record.
     kept : (record,) bool, optional
         False for years set aside; all count where not given.
     province : str
-        Where a park stands; empty for a panel.
+        Province of a park; empty for a panel.
     covariates : mapping column -> (..., record) float
-        As in `Windows`; of a park its own emissions.
+        As in `Windows`; for a park its own emissions.
     kind : str
         ``park`` or ``region``; empty for a panel.
     country : str
@@ -118,21 +116,21 @@ class History:
         return np.asarray(self.origin)[..., None] + np.arange(1, steps + 1)
 
 
-#: Level of a stream of which a region sees the draws of all provinces, as it adds up to the nation with them.
+#: Level of a stream that gives a region the draws of all provinces, with which it adds up to the nation.
 EVERY_PROVINCE = "every province"
 
 
 class Stream(NamedTuple):
-    """Standard normals a law needs beside ``slope``, ``scale`` and ``shock``, which every ensemble has.
+    """Stream of standard normals that a law needs beside ``slope``, ``scale`` and ``shock`` of every ensemble.
 
     Parameters
     ----------
     name : str
     level : {"shared", "province", "park", "every province"}
-        Who has a draw of its own: shared ones are drawn once for all parks, so that totals over parks keep them.
-        Of every province: regions get them under ``<name>:<province>``.
+        Owner of a draw: shared ones are drawn once for all parks, so that they do not average out in totals over parks.
+        ``every province``: regions get one a province, under ``<name>:<province>``.
     yearly : bool
-        One a year, or one for all years.
+        Whether a draw is made each year, or once for all years.
     """
 
     name: str
@@ -141,7 +139,7 @@ class Stream(NamedTuple):
 
 
 class Normals(Protocol):
-    """Standard normals by name, of the members and years asked for."""
+    """Standard normals by name, for given members and years."""
 
     def once(self, name: str) -> Floats:
         """Return one draw a member: (..., member)."""
@@ -155,13 +153,13 @@ class Forecast(Protocol):
 
     @property
     def centre(self) -> Floats:
-        """Points that errors are counted from: (window, horizon)."""
+        """Points from which errors are measured: (window, horizon)."""
 
     def quantiles(self, probabilities: ArrayLike) -> Floats:
         """Compute quantiles: (window, horizon, probability)."""
 
     def pit(self, outcome: Floats) -> Floats:
-        """Return the probability given to less than the outcome: (window, horizon)."""
+        """Return the probability integral transform of the outcome: (window, horizon)."""
 
     def crps(self, outcome: Floats) -> Floats:
         """Return the continuous ranked probability score, log units: (window, horizon)."""
@@ -187,7 +185,7 @@ class GrowthLaw(Protocol):
     is_fitted : bool
         Whether it can forecast.
     covariates : tuple of str
-        Columns of a panel it wants to see beside the quantity.
+        Columns of a panel that it uses beside the quantity.
     streams : tuple of Stream
         Normals it needs beside the usual ones.
     """
@@ -198,7 +196,7 @@ class GrowthLaw(Protocol):
     streams: tuple[Stream, ...]
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
-        """Fit to sets of windows that weigh the same, none empty; ``start`` is a fit to nearly the same ones."""
+        """Fit to non-empty sets of windows of equal weight; ``start`` is a fit to nearly the same windows."""
 
     def forecast(self, history: History, steps: int) -> Forecast:
         """Forecast the log change of every record, 1 to ``steps`` years ahead."""
@@ -209,7 +207,7 @@ class GrowthLaw(Protocol):
 
 @dataclass(frozen=True)
 class FreshNormals:
-    """Normals from a seeded generator, in the order they are asked for.
+    """Normals from a seeded generator, drawn in the order of the calls.
 
     Parameters
     ----------
@@ -236,7 +234,7 @@ class FreshNormals:
 
 @dataclass(frozen=True, eq=False)
 class LevelRecord:
-    """Last years of a nation or province, from which its own forecast starts.
+    """Record of the last years of a nation or province, from which its own forecast starts.
 
     Parameters
     ----------
@@ -269,13 +267,13 @@ class LevelParameters:
         ``nation``, ``economy`` (real GDP of nations), ``region``, ``park``.
     numbers : mapping name -> float
         ``park_follows_nation``, ``park_in_region``, ``economy_with_nation``, ``activity_follows``, ``activity_noise``,
-        ``park_widening``: what each is, docs/law_in_levels.md.
+        ``park_widening``: explained in docs/law_in_levels.md.
     nations : mapping country code -> LevelRecord
         Nations whose emissions parks and regions follow.
     regions : mapping province -> LevelRecord
-        Provinces that add up to the nation: their last years, and so their weights.
-    drifts : mapping country code -> (year,) float
-        Log change of a continent's industry 1, 2, ... years ahead, in place of a nation's median path.
+        Provinces that add up to the nation; their last years give their weights.
+    drifts : mapping country code -> float
+        Mean yearly log change of a continent's industry, in place of a nation's median path.
     """
 
     version: str

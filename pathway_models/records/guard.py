@@ -1,4 +1,4 @@
-"""Results as single figures, the checks they must pass, and how far they may move."""
+"""Results as single figures, the checks they must pass, and the tolerances of a comparison."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Results:
         Infinite for a year beyond the horizon.
     last_observed : mapping park -> int
     about : mapping of str to str
-        What the results rest on: members, seed, versions, inputs.
+        Provenance of the results: members, seed, versions, inputs.
     """
 
     name: str
@@ -79,7 +79,7 @@ def fits(quantity: str, patterns: Iterable[str]) -> bool:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must hold of all results.
+    """One condition that all results must meet.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class Check:
     severity : one of `SEVERITIES`
     why, why_zh : str
     optional : bool
-        Results may hold nothing to look at: a run folder has no figures by source.
+        Whether results may lack these quantities: a run folder has no figures by source.
     """
 
     check_id: str
@@ -135,7 +135,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """Allowed move of quantities: a share of the larger value, or in their own unit; whichever is more."""
+    """Allowed change of quantities: the larger of a share of the larger value and an amount in their own unit."""
 
     quantities: tuple[str, ...]
     relative: float = 0.0
@@ -146,7 +146,7 @@ class Tolerance:
             raise RecordError(f"expected tolerances of 0 or more, got {self.relative} and {self.absolute}")
 
     def of(self, before: float, after: float) -> float:
-        """Return the largest move between two finite values that is no change."""
+        """Return the largest tolerated difference between two finite values."""
         return max(self.absolute, self.relative * max(abs(before), abs(after)))
 
 
@@ -158,5 +158,5 @@ class Guard:
     tolerances: tuple[Tolerance, ...] = ()
 
     def tolerance(self, quantity: str) -> Tolerance:
-        """Find the first tolerance that fits a quantity; no move is allowed where none does."""
+        """Find the first tolerance that fits a quantity; without one no change is allowed."""
         return next((one for one in self.tolerances if fits(quantity, one.quantities)), Tolerance(("*",)))

@@ -21,7 +21,7 @@ class Inventory(Identified, Shown):
     identity : ParkIdentity
     years : (H,) int
     rows : (R,) tuple of (sector, source, scope)
-        What each row of ``emissions`` is: sector id, carrier or process id, scope 1 or 2.
+        Labels of the rows of ``emissions``: sector id, carrier or process id, scope 1 or 2.
     emissions : (R, H), tCO2/yr
     factor_ids : (R,) str
         The factor behind each row.
@@ -76,8 +76,8 @@ ROW_KINDS = (
     "fuel", "conversion", "process", "fixed", "captured", "electricity", "green_electricity", "sold_electricity",
     "heat", "sold_heat", "sinks",
 )  # fmt: skip
-#: Where the factor of a kind comes from: the park's own row, nothing, the electricity row of the same sector, the
-#: grid without market-traded non-fossil power, or a value of the rule.
+#: Origins of the factor of a kind: the park's own row, zero, the electricity row of the same sector, the grid without
+#: market-traded non-fossil power, or a value of the rule.
 FACTORS = ("own", "zero", "of_electricity", "residual", "given")
 VERDICTS = ("met", "not_met", "cannot_say")
 
@@ -90,13 +90,13 @@ class Bilingual:
     zh: str
 
     def told(self, lang: str) -> str:
-        """Return the text of a language."""
+        """Return the text in a language."""
         return self.zh if lang == "zh" else self.en
 
 
 @dataclass(frozen=True)
 class RowRule:
-    """How an account counts one kind of row.
+    """Rule by which an account counts one kind of row.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class RowRule:
 
 @dataclass(frozen=True)
 class Account:
-    """A set of rules by which one ledger gives one total.
+    """A set of rules that turns a ledger into a total.
 
     Parameters
     ----------
@@ -123,19 +123,19 @@ class Account:
     name : Bilingual
     source, confidence : str
     rows : mapping kind -> RowRule
-        Kinds that count; each kind is in here or in ``left_out``.
+        Kinds that count; each kind is listed here or in ``left_out``.
     left_out : mapping kind -> Bilingual
         Kinds that do not count, with the reason.
     sectors : tuple of str
         Sectors that count; all where empty.
     products : tuple of str
-        Outputs of processes by whose tonnes results are given too; none where empty.
+        Outputs of processes for which results are also given per tonne; none where empty.
     residual : mapping year -> float
-        Factor without market-traded non-fossil power over the mean factor of the grid.
+        Ratio of the factor without market-traded non-fossil power to the mean factor of the grid.
     residual_in : str
-        ISO code of the country whose grid that is; empty where there is no such ratio.
+        ISO code of the country of that grid; empty where there is no such ratio.
     country : str
-        ISO code of the country whose rule the account is; empty where it holds anywhere.
+        ISO code of the country whose rule the account is; empty where it applies everywhere.
     """
 
     account_id: str
@@ -160,11 +160,11 @@ class Account:
             )
 
     def holds_in(self, country: str) -> bool:
-        """Tell whether the account is one of a country's."""
+        """Tell whether the account applies in a country."""
         return self.country in ("", country)
 
     def ratios_in(self, country: str) -> Mapping[int, float]:
-        """Return the ratios of `residual` that hold in a country: its own, never another's."""
+        """Return the ratios of `residual` of a country; empty for any other country."""
         return self.residual if country == self.residual_in else {}
 
 
@@ -192,7 +192,7 @@ class Limit:
     is_upper: bool
 
     def is_met(self, value: float) -> bool:
-        """Compare a value with the limit; the limit itself is met."""
+        """Tell whether a value meets the limit; a value at the limit does."""
         return value <= self.value if self.is_upper else value >= self.value
 
 
@@ -205,7 +205,7 @@ class IndicatorRule:
     indicator_id : str
     name : Bilingual
     formula : str
-        Name of a quantity in `compliance.quantities`; ``"unavailable"`` where a table cannot give it.
+        Name of a quantity (`inventory.indicators.FORMULAS`); ``"unavailable"`` where a table cannot give it.
     unit, kind, confidence : str
         ``kind`` is ``"obligatory"``, ``"guiding"`` or ``"optional"`` (one of a group).
     limit : Limit or None
@@ -239,7 +239,7 @@ class IndicatorRule:
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of a rule that leaves a choice: how much energy a kilowatt hour counts in total energy use.
+    """One reading of an ambiguous rule: the energy that a kilowatt hour counts for in total energy use.
 
     Parameters
     ----------
@@ -263,16 +263,16 @@ class Profile:
     name : Bilingual
     source : str
     valid_from : int
-        First year it may be judged by.
+        First year to which it may be applied.
     country : str
-        ISO code; parks elsewhere are not judged.
+        ISO code; parks of other countries are not assessed.
     account : str
-        Account that emissions are taken from.
+        Account of the emissions.
     indicators : tuple of IndicatorRule
     readings : tuple of Reading
-        All readings of a rule that leaves a choice; one with the calorific value where it leaves none.
+        All readings of an ambiguous rule; one, with the calorific value, of a clear one.
     text_not_seen : Bilingual or None
-        Reason why nothing can be judged, where the text of the system was not seen.
+        Reason why nothing can be assessed, where the text of the system was not seen.
     """
 
     profile_id: str

@@ -73,7 +73,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Lever:
-    """One mitigation measure: what it does, how strongly at each setting, how fast, and who says so.
+    """One mitigation measure: its action, its size at each setting, its ramp, and its sources.
 
     Parameters
     ----------
@@ -91,13 +91,12 @@ class Lever:
     units, sources : mapping parameter -> str
         Unit, and bib key or ``ASSUME: ...`` of each parameter.
     rank : int
-        Place in the library: levers that work on one part of the account act in this order, whichever way a
-        scenario was put together.
+        Position in the library: levers that work on one part of the account act in this order in every scenario.
     sectors, uses : tuple of str
         Kinds of sectors that a substitution or a process measure is limited to, and uses of energy (processes that
         make feedstock, for a process measure); empty for all.
     block : str
-        Levers of one block are decided on together; empty for the lever's own, or its family's.
+        Levers of one block are set together; empty for a block of the lever itself, or of its family.
     """
 
     lever_id: str
@@ -141,7 +140,7 @@ class Lever:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def _check_parameters(self, acts: Action, setting: str, given: Mapping[str, Triangle]) -> None:
-        """Hold a setting against what the action needs: names, ranges, units."""
+        """Check a setting against the parameters of the action: names, ranges, units."""
         needed = {parameter.name for parameter in acts.parameters}
         if set(given) != needed:
             raise RecordError(
@@ -164,15 +163,15 @@ class Lever:
 
     @property
     def is_limited(self) -> bool:
-        """True if it acts in some sectors or on some uses only."""
+        """True if the lever is limited to some sectors or uses."""
         return bool(self.sectors or self.uses)
 
     def reaches(self, kind: str, use: str = "") -> bool:
-        """Tell whether it acts on a use in a kind of sectors; what is not told apart only without limits."""
+        """Tell whether it acts on a use in a kind of sectors; on an unknown use or kind only without limits."""
         return (not self.sectors or kind in self.sectors) and (not self.uses or use in self.uses)
 
     def source_of(self, name: str, setting: str = "") -> str:
-        """Return where a parameter's numbers come from; a setting may have a source of its own."""
+        """Return the source of a parameter; a setting may have a source of its own."""
         return self.sources.get(f"{setting}.{name}", self.sources.get(name, ""))
 
     def triangles(self, setting: str) -> dict[str, Triangle]:
@@ -221,7 +220,7 @@ class Scenario:
         object.__setattr__(self, "measures", tuple(arranged))
 
     def with_measure(self, lever: Lever, setting: str, **ramp: object) -> Scenario:
-        """Add one measure to the scenario or set it anew, e.g. ``start=2027``."""
+        """Add or replace one measure of the scenario, e.g. with ``start=2027``."""
         others = tuple(m for m in self.measures if m.lever.lever_id != lever.lever_id)
         measure = Measure(lever, setting, replace(lever.ramp, **ramp))
         return replace(self, measures=(*others, measure))
@@ -256,13 +255,13 @@ class Scenarios(Mapping[str, Scenario], Shown):
     def with_lever(
         self, lever_id: str, like: str, *, name: str = "", **corners: tuple[float, float, float]
     ) -> Scenarios:
-        """Add a lever of one's own, made after one of the library: same action, years and carriers, other numbers.
+        """Add your own lever, copied from one of the library with other numbers: same action, years and carriers.
 
         Parameters
         ----------
         lever_id : str
         like : str
-            Lever of the library it is made after.
+            Lever of the library from which it is copied.
         name : str, optional
             Its id by default.
         **corners : (low, most likely, high)
@@ -302,7 +301,7 @@ class Scenarios(Mapping[str, Scenario], Shown):
     def with_scenario(
         self, scenario_id: str, levers: Mapping[str, str | tuple[str, int, int]], *, name: str = "", grid: str = SLOW
     ) -> Scenarios:
-        """Add a scenario of one's own at the end, or set one anew.
+        """Add your own scenario at the end, or replace one.
 
         Parameters
         ----------
@@ -379,7 +378,7 @@ class Limits:
 
 
 def lever_streams(scenarios: Iterable[Scenario]) -> list[str]:
-    """Name the uniform draws that the levers of some scenarios need: one a parameter, for all settings."""
+    """List the names of the uniform draws of the levers of some scenarios: one a parameter, for all settings."""
     names = {
         f"{measure.lever.lever_id}:{name}": None
         for scenario in scenarios
@@ -395,7 +394,7 @@ OFF = "off"
 
 @dataclass(frozen=True)
 class Option:
-    """One way to set a block: a label and the measures behind it; no measures is off."""
+    """One setting of a block: a label with its measures; off has none."""
 
     label: str
     measures: tuple[Measure, ...] = ()
@@ -411,7 +410,7 @@ class Block:
         A lever's id, or a family where its levers move together.
     name_en, name_zh : str
     options : (O,) Option
-        The first is off; each later one asks more of the park than the one before.
+        The first is off; each later one is more demanding than the one before.
     """
 
     block_id: str
@@ -461,7 +460,7 @@ class Grid:
         return tuple(block.options[at] for block, at in zip(self.blocks, code, strict=True))
 
     def scenario(self, code: Sequence[int]) -> Scenario:
-        """Make a package a scenario that `project` can run."""
+        """Convert a package to a scenario that `project` can run."""
         label = self.label(code)
         measures = tuple(measure for option in self.options_of(code) for measure in option.measures)
         return Scenario(label, label, label, measures=measures)
@@ -487,7 +486,7 @@ class Grid:
 
 
 def later(measure: Measure, years: int) -> Measure:
-    """Start and complete the measure so many years later."""
+    """Delay a measure by a number of years."""
     ramp = measure.ramp
     return replace(measure, ramp=replace(ramp, start=ramp.start + years, complete=ramp.complete + years))
 
@@ -499,23 +498,23 @@ def lever_grid(
     by: str = "lever",
     delays: Sequence[int] = (0,),
 ) -> Grid:
-    """Lay out the packages of a lever library.
+    """Build the grid of packages of a lever library.
 
     Parameters
     ----------
     levers : mapping of Lever
     blocks : mapping block id -> lever ids, optional
-        Which levers are set together; by default one block a lever or a family.
+        Levers that are set together; by default one block a lever or a family.
     by : {"lever", "family"}
         Used where ``blocks`` is not given.
     delays : sequence of int
-        Start years to choose from, as years after the lever's own; the weakest setting comes in its own
-        year only, so that ``(0, 5)`` makes off, moderate, strong five years later and strong.
+        Start years to choose from, as years after the lever's own; the weakest setting has no delays, so that
+        ``(0, 5)`` gives off, moderate, strong five years later and strong.
 
     Returns
     -------
     Grid
-        Options rise in what they ask: off, then setting by setting, the latest start first.
+        Options in order of rising demand: off, then setting by setting, the latest start first.
 
     Raises
     ------

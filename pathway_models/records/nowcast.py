@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from pathway_models.core import RecordError, arrays
 from pathway_models.kernels import Floats
 
-#: What a year of a table is: read from an inventory, estimated from activity, beyond that but not beyond the issue year
-#: and so bridged by the law, or projected.
+#: Status of a year: read from an inventory; estimated from activity; beyond that but not beyond the issue year, and so
+#: bridged by the law; projected.
 OBSERVED, NOWCAST, BY_LAW, PROJECTED = "observed", "nowcast", "bridged_by_law", "projected"
 
 
 @dataclass(frozen=True, eq=False)
 class RegionalActivity:
-    """Emissions of regions as far as inventories go, and activity beyond them.
+    """Emissions of regions up to their last inventory, and activity beyond it.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class RegionalActivity:
 
 @dataclass(frozen=True, eq=False)
 class Nowcast:
-    """The fitted nowcast of a set of regions: centre, spread and what the national account says.
+    """The fitted nowcast of a set of regions: centre, spread and change of the national account.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Nowcast:
     observed_years : (H,) int
     observed : (region, observed year), tCO2/yr
     years : (S,) int
-        The years after them that activity reaches.
+        The years after them that are covered by activity.
     centre : (region, step)
         Expected log change since the last observed year, relative to the nation's.
     probabilities : (K,)
@@ -83,7 +83,7 @@ class Nowcast:
     nation_error : (step,)
         Standard deviation by which the sum of the regions may depart from it, log.
     sector_ids : mapping sector -> (id, ...)
-        Sectors of the nowcast, and what tables of parks call them; the last one takes what no other has.
+        Sectors of the nowcast, with their ids in tables of parks; the last one is for all other sectors.
     tilts : (region, sector, step)
         Log change of each sector's emissions less that of the region's total.
     nation_tilts : (sector, step)
@@ -145,17 +145,17 @@ class Nowcast:
 
 @dataclass(frozen=True, eq=False)
 class SiteActivity:
-    """Emissions that all sites of a continent report: observed activity of countries without a nowcast.
+    """Reported emissions of all sites of a continent, the observed activity of countries without a nowcast.
 
     Parameters
     ----------
     years : (Y,) int
     sectors : mapping sector -> (Y,), tCO2/yr
-        Of the continent, told apart as its reports do; the last one takes the parks' sectors that no other has.
+        Of the continent, by the sectors of its reports; the last one is for all other sectors of parks.
     sector_ids : mapping sector -> (id, ...)
-        What tables of parks call them.
+        Their ids in tables of parks.
     countries : mapping country -> (Y,), tCO2/yr
-        Of the last sector; NaN in years a country did not report, and in all where its sites are too few to speak.
+        Of the last sector; NaN in years that a country did not report, and in all years if it has too few sites.
     """
 
     years: NDArray[np.int_]
@@ -180,19 +180,19 @@ class SiteActivity:
         put(self, "countries", MappingProxyType(countries))
 
     def last_of(self, country: str) -> int | None:
-        """Return the last year that is known of a country; None where it is not one of them."""
+        """Return the last known year of a country; None where the country is not listed."""
         if country not in self.countries:
             return None
         known = np.isfinite(self.countries[country])
         return int(self.years[np.flatnonzero(known)[-1]]) if known.any() else int(self.years[-1])
 
     def growth(self, country: str, last: int, end: int) -> tuple[Floats, Floats, Floats]:
-        """Return log changes since a year, to another one.
+        """Compute log changes from a year to another one.
 
         Returns
         -------
         continent, departure : (year,)
-            Of the last sector; departure of the country from the continent, zero where it does not speak.
+            Of the last sector; departure of the country from the continent, zero where it is not known.
         tilts : (sector, year)
             Change of each sector less that of the last one.
         """
@@ -204,7 +204,7 @@ class SiteActivity:
 
 
 def position_of(sector: str, kind: str, sector_ids: Mapping[str, tuple[str, ...]]) -> int:
-    """Find the position of a table's sector: by its name, else by its kind; the last one takes what no other has."""
+    """Find the position of a table's sector by its name, else by its kind; the last one is for all others."""
     # ASSUME: a sector of a kind called like a sector that is known (steel, cement, power) does as that one does.
     ids = list(sector_ids.values())
     return next((at for name in (sector, kind) for at, own in enumerate(ids) if name in own), len(ids) - 1)
@@ -212,7 +212,7 @@ def position_of(sector: str, kind: str, sector_ids: Mapping[str, tuple[str, ...]
 
 @dataclass(frozen=True, eq=False)
 class ParkSpread:
-    """Departure of a park from its nation and its region, by years since its last table, measured on real sites.
+    """Departure of parks from nation and region, by years since the last table, measured on real sites.
 
     Parameters
     ----------
@@ -221,11 +221,11 @@ class ParkSpread:
         Share of a region's departure from its nation that its parks follow, by years.
     probabilities : (K,)
     quantiles : (S, K)
-        Of what is left, log.
+        Of the residual, log.
     correlation : (S, S)
         Of its normal scores.
     sites : SiteActivity, optional
-        What the sites of countries without a nowcast did.
+        Activity of countries without a nowcast.
     """
 
     version: str
@@ -248,13 +248,13 @@ class ParkSpread:
 
     @property
     def longest(self) -> int:
-        """Years that were measured."""
+        """Number of years that were measured."""
         return self.follow.size
 
 
 @dataclass(frozen=True, eq=False)
 class Bridge:
-    """Estimated years between a park's last observed year and the end of what activity tells.
+    """Estimated years from a park's last observed year to the last year of activity.
 
     Parameters
     ----------
@@ -264,11 +264,11 @@ class Bridge:
         Log change of the park's emissions since that year; the nation's and the regions' part of a member is the same
         for all parks.
     middle : (B,)
-        Centre of it, whatever the members: what a law reads as years of the record.
+        Its centre, the same for any number of members; a law reads it as years of the record.
     tilts : (sector, B)
         Log change of each of the park's sectors less that of the park, before both are made to add up.
     source : str
-        What it was estimated from.
+        Data of the estimate.
     """
 
     years: NDArray[np.int_]
@@ -300,7 +300,7 @@ class Bridge:
 
 @dataclass(frozen=True, eq=False)
 class RegionalEnsemble:
-    """Emissions of regions by member: inventories as far as they go, then the nowcast.
+    """Emissions of regions by member: inventories, then the nowcast.
 
     Parameters
     ----------
@@ -311,9 +311,9 @@ class RegionalEnsemble:
     emissions : (region, member, year), tCO2/yr
         Observed years are the same in all members.
     nation : (Y,), tCO2/yr
-        The national account, whose growth the sum follows; its level is another one.
+        The national account, whose growth the sum follows; its level differs.
     nation_error : (Y,)
-        Standard deviation by which the sum may depart from the account's growth, log; 0 in observed years.
+        Standard deviation of the sum around the account's growth, log; 0 in observed years.
     seed : int
     version : str
         Of the fitted nowcast.

@@ -8,16 +8,16 @@ import numpy as np
 from pathway_models.core import RecordError, Shown, arrays, units
 from pathway_models.records.plans import Plans
 
-#: What a sector's activity may measure.
+#: Measures of a sector's activity.
 ACTIVITY_KINDS = (
     "value_added", "gdp", "population", "energy_index", "emissions_index", "power_output", "steel_output",
     "cement_output", "pig_iron_output", "nonferrous_output",
 )  # fmt: skip
-#: Activity that is energy or emissions themselves, where nothing else measures it.
+#: Activity that is measured by energy or emissions themselves, where nothing else is known.
 INDICES = ("energy_index", "emissions_index")
-#: Items of emissions that are not told apart by carrier: all of it burnt fuel, or fuel and process together.
+#: Items of emissions not known by carrier: from fuel alone, or from fuel and processes together.
 UNDIVIDED = ("undivided_fuel", "undivided")
-#: Kinds that are the output of one product: energy per output stays where it is, as it does for an energy index.
+#: Kinds that are the output of one product: energy per output stays constant, as for an energy index.
 OUTPUT_KINDS = ("power_output", "steel_output", "cement_output", "pig_iron_output", "nonferrous_output")
 #: Canonical unit of each kind of activity.
 ACTIVITY_UNITS = {
@@ -32,6 +32,8 @@ ACTIVITY_UNITS = {
     "pig_iron_output": "t",
     "nonferrous_output": "t",
 }
+#: Groups of carriers that are burnt to CO2.
+FUELS = ("coal", "oil", "gas", "other_fuel")
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
 #: How the note on years set aside begins.
@@ -54,7 +56,7 @@ class Process:
         Canonical unit of its output, ``"t"`` or ``"TJ"``.
     is_balance : bool
         True for carbon balances of energy transformation (``conversion_*``): book-keeping that may be
-        negative, which no process lever or capture plant can touch.
+        negative and that no process lever or capture plant changes.
     """
 
     name: str
@@ -70,7 +72,7 @@ class Process:
 
 @dataclass(frozen=True)
 class ParkIdentity:
-    """Identity of the park that a record is of.
+    """Identity of the park of a record.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ class ParkIdentity:
     invented : bool or None
         True for demonstration parks; None where only the id is known.
     country : str
-        ISO 3166 code; decides which rules exist (``data/countries.csv``).  Empty where only the id is known.
+        ISO 3166 code; decides which rules apply (``data/countries.csv``).  Empty where only the id is known.
     """
 
     park_id: str
@@ -93,17 +95,17 @@ class ParkIdentity:
 
     @classmethod
     def of(cls, given: "ParkIdentity | str") -> "ParkIdentity":
-        """Return the identity itself, or one of which only the id is known."""
+        """Return the identity itself, or make one from an id alone."""
         return cls(given) if isinstance(given, str) else given
 
 
 class Identified:
-    """A record of one park: its first field, ``identity``, says which."""
+    """A record of one park, identified by its first field, ``identity``."""
 
     identity: ParkIdentity
 
     def __post_init__(self) -> None:
-        """Take an id alone for an identity of which no more is known."""
+        """Convert an id to an identity."""
         object.__setattr__(self, "identity", ParkIdentity.of(self.identity))
 
     @property
@@ -114,13 +116,13 @@ class Identified:
 
 @dataclass(frozen=True)
 class HeatSupply:
-    """The factor of purchased heat, worked out from the fuels of who supplies it (docs/methods.md, section 2).
+    """The factor of purchased heat, derived from the fuels of its supplier (docs/methods.md, section 2).
 
     Parameters
     ----------
     rule : str
-        How the supplier's emissions are shared between power and heat, a key of ``data/chp_rules.yml``; empty
-        where the supplier makes heat alone.
+        Allocation of the supplier's emissions to power and heat, a key of ``data/chp_rules.yml``; empty where the
+        supplier makes heat alone.
     factors : mapping year -> float, tCO2/TJ
         By year stated; years after the record are the supplier's plans.
     """
@@ -129,21 +131,21 @@ class HeatSupply:
     factors: Mapping[int, float]
 
     def of(self, years: np.ndarray) -> np.ndarray:
-        """Return the factor by year: straight between the years stated, level before the first and after the last."""
+        """Return the factor by year: linear between the years stated, constant before the first and after the last."""
         known = sorted(self.factors)
         return np.interp(years, known, [self.factors[year] for year in known])
 
 
 @dataclass(frozen=True)
 class PlantYear:
-    """A year of a plant that makes heat and power, and the share of its emissions that the heat bears.
+    """One year of a plant that makes heat and power, with the share of its emissions allocated to heat.
 
     Parameters
     ----------
     fuel, heat, power : float, TJ
     emissions : float, tCO2
     heat_share : float
-        0-1; power bears the rest.
+        0-1; the rest is allocated to power.
     """
 
     fuel: float
@@ -153,7 +155,7 @@ class PlantYear:
     heat_share: float
 
     def factor(self, item: str) -> float:
-        """Return the factor of what the plant makes, ``heat`` or ``electricity``, tCO2/TJ; zero where it makes none."""
+        """Return the factor of a product, ``heat`` or ``electricity``, tCO2/TJ; zero where the plant makes none."""
         made, share = (self.heat, self.heat_share) if item == "heat" else (self.power, 1.0 - self.heat_share)
         return self.emissions * share / made if made > 0 else 0.0
 
@@ -165,8 +167,8 @@ class OwnPlant:
     Parameters
     ----------
     rule : str
-        How its emissions are shared between heat and power, a key of ``data/chp_rules.yml``; empty where it makes
-        one of them alone.
+        Allocation of its emissions to heat and power, a key of ``data/chp_rules.yml``; empty where it makes one of
+        them alone.
     years : mapping year -> PlantYear
         Observed years stated.
     """
@@ -175,12 +177,12 @@ class OwnPlant:
     years: Mapping[int, PlantYear]
 
     def factor(self, item: str, year: int) -> float:
-        """Return the factor of heat or power, tCO2/TJ: straight between the years stated, level outside them."""
+        """Return the factor of heat or power, tCO2/TJ: linear between the years stated, constant outside them."""
         known = [at for at in sorted(self.years) if self.years[at].factor(item) > 0]
         return float(np.interp(year, known, [self.years[at].factor(item) for at in known])) if known else 0.0
 
     def made(self, item: str, year: int) -> float:
-        """Return the heat or power made, TJ: straight between the years stated, level outside them."""
+        """Return the heat or power made, TJ: linear between the years stated, constant outside them."""
         known = sorted(self.years)
         amounts = [self.years[at].heat if item == "heat" else self.years[at].power for at in known]
         return float(np.interp(year, known, amounts))
@@ -218,34 +220,33 @@ class Park(Shown):
     sinks : (H,), tCO2/yr
         Sequestration of the green areas; reported beside, never netted into scope 1.
     factor_set, grid_factor : str
-        The choices behind the factors, printed with every result.
+        Choices of the factors, printed with every result.
     published_grid : mapping year -> float, tCO2/MWh
-        Grid factors of the place chosen, those of years after the record too; empty where one year, or the table
-        itself, was chosen.
+        Grid factors of the place chosen, also for years after the record; empty where one year, or the table itself,
+        was chosen.
     notes : (N,) str
         Findings and assumptions that must be shown with every result.
     memo_items : mapping (quantity, sector, item) -> year -> value
-        What the table records in canonical units beside the emissions: totals, areas, waste, pollutants.
+        Items recorded beside the emissions, in canonical units: totals, areas, waste, pollutants.
     origins : mapping (quantity, sector, item) -> year -> place
-        The line or cell each value stands in.
+        Line or cell of each value.
     activity_errors : mapping group -> float
         Standard deviation of the log of a group's activity data, from quality grades; empty where none are given.
     factor_errors : mapping group -> float
         Standard deviation of the log of a group's factor, from the confidence of the factors behind it
-        (`intake.factor_spread`); a group that is not named has the size of ``uncertainties.yml``.
+        (`intake.factors.spread`); a group that is not named has the size of ``uncertainties.yml``.
     one_off_years : (K,) int
-        Observed years that say nothing about the trend; `set_aside` names them.
+        Observed years left out of the trend; set by `set_aside`.
     plans : Plans
         Committed projects and overrides on top of the baseline.
     uses : mapping (sector, carrier) -> use of energy -> share
-        What the table says its energy is used for; where it says nothing the kind of the sector decides
-        (``data/sectors.yml``).
+        Uses of energy as the table states them; else those of the kind of the sector (``data/sectors.yml``).
     follows : mapping sector -> sector
-        Sectors, such as a power plant of one's own, whose activity goes with that of another.
+        Sectors, such as an own power plant, whose activity follows that of another.
     heat_supply : HeatSupply, optional
-        Where the factor of purchased heat comes from its supplier's fuels.
+        Given where the factor of purchased heat is derived from its supplier's fuels.
     own_plant : OwnPlant, optional
-        Plant inside the boundary whose emissions are shared between its heat and its power.
+        Plant inside the boundary whose emissions are allocated to its heat and its power.
     country : str
         ISO 3166 code.
 
@@ -312,7 +313,7 @@ class Park(Shown):
             put(self, name, arrays.frozen_array(f"{self.park_id}: {name}", values, (j, h)))
         sinks = np.zeros(h) if self.sinks is None else self.sinks
         put(self, "sinks", arrays.frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
-        # Copies of one's own, but plain ones: read-only views could not be sent to another process.
+        # Own copies as plain dicts: read-only views could not be sent to another process.
         for name in ("memo_items", "origins", "uses"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
         for name in ("activity_errors", "factor_errors", "follows"):
@@ -355,7 +356,7 @@ class Park(Shown):
 
     @property
     def identity(self) -> ParkIdentity:
-        """Its identity, as all records of it carry."""
+        """Identity of the park, as in all its records."""
         return ParkIdentity(self.park_id, self.name_zh, self.name_en, self.kind, self.invented, self.country)
 
     @property
@@ -365,7 +366,7 @@ class Park(Shown):
 
     @property
     def grid_to_come(self) -> dict[int, float]:
-        """Grid factor published for years after the record, over the one the last observed year has: year -> ratio."""
+        """Ratio of grid factors published for years after the record to that of the last observed year, by year."""
         last = self.last_observed_year
         if not any(year > last for year in self.published_grid):
             return {}
@@ -392,7 +393,7 @@ class Park(Shown):
 
     @property
     def kept(self) -> np.ndarray:
-        """Observed years the growth of the trend is read from: (H,) bool."""
+        """Mask of the observed years from which the trend is estimated: (H,) bool."""
         return ~np.isin(self.years, self.one_off_years)
 
     @property
@@ -433,7 +434,7 @@ class Park(Shown):
 
 
 def one_off_problem(years: np.ndarray, one_off: Iterable[int]) -> str:
-    """Say why years cannot be set aside; empty where they can.
+    """Return the reason why years cannot be set aside; empty where they can.
 
     Parameters
     ----------
@@ -449,13 +450,13 @@ def one_off_problem(years: np.ndarray, one_off: Iterable[int]) -> str:
 
 
 def set_aside(park: Park, years: Iterable[int]) -> Park:
-    """Name some observed years as one-off: the trend is read from the others.
+    """Mark some observed years as one-off; the trend is estimated from the others.
 
     Parameters
     ----------
     park : Park
     years : iterable of int
-        In place of those named before; none brings all years back.
+        Replace those marked before; empty to use all years.
 
     Returns
     -------

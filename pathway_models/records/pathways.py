@@ -1,7 +1,4 @@
-"""The ensemble of emission pathways: (scenario, member, source, year).
-
-The random numbers of an ensemble: drawn once, the same for every scenario.
-"""
+"""Pathways, an ensemble of emissions (scenario, member, source, year), and the random draws behind it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.records import nowcast, park
 from pathway_models.records.assumptions import Assumptions
 
-#: Owner of the streams that all parks have in common.
+#: Owner of the streams shared by all parks.
 SHARED = "shared"
 #: Levels above the park whose draws a growth law may use.
 ABOVE = (SHARED, "province")
@@ -25,7 +22,7 @@ ABOVE = (SHARED, "province")
 
 @dataclass(frozen=True, eq=False)
 class Draws(park.Identified):
-    """Standard draws by name; what they mean is decided where they are used.
+    """Standard random draws by name, the same for every scenario.
 
     Parameters
     ----------
@@ -34,23 +31,23 @@ class Draws(park.Identified):
         Any integer from 0 on; 0 is a seed like any other.
     members : int
     years : (Y,) int
-        Projected years the shocks reach.
+        Projected years of the shocks.
     uniforms : mapping name -> (member,)
-        On (0, 1), for parameters with a distribution of their own.
+        On (0, 1), to be transformed to the distribution of a parameter.
     normals : mapping name -> (member,)
         Standard normal, for initial slopes and factor errors.
     shocks : mapping driver -> (member, year)
         Standard normal, one a driver, member and projected year.
     bridge : Bridge, optional
-        Estimated first years, which the growth law follows instead of making them; None where there are none.
+        Estimated first years, which replace those of the growth law; None where there are none.
     assumptions : Assumptions, optional
-        What they were drawn under, and what `project` uses unless it is given others.
+        Assumptions of the draws, which `project` uses by default.
 
     Notes
     -----
     Streams are keyed by (seed, park or "shared", name) and by year, so that a draw depends neither
-    on which other parks run, nor on the order or number of workers, nor on how many members or years
-    are asked for: the first 1,000 of 2,000 members are the 1,000 members.
+    on which other parks run, nor on the order or number of workers, nor on the number of members or
+    years: the first 1,000 of 2,000 members are the 1,000 members.
     """
 
     identity: park.ParkIdentity
@@ -81,7 +78,7 @@ class Draws(park.Identified):
 
     @property
     def bridged(self) -> int:
-        """Number of first years that a bridge gives."""
+        """Number of first years that are given by a bridge."""
         return 0 if self.bridge is None else len(self.bridge)
 
     def __repr__(self) -> str:
@@ -102,20 +99,20 @@ class Draws(park.Identified):
 
 @dataclass(frozen=True, eq=False)
 class DriverNormals:
-    """Standard normals of one driver, as growth laws ask for them (`records.growth_laws.Normals`).
+    """Standard normals of one driver, by the protocol `records.growth_laws.Normals`.
 
     Parameters
     ----------
     draws : Draws
     members : slice
-        Members to give them of.
+        Members that are returned.
     driver : str
     slope : (member,), optional
         In place of the driver's own, where it is correlated with other drivers.
     shock : (member, year), optional
-        The same of the yearly shocks.
+        Yearly shocks, likewise.
     skip : int
-        First years that are left out of the yearly draws: a bridge gives them.
+        Number of first years, given by a bridge, that are left out of the yearly draws.
     """
 
     draws: Draws
@@ -139,11 +136,11 @@ class DriverNormals:
         return drawn[:, self.skip :]
 
     def is_own(self, name: str) -> bool:
-        """Tell whether a yearly stream is the park's own, not one of a level above it."""
+        """Tell whether a yearly stream belongs to the park and not to a level above it."""
         return name == "shock" or f"{name}:{self.driver}" in self.draws.shocks
 
     def _drawn(self, drawn: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-        """Find a stream of the park's driver, or one that stands above the park under its own name."""
+        """Find a stream of the park's driver, or one of a level above the park under its own name."""
         keys = (f"{name}:{self.driver}", *(f"{level}:{name}" for level in ABOVE))
         found = next((key for key in keys if key in drawn), None)
         if found is None:
@@ -151,8 +148,8 @@ class DriverNormals:
         return drawn[found][self.members]
 
 
-#: The sources of a pathway, their scope and sign: captured CO2 is negative.  The last one, emissions that are not told
-#: apart by carrier, is there only where the park has any.
+#: The sources of a pathway, their scope and sign: captured CO2 is negative.  The last one, emissions not known by
+#: carrier, is present only where the park has any.
 SOURCES = MappingProxyType(
     {
         "coal": 1,
@@ -168,9 +165,9 @@ SOURCES = MappingProxyType(
         "undivided": 1,
     }
 )
-#: The one source of pathways of which only totals were kept.
+#: The only source of pathways that keep totals alone.
 TOTAL = "total"
-#: Accounts that the total may be: what a table counts.
+#: Accounts of the total, by what the table of the park covers.
 SCOPE_1, SCOPES_1_2 = "scope 1", "scope 1 + 2, market-based"
 
 
@@ -196,13 +193,13 @@ class Pathways(park.Identified, Shown):
     assumptions : str
         Label of the assumptions (`Assumptions.label`); empty where they are not known.
     without_measures : (member, year), tCO2/yr, optional
-        Total of the same members without any measure; without it nothing can be told apart as past.
+        Total of the same members without any measure; needed to classify a peak as past.
     issue_year : int, optional
         Year in which the answer is given; the last observed one by default.
     account : str
-        What the total counts: `SCOPES_1_2`, or `SCOPE_1` of tables without purchased electricity or heat.
+        Account of the total: `SCOPES_1_2`, or `SCOPE_1` for tables without purchased electricity or heat.
     bridged_until : int, optional
-        Last year that a nowcast gives (`records.nowcast.Bridge`); the last observed one where there is none.
+        Last year of the nowcast (`records.nowcast.Bridge`); the last observed year where there is none.
     """
 
     identity: park.ParkIdentity
@@ -251,13 +248,13 @@ class Pathways(park.Identified, Shown):
         return self.status_of(self.years)
 
     def status_of(self, years: ArrayLike) -> tuple[str, ...]:
-        """Tell what each year given is.
+        """Return the status of years.
 
         Returns
         -------
         tuple of str
-            ``observed``; ``nowcast``, estimated from activity; ``bridged_by_law``, a year to the issue year that no
-            activity reaches; ``projected``.
+            ``observed``; ``nowcast``, estimated from activity; ``bridged_by_law``, a year up to the issue year without
+            activity data; ``projected``.
         """
         ends = (self.last_observed_year, self.bridged_until, self.issue_year)
         names, past = (
@@ -284,7 +281,7 @@ class Pathways(park.Identified, Shown):
         return self.scenarios.index(scenario)
 
     def total(self) -> np.ndarray:
-        """Sum scope 1 and market-based scope 2 after capture: (scenario, member, year), tCO2/yr; read-only, kept."""
+        """Sum scope 1 and market-based scope 2 after capture: (scenario, member, year), tCO2/yr; read-only, cached."""
         return self._total
 
     @cached_property
@@ -296,18 +293,18 @@ class Pathways(park.Identified, Shown):
         return self._some([SOURCES[name] == scope for name in self._by_source("scope")])
 
     def gross(self) -> np.ndarray:
-        """Sum emissions before capture is taken off, its energy included: (scenario, member, year), tCO2/yr."""
+        """Sum emissions before capture, those of its energy included: (scenario, member, year), tCO2/yr."""
         return self._some([name != "captured" for name in self._by_source("gross")])
 
     def net(self) -> np.ndarray:
-        """Subtract sinks from the total, for the neutrality target only: (scenario, member, year), tCO2/yr."""
+        """Compute the total less sinks, for the neutrality target only: (scenario, member, year), tCO2/yr."""
         return self.total() - self.memo_items["sinks"]
 
     def _some(self, picked: list[bool]) -> np.ndarray:
         return self.emissions[:, :, picked].sum(axis=SOURCE)
 
     def _by_source(self, asked: str) -> tuple[str, ...]:
-        """Return the sources, where they were kept.
+        """Return the sources of pathways that keep them.
 
         Raises
         ------

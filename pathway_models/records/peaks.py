@@ -1,9 +1,7 @@
-"""Event, peak year, value, status and plateau of every member; the ensemble's summary adds sums and quantiles by year.
+"""Event, peak year, value, status and plateau of every member; summary of an ensemble; the headline.
 
 The event "peaks before Y" comes first (``docs/headline.md``), the peak year second (``docs/peak_rules.md``); quantiles
-keep the censored mass.
-
-The headline: does a park peak before a year, split into what is past, what is ahead and what is not.
+keep the censored mass.  The headline splits the event into past, ahead and not before.
 """
 
 from dataclasses import dataclass
@@ -39,16 +37,16 @@ class Peaks(Identified, Shown):
     event : (scenario, member, year) bool
         Whether a member peaks before that year; False where a window is not complete.
     settled : (member, year) bool, optional
-        Whether the same member does so without new measures by a highest year at or before the issue year; without
-        it nothing can be told apart as past.
+        Whether the same member does so without new measures, its highest year at or before the issue year; needed to
+        classify a peak as past.
     issue_year : int, optional
         Year in which the answer is given; the last observed one by default.
     before : int, optional
         Year that parts ``ahead`` from ``after`` in ``status``.
     account : str
-        What the totals count (`pathways.ACCOUNTS`); empty where it is not known.
+        Account of the totals (`Pathways.account`); empty where it is not known.
     follow : int
-        Years that follow a highest year that counts as a peak.
+        Years that must follow the highest year of a peak.
     closed_since : int, optional
         First year without emissions of a site that has none at the end of its record.
     """
@@ -95,7 +93,7 @@ class Peaks(Identified, Shown):
 
     @property
     def last_peak_year(self) -> int:
-        """Last year a peak can be seen in: as many years as a peak needs after it are projected."""
+        """Last year in which a peak can be found: `follow` years are projected after it."""
         return int(self.years[-1]) - self.follow
 
     # the event --------------------------------------------------------------------------------------------------
@@ -106,7 +104,7 @@ class Peaks(Identified, Shown):
         Raises
         ------
         PathwayError
-            The year has no year before it, or its window ends behind the horizon.
+            The year has no year before it, or its window ends beyond the horizon.
         """
         first, last = int(self.years[0]) + 1, int(self.years[-1]) - WINDOW + 1
         if not first <= year <= last:
@@ -126,15 +124,15 @@ class Peaks(Identified, Shown):
         Raises
         ------
         PathwayError
-            In one line: the window ends behind the horizon, the issue year is not before ``before`` or lies before
-            the last data year, or there is no path without measures.
+            The window ends beyond the horizon, the issue year is not before ``before`` or lies before the last data
+            year, or there is no path without measures.
         """
         if wrong := self._not_split(before):
             raise PathwayError(f"{self.park_id}: {wrong}")
         return split(self.peaks_before(before), self.settled[:, before - int(self.years[0])])
 
     def _not_split(self, before: int) -> str:
-        """Say in a few words why the event cannot be split; empty where it can."""
+        """Return a short reason why the event cannot be split; empty where it can."""
         wrong = refusal(before, int(self.issue_year), int(self.last_observed_year), int(self.years[-1]))
         return wrong or ("" if self.settled is not None else "no path without measures to read the past on")
 
@@ -143,7 +141,7 @@ class Peaks(Identified, Shown):
         return self.peaks_before(before) & (self.year >= before + WINDOW)
 
     def headline(self, before: int = 2030) -> list[dict[str, object]]:
-        """Return one row a scenario: past, ahead, not before, with their sampling errors; NaN where not to be told."""
+        """Return one row a scenario: past, ahead, not before, with sampling errors; NaN where not known."""
         first, last = int(self.years[0]) + 1, int(self.years[-1]) - WINDOW + 1
         rows: list[dict[str, object]] = [
             dict.fromkeys(("p_before", *SHARES), np.nan) | {"issue_year": self.issue_year, "account": self.account}
@@ -169,7 +167,7 @@ class Peaks(Identified, Shown):
 
     @cached_property
     def _quantiles(self) -> dict[tuple[float, ...], np.ndarray]:
-        """Quantiles asked for before: tables, sentences and figures ask for the same ones."""
+        """Cache of quantiles: tables, sentences and figures use the same ones."""
         return {}
 
     def p_peaked_by(self, year: int) -> np.ndarray:
@@ -179,7 +177,7 @@ class Peaks(Identified, Shown):
     def quantiles(self, probabilities: tuple[float, ...] = (0.05, 0.5, 0.95)) -> np.ndarray:
         """Return the quantiles of the peak year over all members: (scenario, probability).
 
-        ``inf`` where the quantile falls in the censored mass, to be shown as later than `last_peak_year`.
+        ``inf`` where the quantile lies in the censored mass, shown as later than `last_peak_year`.
         """
         asked = tuple(probabilities)
         if asked not in self._quantiles:
@@ -187,18 +185,18 @@ class Peaks(Identified, Shown):
         return self._quantiles[asked]
 
     def humps(self) -> list[tuple[Hump, ...]]:
-        """List the separate parts of each scenario's peak years, with their shares; one part or none: no gap."""
+        """List the separate parts of each scenario's peak years, with their shares; empty where there is no gap."""
         return [
             humps(year[~late], int((late).sum()), self.last_peak_year)
             for year, late in zip(self.year, self.censored(), strict=True)
         ]
 
     def parts_text(self, at: int) -> str:
-        """Write the separate parts of a scenario's peak years: ``"2012-2019 43 %; >2055 38 %"``; empty where one."""
+        """Write the parts of a scenario's peak years, ``"2012-2019 43 %; >2055 38 %"``; empty where there is no gap."""
         return humps_text(self.humps()[at], self.last_peak_year)
 
     def peak_text(self, at: int) -> str:
-        """Write a scenario's median peak year with its 90 % range, or its parts: no median lies in the gap between."""
+        """Write a scenario's median peak year with its 90 % range, or its parts where there is a gap."""
         low, middle, high = map(self.year_text, self.quantiles()[at])
         return self.parts_text(at) or f"{middle} ({low} – {high})"
 
@@ -322,12 +320,12 @@ class EnsembleSummary:
         return f"<Outlook: {shown} of the total by year; cumulative by member; {self.peaks!r}>"
 
 
-#: Share of members left below which P(ahead | not past) is not given: too few tell it.
+#: Least share of members that are not past for which P(ahead | not past) is given.
 LEAST_LEFT = 0.02
 
 
 def refusal(before: int, issue_year: int, last_observed_year: int, last_year: int) -> str:
-    """Say in one line why the headline cannot be given; empty where it can.
+    """Return the reason, in one line, why the headline cannot be given; empty where it can.
 
     Parameters
     ----------
@@ -355,7 +353,7 @@ def refusal(before: int, issue_year: int, last_observed_year: int, last_year: in
 
 
 def shares_of(before: float, past: float, members: int) -> dict[str, float]:
-    """Work out the shares of a scenario from that which peaks before the year and that which is past, NaN if unknown.
+    """Compute the shares of a scenario from those that peak before the year and that are past, NaN if unknown.
 
     Returns
     -------
@@ -388,14 +386,14 @@ class Headline(Identified, Shown):
         Year in which the answer is given: up to it no scenario differs from the one without measures.
     last_observed_year : int
     account : str
-        What the emissions count.
+        Account of the emissions.
     outcome : (scenario, member) int
         Codes into ``kernels.event_split.OUTCOMES``: past, ahead, not before.
     again : (scenario, member) bool
         Whether a member that peaks before Y exceeds that maximum after the confirmation window.
     seed : int
     closed_since : int, optional
-        First year without emissions of a site that has none any more.
+        First year without emissions of a closed site.
     if_drivers_hold : Headline, optional
         The other reading: growth as the plan or scenario says, else the law's median path.
     """
@@ -439,12 +437,12 @@ class Headline(Identified, Shown):
 
     @property
     def p_past(self) -> np.ndarray:
-        """Share that is past already: (scenario,)."""
+        """Share that is past: (scenario,)."""
         return self.share("past")
 
     @property
     def p_ahead(self) -> np.ndarray:
-        """Share that time or measures still bring about: (scenario,)."""
+        """Share that peaks before the year and is not past: (scenario,)."""
         return self.share("ahead")
 
     @property
@@ -525,7 +523,7 @@ class Headline(Identified, Shown):
         return "\n".join(lines) + ">"
 
 
-#: Shares and their errors that `Headline.rows` tells of a scenario.
+#: Shares and their errors in `Headline.rows`.
 SHARES = (
     "p_past",
     "p_ahead",
@@ -537,26 +535,26 @@ SHARES = (
 )
 #: Ending of the columns of the other reading.
 IF_DRIVERS_HOLD = "_if_drivers_hold"
-#: Columns of a summary that tell the headline, in their order.
+#: Columns of the headline in a summary, in their order.
 COLUMNS = (*SHARES, "issue_year", "account", *(f"{name}{IF_DRIVERS_HOLD}" for name in SHARES))
 
 
 @dataclass(frozen=True)
 class Step:
-    """A measure taken before any other: what it changes by itself, against no measures at all.
+    """Effect of one measure by itself, against no measures.
 
     Parameters
     ----------
     lever, name_en, name_zh, family, setting : str
     start, complete : int
-        Last year without effect and first with all of it, no measure before the issue year unless the record shows it.
+        Last year without effect, not before the issue year unless the record shows the measure; first with full effect.
     gain : float
         Change of the share of members that peak in time.
     avoided : float, tCO2/yr
         Mean over central members and projected years.
     cost : float, million CNY/yr
-        Level yearly payment with the same known present value, below zero where it saves more than it costs; of a
-        measure without a price the change of the energy bill alone.
+        Level yearly payment with the same known present value, below zero where it saves more than it costs; for a
+        measure without a price, the change of the energy bill alone.
     has_price : bool
     """
 
@@ -574,8 +572,8 @@ class Step:
 
     @property
     def pays_below(self) -> float | None:
-        """Return the cost of its own, million CNY/yr, below which a measure without a price pays; None where none is.
+        """Return the own cost, million CNY/yr, below which a measure without a price pays; None where there is none.
 
-        The energy it saves is worth that much.
+        It equals the value of the energy saved.
         """
         return -self.cost if not self.has_price and self.cost < 0 else None

@@ -1,31 +1,28 @@
-"""Plans beside a record: a park's committed projects and given paths of drivers, and targets of its nation.
-
-The energy carriers that projects, paths and the park itself speak of stand here too, below them all.
-"""
+"""Plans beside a record: committed projects and given paths of drivers of a park, targets of its nation; carriers."""
 
 from dataclasses import dataclass, field
 
 from pathway_models.core import RecordError
 
-#: What a project may load, in canonical units: TJ, units of output, activity of its sector.
+#: Quantities of a project's loads, in canonical units: TJ, units of output, activity of its sector.
 LOADS = ("energy", "product", "value_added")
-#: Drivers whose path can be given, and how a target may be stated.
+#: Drivers whose path can be given, and kinds of statements of a target.
 DRIVERS = ("activity", "intensity", "share", "grid_factor", "heat_factor", "output")
-#: Drivers that are the mean factor of what is bought, and the carrier of each.
+#: Drivers that are the mean factor of a purchased carrier, with that carrier.
 FACTORS = {"grid_factor": "electricity", "heat_factor": "heat"}
 KINDS = ("level", "growth", "change")
-#: What only scenarios give: CO2 per energy of all carriers, relative to the last observed year.
+#: Driver of scenarios alone: CO2 per energy of all carriers, relative to the last observed year.
 CARBON = "co2_per_energy"
-#: A mark on the baseline itself: up to there the driver goes as it would.
+#: Kind of a target that lies on the baseline: up to its year the driver is left free.
 FREE = "free"
-#: Futures of the power that a nation makes, ``docs/methods.md``, section 2; the first where none is named.
+#: Futures of a nation's power, ``docs/methods.md``, section 2; the first is the default.
 GRID_FUTURES = ("slow", "policy")
 SLOW, POLICY = GRID_FUTURES
-#: Last year a plan may speak of.
+#: Latest year of a plan.
 LATEST = 2100
-#: What a national target asks of: emissions, or energy, per value added; net emissions against their own peak.
+#: Quantities of national targets: emissions, or energy, per value added; net emissions against their own peak.
 QUANTITIES = ("co2_intensity", "energy_intensity", "below_peak")
-#: Stands for every sector whose activity is economic.
+#: Name for all sectors whose activity is economic.
 ALL_SECTORS = "all"
 
 
@@ -71,12 +68,12 @@ class Project:
     ----------
     name, sector : str
     start : int
-        First year with a load, if nothing is late.
+        First year with a load, without delay.
     loads : tuple of Load
     ramp_years : int
         Years to the full load, the first one included.
     probability : float
-        Of going ahead at all, above 0 and at most 1.
+        Of being realised, above 0 and at most 1.
     delay_likely, delay_longest : float
         Mode and upper end of a triangular delay from 0 on, years.
     source : str
@@ -101,7 +98,7 @@ class Project:
 
     @property
     def chance_stream(self) -> str:
-        """Name of the uniform draw that says whether it goes ahead."""
+        """Name of the uniform draw that decides whether it is realised."""
         return f"project:{self.name}:goes_ahead"
 
     @property
@@ -111,12 +108,12 @@ class Project:
 
     @property
     def follows_sector(self) -> bool:
-        """True if it gives value added alone, so that energy and output follow the sector."""
+        """True if it states value added alone, so that energy and output follow the sector."""
         return all(load.quantity == "value_added" for load in self.loads)
 
     @property
     def has_load(self) -> bool:
-        """True if it loads anything at all."""
+        """True if any of its loads is not zero."""
         return any(load.value != 0.0 for load in self.loads)
 
 
@@ -160,12 +157,12 @@ class DriverTarget:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Driver, sector and item: what the target belongs to."""
+        """Driver, sector and item of the target."""
         return self.driver, self.sector, self.item
 
     @property
     def stream(self) -> str:
-        """Name of the normal draw that moves all targets of the driver."""
+        """Name of the normal draw that shifts all targets of the driver."""
         return f"override:{':'.join(self.key)}"
 
 
@@ -178,13 +175,13 @@ class Plans:
     projects : tuple of Project
     targets : tuple of DriverTarget
     files : tuple of (name, SHA-256)
-        What they were read from.
+        Files they were read from.
     notes : tuple of str
         Shown with every result.
     factors : tuple of (process, sector, unit, factor)
         Processes that the projects bring in, tCO2 per unit.
     grid : str
-        Future of the power it buys, one of `GRID_FUTURES`; no plan of its own.
+        Future of purchased power, one of `GRID_FUTURES`; does not count as a plan.
     """
 
     projects: tuple[Project, ...] = ()
@@ -214,7 +211,7 @@ class Plans:
         return {key: tuple(targets) for key, targets in found.items()}
 
 
-#: Terms of the Kaya identity, and the driver each is a factor of.
+#: Terms of the Kaya identity, with the driver of which each is a factor.
 KAYA = {
     "population": "activity", "gdp_per_head": "activity", "gdp": "activity", "energy_per_gdp": "intensity",
     CARBON: CARBON,
@@ -242,7 +239,7 @@ class DriverPath:
     value : float
         In ``unit``.
     unit : str
-        As written; levels are converted when a park is there to say what the level is of.
+        As written; levels are converted when the path is bound to a park.
     spread : float
         Standard deviation in ``unit``.
     source : str
@@ -264,7 +261,7 @@ class DriverPath:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Driver, sector and item: what the period belongs to."""
+        """Driver, sector and item of the period."""
         return self.driver, self.sector, self.item
 
 
@@ -281,16 +278,15 @@ class Target:
     base_year : int or None
         None for ``below_peak``: the base is the highest year up to ``year``.
     year : int
-        Year the cut is asked of, and last year of the period it holds for.
+        Year of the target, and last year of its period.
     change : float
-        Change asked for, a share of the base year: -0.18 is a cut of 18 %.
+        Required change, as a share of the base year: -0.18 is a cut of 18 %.
     name_en, name_zh : str
     source : str
-        Where it is written.
     confidence : str
         Of that source.
     first_year : int, optional
-        First year of the period it holds for; unknown where the source names none.
+        First year of its period; unknown where the source names none.
     """
 
     target_id: str
@@ -315,5 +311,5 @@ class Target:
             raise RecordError(f"{self.target_id}: a change of {self.change}: expected a share, -0.18 for 18 % less")
 
     def is_over(self, issue_year: int) -> bool:
-        """Tell whether the period it holds for had ended when the answer was given."""
+        """Tell whether its period ended before the issue year."""
         return self.year < issue_year

@@ -1,4 +1,4 @@
-"""Air pollutants, the burners and controls they come from, and the equipment a park is taken to have."""
+"""Air pollutants, burners, controls, and the equipment assumed for a park."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from pathway_models.records.levers import Triangle
 
 #: Confidence marks that need the user's consent.
 DOUBTFUL = ("background", "uncertain", "empty")
-#: What of a measured value fuel does not explain: scaled into the factors, or carried with activity.
+#: Treatment of the part of a measured value that fuel does not explain: scaled into the factors, or following activity.
 RESTS = ("none", "activity")
 #: Contents that a coefficient may be counted per.
 CONTENTS = ("sulphur", "ash")
@@ -22,11 +22,11 @@ class Coefficient:
     Parameters
     ----------
     name : str
-        Where it stands in the file, e.g. ``"burners.coal_cfb.so2"``; also the name of its random stream.
+        Its key in the file, e.g. ``"burners.coal_cfb.so2"``; also the name of its random stream.
     corners : Triangle
     unit : str
     times : str
-        Content it is counted per, one of `CONTENTS`, or empty.
+        Content per which it is stated, one of `CONTENTS`, or empty.
     source, confidence : str
     """
 
@@ -53,7 +53,7 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class Pollutant:
-    """A pollutant: names, kg per pollution equivalent, and what a measured value holds beyond fuel."""
+    """A pollutant: names, kg per pollution equivalent, and the treatment of emissions beyond fuel (`RESTS`)."""
 
     key: str
     name_en: str
@@ -77,9 +77,9 @@ class Burner:
     burner_id, name_en, name_zh : str
     factors : mapping pollutant -> Coefficient
     fuel : str
-        Carrier whose calorific value serves where a carrier has none in the coefficient's unit.
+        Carrier whose calorific value is used where a carrier has none in the coefficient's unit.
     tj_per_t : float or None
-        Calorific value of the fuel itself, where no factor set has one.
+        Calorific value of the fuel, where no factor set has one.
     """
 
     burner_id: str
@@ -95,7 +95,7 @@ class Burner:
 
 @dataclass(frozen=True)
 class Control:
-    """A control: share it removes of each pollutant it acts on."""
+    """A control with its removal efficiency for each pollutant, a share."""
 
     control_id: str
     name_en: str
@@ -111,7 +111,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Equipment:
-    """A rule: fuels of a group (or one carrier, or in one sector) are burnt so, behind these controls in turn."""
+    """A rule that assigns a burner, and controls in series, to fuels of a group, of one carrier, or in one sector."""
 
     group: str
     burner: str
@@ -120,13 +120,13 @@ class Equipment:
     sector: str = ""
 
     def fits(self, sector: str, carrier: str, group: str) -> bool:
-        """Check that the rule speaks of a carrier of a sector."""
+        """Tell whether the rule applies to a carrier of a sector."""
         return self.group == group and self.carrier in ("", carrier) and self.sector in ("", sector)
 
 
 @dataclass(frozen=True)
 class Fire:
-    """A carrier burnt in a sector, with the equipment it is burnt in."""
+    """A carrier burnt in a sector, with its equipment."""
 
     sector: int
     carrier: int
@@ -137,7 +137,7 @@ class Fire:
 
 @dataclass(frozen=True)
 class PollutantFactors:
-    """All that turns energy into pollutants and pollutants into equivalents.
+    """Factors from energy to pollutants, and from pollutants to equivalents.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class PollutantFactors:
     burners : mapping id -> Burner
     controls : mapping id -> Control
     equipment : tuple of Equipment
-        The first rule that fits serves.
+        The first rule that fits is used.
     tax_rate : Coefficient
         CNY per equivalent.
     files : names and SHA-256 of the files the record was read from

@@ -17,6 +17,7 @@ from pathway_models.intake import messages, naming
 from pathway_models.language import say, word
 from pathway_models.levers import SINKS
 from pathway_models.records import Draws, Measure, Park, Pathways, Scenario
+from pathway_models.records.park import FUELS
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
 from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 
@@ -379,7 +380,7 @@ class PathwaySheets:
         grid = term(float(self.frame.grid_factors[0, self.start])) * self.grid
         labels = self.labels(-1, "", ("mean factor of bought power", "外购电力平均因子"), "tCO2/TJ")
         of_power = page.formula(labels, ratio(found["electricity"], power, grid))
-        direct = total(found[group] for group in batches.FOSSIL)
+        direct = total(found[group] for group in FUELS)
         burnt = total(e for (_, c), e in energy.items() if groups[c] in batches.BURNT)
         labels = self.labels(-1, "", ("mean factor of burnt energy", "燃烧能源平均因子"), "tCO2/TJ")
         otherwise = page.number(labels, batches.NATURAL_GAS) if self.park.is_undivided else of_power

@@ -1,13 +1,15 @@
 """The law in levels: what each level claims, and that levels and drivers add up."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from builders import BAU, SEED
 
 import pathway_models as pw
-from pathway_models.baseline.laws.levels import SHAPE_NORMALS, Level, brownian, shaped
+from pathway_models.baseline.laws import levels
+from pathway_models.baseline.laws.levels import SHAPE_NORMALS, Level, Levels, brownian, shaped
 from pathway_models.baseline.laws.register import laws_of
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import rolling_origins
@@ -127,10 +129,10 @@ def test_years_of_the_nation_that_are_known_are_the_same_in_every_member():
 
 def test_provinces_add_up_to_the_nation_member_by_member():
     """Weighted by the last year known of all, what they do beyond the nation is nothing."""
-    levels = pw.read_assumptions().levels
+    shipped = pw.read_assumptions().levels
     law = laws_of(pw.read_assumptions())["emissions"]
     rng, steps = np.random.default_rng(3), 12
-    shocks = {f"region:{name}": rng.standard_normal((40, steps)) for name in levels.regions}
+    shocks = {f"region:{name}": rng.standard_normal((40, steps)) for name in shipped.regions}
     nation = rng.standard_normal((40, steps))
 
     class Normals:
@@ -138,12 +140,32 @@ def test_provinces_add_up_to_the_nation_member_by_member():
             return nation if name == "nation" else shocks[name]
 
     total, base = 0.0, 0.0
-    for name, record in levels.regions.items():
+    for name, record in shipped.regions.items():
         history = History(record.emissions, record.origin, province=name, kind="region", country="CN")
         total = total + np.exp(record.emissions[-1]) * np.exp(law.simulate(history, steps, Normals()))
         base += np.exp(record.emissions[-1])
     change, _ = law.nation(History(np.zeros(5), 2019, country="CN", kind="region"), steps, nation)
     assert np.allclose(total / base, np.exp(change))
+
+
+def test_the_correction_of_provinces_is_that_of_the_law_in_use():
+    """Corrections are cached; those of a law that is gone must not serve another one with the same draws."""
+    shipped = pw.read_assumptions().levels
+    fit, (place, record) = shipped.fits["region"], next(iter(shipped.regions.items()))
+    history = History(record.emissions, record.origin, province=place, kind="region", country="CN")
+    draws = {f"region:{name}": np.full((5, 3), 0.1 * at) for at, name in enumerate(shipped.regions)}
+    normals = SimpleNamespace(yearly=lambda name: draws.get(name, np.zeros((5, 3))))
+
+    def simulated(width):
+        law = Levels(replace(shipped, fits={**shipped.fits, "region": replace(fit, shape=width * fit.shape)}))
+        return law.simulate(history, 3, normals)
+
+    expected = []
+    for width in range(1, 13):
+        levels._raked.clear()
+        expected.append(simulated(width))
+    levels._raked.clear()
+    assert np.array_equal([simulated(width) for width in range(1, 13)], expected)
 
 
 def test_parks_of_one_province_share_their_region_and_those_of_none_do_not():

@@ -9,7 +9,8 @@ from builders import BAU, coal_park, lever, quiet, scenario
 import pathway_models as pw
 from pathway_models.core.files import data_folder
 from pathway_models.intake.assumptions import read_assumptions, read_capture, read_sectors
-from pathway_models.records.assumptions import FUELS, WITHOUT_STACKS
+from pathway_models.records.assumptions import WITHOUT_STACKS
+from pathway_models.records.park import FUELS
 
 #: A plant on all of a park's coal, without an energy bill.
 PLANT = {"equipped_share": 1.0, "capture_rate": 0.9, "heat_penalty": 0.0, "electricity_penalty": 0.0, "stored_share": 1}

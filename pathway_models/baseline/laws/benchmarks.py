@@ -1,11 +1,10 @@
-"""Benchmark forecasts as laws: a simple rule, and around it the errors it made on the panel it was fitted to.
+"""Benchmark forecasts as laws: a simple point rule with the errors it made on the panel it was fitted to.
 
-The core of Raftery et al. (2017) as a rival: population, income that converges, intensity that falls as everywhere.
-
-Emissions are population times GDP per head times CO2 per GDP.  Population goes on growing as in the record; emissions
-per head change as those of countries of the same income did, that is, growth that fades with income less the common
-fall of intensity; around it stand the errors that this made.  Left out of the original: its population projections, the
-hierarchy of country parameters, and the date at which a country's intensity peaks.
+The law `Raftery` is the core of Raftery et al. (2017): emissions are population times GDP per head times CO2 per GDP.
+Population grows on as in the record; emissions per head change as those of countries of the same income did, that is,
+growth that fades with income less the common fall of intensity; the errors are those made on the panel.  Left out of
+the original: its population projections, the hierarchy of country parameters, and the date at which a country's
+intensity peaks.
 
 Raftery, Zimmer, Frierson, Startz and Liu (2017), Nature Climate Change 7, 637-641, doi 10.1038/nclimate3352; cited from
 background knowledge.
@@ -27,9 +26,9 @@ from pathway_models.records import Assumptions, History, Windows, growth_laws
 
 Rule = Callable[[ArrayLike, int], Floats]
 
-#: Quantiles by which errors are kept.
+#: Probabilities of the quantiles of errors that are kept.
 ERROR_QUANTILES = (np.arange(100) + 0.5) / 100.0
-#: Point forecasts by name; all but the regression need no fit of their own.
+#: Point forecasts by name, none of which needs a fit of its own.
 POINT_RULES: dict[str, Rule] = {
     "persistence": trends.persistence,
     "log_trend": trends.straight_log_trend,
@@ -39,7 +38,7 @@ POINT_RULES: dict[str, Rule] = {
 
 @dataclass(frozen=True)
 class PointLaw:
-    """A point rule that carries the quantiles of its own errors on a panel, bias included.
+    """A point rule with the quantiles of its own errors on a panel, bias included.
 
     Parameters
     ----------
@@ -67,7 +66,7 @@ class PointLaw:
         return self.rule(log_history, steps)
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
-        """Take the quantiles of the errors; sets of windows weigh the same, whatever their size."""
+        """Fit the quantiles of the errors; sets of windows have equal weight, whatever their size."""
         del start
         wrong = [windows.change - self.points(windows.log_history, windows.change.shape[1]) for windows in samples]
         return replace(self, errors=errors_of(wrong))
@@ -91,8 +90,8 @@ class PointLaw:
     def reaching(self, steps: int, *, within: bool = False) -> Floats:
         """Compute the quantiles of the errors to a horizon: (step, member).
 
-        ASSUME: beyond the last horizon the panel knows, errors grow with the square root of the years.  Horizons that
-        were asked for in the fit and not known stay NaN, and so unscored, unless they too are filled (``within``).
+        ASSUME: beyond the last horizon known in the panel, errors grow with the square root of the years.  Unknown
+        horizons of the fit stay NaN, and so unscored, unless they are filled too (``within``).
         """
         known = int(np.isfinite(self.errors).all(axis=-1).sum())
         if not known or steps <= (known if within else len(self.errors)):
@@ -103,7 +102,7 @@ class PointLaw:
 
 @dataclass(frozen=True)
 class Regression(PointLaw):
-    """The log change regressed on the straight slope of the record, horizon by horizon.
+    """Regression of the log change on the least-squares slope of the record, horizon by horizon.
 
     Parameters
     ----------
@@ -126,7 +125,7 @@ class Regression(PointLaw):
         return point * (np.arange(1.0, steps + 1.0) / (reach + 1.0))
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
-        """Fit by least squares over all sets, each with the same weight, then take the errors."""
+        """Fit by least squares over all sets, with equal weights, then the quantiles of the errors."""
         found = []
         for at in range(samples[0].change.shape[1]):
             known = [windows.take(np.isfinite(windows.change[:, at])) for windows in samples]
@@ -151,7 +150,7 @@ def _kept(history: History) -> Floats:
 
 
 def errors_of(wrong: Sequence[Floats]) -> Floats:
-    """Compute the quantiles of errors (window, horizon) by horizon: (horizon, member); sets weigh the same."""
+    """Compute the quantiles of errors (window, horizon) by horizon, with equal weight of sets: (horizon, member)."""
     errors = np.full((wrong[0].shape[1], ERROR_QUANTILES.size), np.nan)
     for at in range(len(errors)):
         known = [part[np.isfinite(part[:, at]), at] for part in wrong]
@@ -176,7 +175,7 @@ def regression(use: str, assumptions: Assumptions | None) -> Regression:
 
 @dataclass(frozen=True)
 class Raftery(PointLaw):
-    """Population as it grew, and a change of emissions per head by income.
+    """Population growing as in the record, and a change of emissions per head by income.
 
     Parameters
     ----------
@@ -191,14 +190,14 @@ class Raftery(PointLaw):
     covariates = (GDP, POPULATION)
 
     def centre(self, history: History, steps: int) -> Floats:
-        """Compute the expected log change: (window, step); without income or population nothing is expected."""
+        """Compute the expected log change: (window, step); zero where income or population are not known."""
         design, people = _known(history)
         years = np.arange(1.0, steps + 1.0)
         reach = np.minimum(np.arange(steps), len(self.per_head) - 1)
         return people[:, None] * years + design @ self.per_head[reach].T * (years / (reach + 1.0))
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
-        """Fit by least squares, every set with the same weight, then take the errors."""
+        """Fit by least squares, sets with equal weights, then the quantiles of the errors."""
         del start
         found = []
         parts = [(windows, *_known(windows.history)) for windows in samples]
@@ -224,7 +223,7 @@ class Raftery(PointLaw):
 
 
 def _known(history: History) -> tuple[Floats, Floats]:
-    """Design of income (window, 3), and growth of population (window,); zeros where not known."""
+    """Return the design of income, (window, 3), and the growth of population, (window,); zeros where not known."""
     blank = np.full(np.shape(history.log_history), np.nan)
     gdp, population = (np.asarray(history.covariates.get(name, blank), float) for name in (GDP, POPULATION))
     income = np.nan_to_num(last_of(gdp - population))

@@ -1,6 +1,6 @@
-"""The damped log-trend (``kernels.growth``) as a law: with the long-run growth assumed for parks, or the one fitted.
+"""The damped log-trend (``kernels.growth``) as a law, with the long-run growth assumed for parks or fitted to a panel.
 
-Fitting the damped log-trend to a panel: maximum likelihood of the Student-t errors at all horizons.
+It is fitted by maximum likelihood of the Student-t errors at all horizons.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from pathway_models.kernels import Floats, growth
 from pathway_models.kernels.scores import student_t_loss
 from pathway_models.records import Assumptions, History, Windows, growth_laws
 
-#: Where the search begins and what the ridge pulls to.
+#: Start of the search, and centre of the ridge penalty.
 START = growth.TrendParameters(
     damping=0.8,
     prior_growth=0.03,
@@ -29,10 +29,10 @@ START = growth.TrendParameters(
     noise_weight=3.0,
     tail=6.0,
 )
-#: Weight of the squared distance from the start, in the search's own units: it decides only where
-#: the panel cannot tell two parameters apart.
+#: Weight of the squared distance from the start, in the units of the search: it decides only between parameters that
+#: the panel cannot distinguish.
 RIDGE = 1e-4
-#: Windows of one set that enter the likelihood; more change the fit by less than its own error.
+#: Most windows of one set in the likelihood; more change the fit by less than its own error.
 MOST_WINDOWS = 1500
 #: Relative change of the score at which the search stops.
 TOLERANCE = 1e-7
@@ -67,9 +67,9 @@ def predictive(windows: Windows, parameters: growth.TrendParameters) -> tuple[Fl
 
 
 def horizon_weights(windows: Windows) -> Floats:
-    """Compute the weight of each horizon: the number of origins that know it, scaled to sum to one.
+    """Compute the weight of each horizon, the number of origins with an outcome, scaled to sum to one.
 
-    Regions share the shocks of a year, so that origins and not windows count the evidence.
+    Regions share the shocks of a year, so that the evidence grows with origins and not with windows.
     """
     known = np.isfinite(windows.change)
     origins = [np.unique(windows.origin[known[:, at]]).size for at in range(known.shape[1])]
@@ -77,7 +77,7 @@ def horizon_weights(windows: Windows) -> Floats:
 
 
 def estimate(samples: Sequence[Windows], start: growth.TrendParameters = START) -> growth.TrendParameters:
-    """Fit the parameters to sets of windows that weigh the same.
+    """Fit the parameters to sets of windows of equal weight.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def estimate(samples: Sequence[Windows], start: growth.TrendParameters = START) 
 FITTED_PRIOR = "damped_trend_fitted_prior"
 #: The law of parks of version 0.2: its long-run growth is assumed.
 ASSUMED_PATH = "damped_trend"
-#: The same law under the name by which it stands among the rivals.
+#: Name of that law among the rivals.
 RIVAL = "parks_0_2"
 # ASSUME: population growth fades to zero.
 NO_GROWTH = {0: 0.0}
@@ -175,15 +175,15 @@ class DampedTrend:
 
 
 def tilted(logs: Floats, kept: NDArray[np.bool_], parameters: growth.TrendParameters) -> Floats:
-    """Give a record the growth of the years kept and the noise of all years (docs/baseline.md, section 8).
+    """Tilt a record to the growth of the years kept, with the noise of all years (docs/baseline.md, section 8).
 
     Parameters
     ----------
     logs : (..., H)
-        Logs of the observed years; -inf where a year set aside has no use.
+        Logs of the observed years; -inf where a year set aside has a value of zero.
     kept : (H,) bool
     parameters : TrendParameters
-        Whose recency weighs the years.
+        Their recency gives the weights of the years.
 
     Returns
     -------

@@ -1,11 +1,10 @@
-"""One level of the law: fitted to a panel of its size, scored in hindcasts, drawn from by a copula over horizons.
+"""The law in levels: the nation's path, the region's deviation from it, the park's own deviation.
 
-Its features say what is known of a record at its last year: growth, noise, size, income and its growth.  One list
-serves every level; what a panel does not tell (income of a site, sites of a country) is NaN and says nothing.
+A level is fitted to a panel of its size, scored in hindcasts, and simulated by a copula over horizons.  Its features
+describe a record at its last year: growth, noise, size, income and its growth.  All levels have the same list; a
+feature that a panel lacks (income of a site, sites of a country) is NaN and has no effect.
 
-The law in levels as parks use it: the nation's path, the region's deviation from it, the park's own.
-
-Emissions lead: activity follows the economy and part of the deviation, and intensity is what is left, so that activity,
+Emissions lead: activity follows the economy and part of the deviation, and intensity is the residual, so that activity,
 intensity and mix add up to the law of emissions (docs/law_in_levels.md, section 5).
 """
 
@@ -42,14 +41,14 @@ SCALE = (
 )  # fmt: skip
 #: Weight of a yearly change relative to the next younger one.
 RECENCY = 0.7
-#: Change a year below which a record counts as still: it keeps logs of noise finite.
+#: Lower bound of the yearly change of a record, which keeps logs of noise finite.
 STILL = 0.002
 
 
 def features(history: History) -> tuple[Floats, Floats]:
     """Compute the features of centre and scale: (window, `CENTRE`) and (window, `SCALE`).
 
-    Years set aside lend no growth; noise, level and maximum are those of all years.
+    Growth leaves years set aside out; noise, level and maximum are those of all years.
     """
     logs, steady = _records(history)
     growth = np.diff(steady, axis=-1)
@@ -75,7 +74,7 @@ def features(history: History) -> tuple[Floats, Floats]:
 
 
 def _records(history: History) -> tuple[Floats, Floats]:
-    """Return the logs of all years, and those of the years that lend growth: gaps bridged, ends cut off."""
+    """Return the logs of all years, and those for growth without years set aside: gaps bridged, ends cut off."""
     logs, kept = np.asarray(history.log_history, dtype=float), history.kept
     if kept is None or kept.all():
         return logs, logs
@@ -87,12 +86,12 @@ def _records(history: History) -> tuple[Floats, Floats]:
     return np.where(np.isfinite(logs), logs, filled), steady
 
 
-#: Column that says the log of emissions where the record itself is a deviation.
+#: Column of the log of emissions where the record itself is a deviation.
 SIZE = "emissions_tco2"
 
 
 def _size(history: History) -> Floats:
-    """Log of emissions in the last year; of the record itself where it is no deviation."""
+    """Return the log of emissions in the last year; of the record itself where it is no deviation."""
     logs = history.covariates.get(SIZE, history.log_history)
     return np.asarray(logs, dtype=float)[:, -1]
 
@@ -103,14 +102,14 @@ def _column(covariates: Mapping[str, Floats], name: str, shape: tuple[int, ...])
 
 
 def last_of(logs: Floats) -> Floats:
-    """Last known value of every record: (window,); NaN where none is known."""
+    """Return the last known value of every record: (window,); NaN where none is known."""
     known = np.isfinite(logs)
     place = logs.shape[-1] - 1 - np.argmax(known[:, ::-1], axis=-1)
     return np.where(known.any(axis=-1), logs[np.arange(len(logs)), place], np.nan)
 
 
 def growth_of(logs: Floats) -> Floats:
-    """Mean change between years that are both known: (window,); NaN where there are none."""
+    """Compute the mean change between consecutive known years: (window,); NaN where there are none."""
     changes = np.diff(logs, axis=-1)
     known = np.isfinite(changes)
     count = known.sum(axis=-1)
@@ -121,7 +120,7 @@ def growth_of(logs: Floats) -> Floats:
 KNOTS = np.array([1, 2, 3, 4, 5, 7, 10, 14, 20, 28, 36])
 #: Power of the horizon with which errors grow beyond the last knot, as a random walk's do.
 WALK = 0.5
-#: Standard normals at which the shape of errors is known.
+#: Standard normals of the quantiles in `SHAPE`.
 SHAPE_NORMALS = special.ndtri(SHAPE)
 
 
@@ -137,9 +136,9 @@ class Level:
     widening : float
         Power of the horizon beyond the last knot.
     half_life : float
-        Years after which a record weighs half in a fit.
+        Half-life of the weight of a record in a fit, years.
     by_size : bool
-        Let total emissions speak in the centre; they always do in the scale.
+        Whether total emissions are a feature of the centre; they always are one of the scale.
     """
 
     name: str = "level"
@@ -157,14 +156,14 @@ class Level:
         return self.fitted is not None
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
-        """Fit to sets of windows that weigh the same; records may differ in length from set to set."""
+        """Fit to sets of windows of equal weight; records may differ in length between sets."""
         del start
         samples = [windows for windows in samples if len(windows)]
         knots = KNOTS[max((windows.change.shape[1] for windows in samples), default=0) >= KNOTS]
         both = [features(windows.history) for windows in samples]
         x, v = (np.concatenate([pair[at] for pair in both]) for at in (0, 1))
         if not self.by_size:
-            # What is not known says nothing, in the fit and in every forecast by it.
+            # Features that are not known have no effect, in the fit and in every forecast by it.
             x[:, CENTRE.index("size")] = np.nan
         outcome = np.concatenate([_at_knots(windows.change, knots) for windows in samples])
         fold = np.concatenate([windows.entity % FOLDS for windows in samples])
@@ -206,12 +205,12 @@ class Level:
 
 
 def brownian(shock: Floats) -> Floats:
-    """Add up yearly standard normals to the standard normal of each horizon: (..., step)."""
+    """Sum yearly standard normals to the standard normal of each horizon: (..., step)."""
     return np.cumsum(shock, axis=-1) / np.sqrt(np.arange(1.0, shock.shape[-1] + 1.0))
 
 
 def shaped(scores: Floats, shape: Floats) -> Floats:
-    """Turn standard normals by horizon into errors over their scale: (member, step), shape (step, quantile)."""
+    """Transform standard normals by horizon to errors over their scale: (member, step); ``shape`` (step, quantile)."""
     errors = np.empty(scores.shape[::-1])
     for step, quantiles in enumerate(shape):
         errors[step] = np.interp(scores[:, step], SHAPE_NORMALS, quantiles)
@@ -219,7 +218,7 @@ def shaped(scores: Floats, shape: Floats) -> Floats:
 
 
 def _at_knots(change: Floats, knots: NDArray[np.int_]) -> Floats:
-    """Pick the outcomes at the knots: (window, knot); NaN where the windows do not reach so far."""
+    """Pick the outcomes at the knots: (window, knot); NaN beyond the horizon of the windows."""
     found = np.full((len(change), knots.size), np.nan)
     within = knots <= change.shape[1]
     found[:, within] = change[:, knots[within] - 1]
@@ -228,21 +227,21 @@ def _at_knots(change: Floats, knots: NDArray[np.int_]) -> Floats:
 
 #: Name of the law.
 LEVELS = "levels"
-#: Kind of a park that is a region: it deviates from the nation as provinces do, and adds up to it with them.
+#: Kind of a park that is a region: a province, whose deviations add up to the nation with those of the others.
 REGION = "region"
 #: Country whose provinces add up to the nation.
 HOME = "CN"
 #: Years of record that a nation is forecast from, as it was fitted.
 NATION_RECORD = 8
-#: Corrections of provinces that are remembered, one a batch of members.
+#: Most corrections of provinces that are cached, one a batch of members.
 REMEMBERED = 16
 
-_raked: OrderedDict[bytes, Floats] = OrderedDict()
+_raked: OrderedDict[bytes, tuple[growth_laws.LevelParameters, Floats]] = OrderedDict()
 
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """The law of a park's emissions, and of the activity that goes with them.
+    """The law of a park's emissions and of the activity behind them.
 
     Parameters
     ----------
@@ -273,11 +272,11 @@ class Levels:
 
     @property
     def park(self) -> Level:
-        """The level of parks: deviations from what the park's country does."""
+        """Level of parks: deviations from the park's country."""
         return self._levels["park"]
 
     def fit(self, samples: list[Windows], start: Self | None = None) -> Level:
-        """Fit a level to a panel: hindcasts score it at the panel's own size."""
+        """Fit a level to a panel, to be scored in hindcasts at the panel's own size."""
         return Level(LEVELS).fit(samples, start)
 
     def forecast(self, history: History, steps: int) -> ScaledForecast:
@@ -291,9 +290,9 @@ class Levels:
         return self._park(history, steps, normals)
 
     def activity(self, history: History, steps: int, normals: growth_laws.Normals, emissions: Floats) -> Floats:
-        """Draw the activity that goes with paths of emissions: (member, step).
+        """Draw the activity behind paths of emissions: (member, step).
 
-        ASSUME: what provinces showed holds for parks: output follows a fifth of what emissions do beyond the nation's.
+        ASSUME: parks are like provinces, whose output follows a fifth of the deviation of emissions from the nation's.
 
         Parameters
         ----------
@@ -316,9 +315,9 @@ class Levels:
         return economy + numbers["activity_follows"] * beyond + noise
 
     def nation(self, history: History, steps: int, shock: Floats) -> tuple[Floats, Floats]:
-        """Draw what the nation does after a park's last year, and what it did in the park's record.
+        """Draw the nation's path after a park's last year, and return its past in the years of the park's record.
 
-        Years after the park's that the nation's own record reaches are as observed there.
+        Years after the park's last one that are in the nation's record are as observed.
 
         Returns
         -------
@@ -336,7 +335,7 @@ class Levels:
     def _shared(
         self, name: str, record: growth_laws.LevelRecord, logs: Floats, history: History, steps: int, shock: Floats
     ) -> tuple[Floats, Floats]:
-        """Continue a shared quantity from its last known year, seen from the park's last year."""
+        """Continue a shared quantity from its last known year, relative to the park's last year."""
         known = np.isfinite(logs)
         years, logs = record.years[known], logs[known]
         last, origin = int(years[-1]), int(np.asarray(history.origin))
@@ -354,7 +353,7 @@ class Levels:
         return change, np.where((past >= years[0]) & (past <= last), np.interp(past, years, logs) - begin, np.nan)
 
     def _stream(self, history: History) -> str:
-        """Name the stream of what a park shares with its country or continent."""
+        """Return the name of the stream that a park shares with its country or continent."""
         return "continent" if history.country in self.parameters.drifts else "nation"
 
     def _park(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
@@ -373,38 +372,36 @@ class Levels:
         return change + self.park.paths(_deviation(history, past), steps, shock)
 
     def _region(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
-        """Draw a province: nation and deviation, less what would make all provinces differ from the nation."""
+        """Draw a province: nation and deviation, less the excess of the sum of all provinces over the nation."""
         nation, past = self.nation(history, steps, normals.yearly("nation"))
         if history.province not in self.parameters.regions:
             return nation + self._levels["region"].paths(_deviation(history, past), steps, normals.yearly("shock"))
         shocks = {name: normals.yearly(f"region:{name}") for name in self.parameters.regions}
         own = self._levels["region"].paths(_deviation(history, past), steps, shocks[history.province])
-        return nation + own - self._surplus(history, steps, shocks)
+        return nation + own - self._surplus(steps, shocks)
 
-    def _surplus(self, history: History, steps: int, shocks: Mapping[str, Floats]) -> Floats:
-        """Compute the log of what the provinces' deviations add up to: (member, step).
+    def _surplus(self, steps: int, shocks: Mapping[str, Floats]) -> Floats:
+        """Compute the log of the weighted sum of the provinces' deviations: (member, step).
 
-        Member by member ``ln sum_i w_i exp(d_i)``, ``w_i`` the shares of the last year that is known of all of them.
-        Provinces start from their own last year: a table that ends in another one is corrected as of its own.
+        It is ``ln sum_i w_i exp(d_i)`` in each member, with ``w_i`` the shares of emissions in the last record year.
         """
-        origin = int(np.asarray(history.origin))
+        # The cached parameters stay referred to: others would else be given the id of ones that are gone.
         key = blake2b(np.ascontiguousarray(shocks[next(iter(shocks))]).tobytes(), digest_size=16)
-        key.update(f"{origin} {steps} {id(self.parameters)}".encode())
-        found = _raked.get(key.digest())
-        if found is None:
-            found = _raked[key.digest()] = self._added(origin, steps, shocks)
+        key.update(f"{steps} {id(self.parameters)}".encode())
+        if key.digest() not in _raked:
+            _raked[key.digest()] = self.parameters, self._added(steps, shocks)
             while len(_raked) > REMEMBERED:
                 _raked.popitem(last=False)
-        return found
+        return _raked[key.digest()][1]
 
-    def _added(self, origin: int, steps: int, shocks: Mapping[str, Floats]) -> Floats:
+    def _added(self, steps: int, shocks: Mapping[str, Floats]) -> Floats:
         regions = self.parameters.regions
         total = sum(np.exp(record.emissions[-1]) for record in regions.values())
         added = 0.0
         for name, record in regions.items():
             history = History(record.emissions, record.origin, country=HOME)
             past = self._past_of_nation(history)
-            # Steps count from the origin of the table that asks; a province known for longer starts at its own.
+            # Steps count from the last year of each province, whatever that of the park's table.
             paths = self._levels["region"].paths(_deviation(history, past), steps, shocks[name])
             added = added + np.exp(record.emissions[-1]) / total * np.exp(paths)
         return np.log(added)
@@ -417,9 +414,9 @@ class Levels:
 
 
 def _deviation(history: History, past: Floats) -> History:
-    """Take the level above off a park's record; its own emissions are its size.
+    """Subtract the level above from a park's record; its own emissions are its size.
 
-    Where the level above is not known for the first years, the record is as long as it is.
+    The record is cut to the years in which the level above is known.
     """
     known = np.isfinite(past)
     first = int(np.argmax(known)) if known.any() else 0
@@ -433,9 +430,9 @@ def _deviation(history: History, past: Floats) -> History:
 
 @dataclass(frozen=True)
 class Still:
-    """What does not move of itself: shares of carriers, and intensity, which follows from emissions and activity.
+    """Law without change: for shares of carriers, and for intensity, which follows from emissions and activity.
 
-    ASSUME: the mix stays as it is: what carriers did to emissions is in the law of emissions already.
+    ASSUME: the mix stays as it is: its effect on emissions is part of the law of emissions already.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Growth laws by name: every file of this folder, or one below, that registers one is found; so is one of one's own.
+"""Growth laws by name, and their forecasts: Student-t in closed form, by scaled quantiles, or by members of errors.
 
-Forecasts of growth laws: Student-t in closed form, or a point with the members of its errors.
+Every file of this folder, or of one below it, that registers a law is found; laws may also be registered elsewhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,17 +18,17 @@ from pathway_models.core import PathwayError
 from pathway_models.kernels import Floats, scores
 from pathway_models.records import Assumptions, GrowthLaw, growth_laws
 
-#: What a law forecasts: totals or an energy index, activity, energy per activity, the log of a carrier's share, and
+#: Uses of a law: for totals or an energy index, activity, energy per activity, the log of a carrier's share, and
 #: population as an activity.
 USES = ("emissions", "activity", "intensity", "mix", "population")
-#: Makes the law of a use: fitted where the assumptions hold its parameters, else to be fitted to panels.
+#: Factory of the law of a use: fitted where the assumptions hold its parameters, else to be fitted to panels.
 Build = Callable[[str, Assumptions | None], GrowthLaw]
 
 _BUILDS: dict[str, Build] = {}
 
 
 def register(name: str) -> Callable[[Build], Build]:
-    """Register what makes a law under a name; use as a decorator.
+    """Register the factory of a law under a name; use as a decorator.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def law_named(name: str, use: str = "emissions", assumptions: Assumptions | None
     use : str
         One of `USES`.
     assumptions : Assumptions, optional
-        For laws whose parameters or long-run growth are assumptions.
+        Needed by laws whose parameters or long-run growth are assumptions.
 
     Raises
     ------
@@ -153,13 +153,13 @@ class StudentForecast:
 
 @dataclass(frozen=True, eq=False)
 class ScaledForecast:
-    """Centre and scale of every window, and quantiles of equal weight that give errors over their scale.
+    """Forecasts by centre and scale of every window, with quantiles of equal weight of the errors over their scale.
 
     Parameters
     ----------
     centre, scale : (window, horizon) float
     shape : (set, horizon, quantile) float
-        One set of quantiles for many windows.
+        Each set is shared by many windows.
     which : (window,) int
         Set of each window.
     """
@@ -212,19 +212,19 @@ class ScaledForecast:
 
 
 def _ranks(count: int) -> Floats:
-    """Return the probabilities of quantiles of equal weight: the middles of their ranks."""
+    """Return the probabilities of quantiles of equal weight, the midpoints of their ranks."""
     return (np.arange(count) + 0.5) / count
 
 
 @dataclass(frozen=True, eq=False)
 class MemberForecast:
-    """Points with members of equal weight around them, one set of members for many windows.
+    """Point forecasts with errors as members of equal weight, each set shared by many windows.
 
     Parameters
     ----------
     centre : (window, horizon) float
     errors : (set, horizon, member) float
-        What the members add to the point; NaN at horizons nothing is known of.
+        Differences of the members from the point; NaN at unknown horizons.
     which : (window,) int
         Set of each window.
     """

@@ -1,10 +1,7 @@
-"""Energy and factors behind what a park states, by the choices it made.
+"""Calorific values and factors by the choices of a park: of carriers, of processes, of heat and power from plants.
 
-Factors of industrial processes, by the id of their row in ``process_factors.csv``.
-
-Factors of heat and power from a plant's fuels, with the rule that shares them between power and heat.
-
-A table states by year what the supplier of purchased heat burns, and how much heat and power it makes; years after the
+Factors of heat and power come from a plant's fuels, with a rule that allocates its emissions to power and heat.  A
+table states by year what the supplier of purchased heat burns, and how much heat and power it makes; years after the
 record are its plans.  It states the same of the park's own combined plant, whose fuel is part of the park's.
 Arithmetic: `kernels.emissions.heat_share`; rules: ``data/chp_rules.yml``; docs/methods.md, section 2.
 """
@@ -36,17 +33,15 @@ class ProcessFactor:
     ----------
     value : float
         tCO2 per tonne produced or consumed.
-    confidence, source_key : str
+    confidence : str
     """
 
-    process_id: str
     value: float
     confidence: str
-    source_key: str
 
     @property
     def is_trusted(self) -> bool:
-        """Tell whether it may serve without being named by the user."""
+        """Tell whether it may be used by default, without a choice of the user."""
         return self.confidence in tables.TRUSTED
 
 
@@ -54,22 +49,20 @@ class ProcessFactor:
 def _factors(folder: Path) -> dict[str, ProcessFactor]:
     with (folder / "factors" / "process_factors.csv").open(encoding="utf-8-sig", newline="") as file:
         return {
-            row["process_id"]: ProcessFactor(
-                row["process_id"], float(row["value"]), row["confidence"], row["source_key"]
-            )
+            row["process_id"]: ProcessFactor(float(row["value"]), row["confidence"])
             for row in csv.DictReader(file)
             if row["value"] and row["gas"] == "CO2" and row["unit"].startswith("tCO2/t")
         }
 
 
 def process_factors() -> dict[str, ProcessFactor]:
-    """Process factors in tCO2/t by id."""
+    """Return the process factors by id, tCO2/t."""
     return dict(_factors(files.data_folder()))
 
 
 @dataclass
 class Factors:
-    """The factor tables as one park chose them; each is looked up once.
+    """Factor tables by the choices of one park, with cached look-ups.
 
     Parameters
     ----------
@@ -88,7 +81,7 @@ class Factors:
     _defaults: dict[tuple[str, int], float | None] = field(default_factory=dict)
 
     def tj_per(self, unit: str, item: str) -> float | None:
-        """TJ in one unit of a carrier; None where the factor set has no calorific value for it in that unit."""
+        """Return TJ per unit of a carrier; None where the factor set has no calorific value for it in that unit."""
         if (unit, item) not in self._contents:
             self._contents[unit, item] = self._content(unit, item)
         return self._contents[unit, item]
@@ -103,18 +96,18 @@ class Factors:
         return fuel.tj_per_unit if fuel and fuel.unit == unit else None
 
     def tj(self, s: Statement, value: float | None = None) -> float:
-        """Energy of a statement or of a part of it, TJ; 0 where it cannot be known."""
+        """Return the energy of a statement or of a part of it, TJ; 0 where it is not known."""
         return (s.value if value is None else value) * (self.tj_per(s.unit, s.entry.item) or 0.0)
 
     def own(self, s: Statement) -> float | None:
-        """Own factor of a statement in tCO2/TJ; None where it has none, or none that can be converted."""
+        """Return the own factor of a statement, tCO2/TJ; None where it has none, or it cannot be converted."""
         if s.factor is None:
             return None
         content = self.tj_per(s.factor_unit.removeprefix("tCO2/"), s.entry.item)
         return s.factor / content if content else None
 
     def default(self, item: str, year: int) -> float | None:
-        """Factor of a carrier where the park gives none, tCO2/TJ; None where there is no default."""
+        """Return the default factor of a carrier, tCO2/TJ; None where there is none."""
         if item == "heat" and self.supplied is not None:
             return float(self.supplied.of(np.array([year]))[0])
         if (item, year) not in self._defaults:
@@ -130,16 +123,16 @@ class Factors:
 
 
 KELVIN = 273.15
-#: What a supplier or a plant makes.
+#: Products of a supplier or a plant.
 POWER, HEAT = "electricity", "heat"
 FUEL, OUTPUT = "supplier_fuel", "supplier_output"
 PLANT_FUEL, PLANT_OUTPUT = "plant_fuel", "plant_output"
-#: What the park's plant burns may be more than the park burns by this much: figures are rounded.
+#: Tolerance for rounding of the fuel of the park's plant over that of the park.
 ROUNDING = 1.001
 
 
 class ChpRule(yaml_files.Strict):
-    """A rule that shares the emissions of a plant between its power and its heat."""
+    """A rule that allocates the emissions of a plant to its power and its heat."""
 
     name: Words
     source: str
@@ -151,7 +144,7 @@ class ChpRule(yaml_files.Strict):
 
     @property
     def heat_weight(self) -> float | None:
-        """What a unit of heat weighs against one of power; None where heat bears all."""
+        """Weight of a unit of heat relative to a unit of power; None where all emissions go to heat."""
         if self.heat_efficiency is not None:
             return self.power_efficiency / self.heat_efficiency
         if self.heat_celsius is not None:
@@ -190,13 +183,13 @@ class _Year:
 
 
 def check_rule(statements: Statements, rule: str, rule_place: str) -> None:
-    """Warn of a rule that nothing needs.
+    """Warn of a rule without a plant that needs it.
 
     Parameters
     ----------
     statements : Statements
     rule, rule_place : str
-        Rule the table chose, empty for none, and where it does.
+        Rule chosen in the table, empty for none, and its place.
     """
     if rule and not statements.supply and not statements.plant:
         remedy = "state what the supplier of heat burns and makes, or leave the rule out"
@@ -204,7 +197,7 @@ def check_rule(statements: Statements, rule: str, rule_place: str) -> None:
 
 
 def heat_supply_of(statements: Statements, rule: str, book: Factors, years: Iterable[int]) -> HeatSupply | None:
-    """Work out the factor of purchased heat; None where the table has no supplier, or a wrong one.
+    """Derive the factor of purchased heat; None where the table has no supplier, or a faulty one.
 
     Parameters
     ----------
@@ -213,17 +206,17 @@ def heat_supply_of(statements: Statements, rule: str, book: Factors, years: Iter
     rule : str
         Rule the table chose, empty for none.
     book : Factors
-        Takes the factor as that of purchased heat.
+        Receives the factor of purchased heat.
     years : iterable of int
         Observed ones.
     """
     lines: list[SupplyLine] = statements.supply
-    count = len(_errors(statements))
+    count = statements.errors
     if not lines:
         return None
     found = _by_year(lines, statements, book, book.default)
     _check(lines, found, rule, statements, set(years))
-    if len(_errors(statements)) > count:
+    if statements.errors > count:
         return None
     made_power = any(year.power > 0 for year in found.values())
     weight = read_chp_rules()[rule].heat_weight if made_power else None
@@ -240,7 +233,7 @@ def own_plant_of(
     years: Iterable[int],
     burnt: Callable[[str, int], tuple[float, float]],
 ) -> OwnPlant | None:
-    """Share the emissions of the park's own plant between its heat and its power; None where the table has none.
+    """Allocate the emissions of the park's own plant to its heat and its power; None where the table has none.
 
     Parameters
     ----------
@@ -252,12 +245,12 @@ def own_plant_of(
     years : iterable of int
         Observed ones.
     burnt : callable carrier, year -> TJ, tCO2/TJ
-        What the park burns of a carrier, and its mean factor.
+        Energy that the park burns of a carrier, and its mean factor.
     """
     lines: list[SupplyLine] = statements.plant
     if not lines:
         return None
-    count, known = len(_errors(statements)), set(years)
+    count, known = statements.errors, set(years)
     found = _by_year(lines, statements, book, lambda item, year: burnt(item, year)[1])
     _check_made(lines, found, rule, statements, PLANT_WORDS)
     for line in lines:
@@ -270,7 +263,7 @@ def own_plant_of(
                 told = f"at most the {line.item} of the park, {whole:,.0f} TJ in {line.year}"
                 remedy = "the plant's fuel is part of the park's: correct one"
                 statements.report(line.place, line.written, Finding(told, remedy, "plant_fuel_high"))
-    if len(_errors(statements)) > count:
+    if statements.errors > count:
         return None
     shared = any(year.power > 0 and year.heat > 0 for year in found.values())
     weight = read_chp_rules()[rule].heat_weight if shared else None
@@ -282,14 +275,10 @@ def own_plant_of(
     return OwnPlant(rule if shared else "", made)
 
 
-def _errors(statements: Statements) -> list[object]:
-    return [fault for fault in statements.faults if fault.severity == "error"]
-
-
 def _by_year(
     lines: Iterable[SupplyLine], statements: Statements, book: Factors, factor_of: Callable[[str, int], float | None]
 ) -> dict[int, _Year]:
-    """Add the lines up by year; each item once a year, with a calorific value and a factor."""
+    """Sum the lines by year; check that each item stands once a year, with a calorific value and a factor."""
     found: dict[int, _Year] = {}
     seen: dict[tuple[int, str, str], str] = {}
     for line in lines:
@@ -317,7 +306,7 @@ def _by_year(
     return found
 
 
-#: What is expected of a supplier and of the park's own plant: what it makes, what it burns, and the remedies.
+#: Words of faults of a supplier and of the park's own plant: products, fuels, and remedies.
 SUPPLIER_WORDS = (
     ("the heat that the supplier makes", "add it for {}: the factor is per unit of heat"),
     ("the fuel that the supplier burns", "add it for {}; 0 is no supplier of heat"),
@@ -333,7 +322,7 @@ PLANT_WORDS = (
 def _check_made(
     lines: list[SupplyLine], found: Mapping[int, _Year], rule: str, statements: Statements, words: tuple
 ) -> None:
-    """Report what the years of a plant lack, and a rule that is missing."""
+    """Report missing data of the years of a plant, and a missing rule."""
     first, is_supplier = {line.year: line for line in reversed(lines)}, words is SUPPLIER_WORDS
     made_words, fuel_words, rule_remedy = words
     for at, year in found.items():
@@ -358,7 +347,7 @@ def _check_made(
 def _check(
     lines: list[SupplyLine], found: Mapping[int, _Year], rule: str, statements: Statements, known: set[int]
 ) -> None:
-    """Report what the years of a supplier lack, and what contradicts the rest of the table."""
+    """Report missing data of the years of a supplier, and contradictions to the rest of the table."""
     _check_made(lines, found, rule, statements, SUPPLIER_WORDS)
     if known and not known & set(found):
         finding = Finding("a year of the record", "state at least one observed year of the supplier", "supply_years")

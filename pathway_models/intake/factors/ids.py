@@ -1,4 +1,4 @@
-"""Names of the factors behind a park's numbers: its own, with their cell, or the row of a factor table."""
+"""Ids of the factors of a park: its own, with their cell, or the row of a factor table."""
 
 from pathway_models.intake.factors.tables import find_fuel, published_factors, read_carriers
 from pathway_models.records.park import UNDIVIDED, Park
@@ -15,8 +15,8 @@ CAPTURED = "conversion_captured_"
 FIXED = "conversion_fixed_"
 
 
-#: What is taken off the emissions of the park's own fuels, where those stand: in scope 1.  One rule for inventory and
-#: pathways (docs/workbook.md, rule 3): what is sold beyond the purchases, captured or kept in products came from them.
+#: Credits against the emissions of the park's own fuels, in scope 1.  One rule for inventory and pathways
+#: (docs/workbook.md, rule 3): carbon that is sold beyond the purchases, captured or kept in products came from them.
 OFF_OWN_FUEL = (SOLD, CAPTURED, FIXED)
 
 
@@ -33,7 +33,7 @@ SCOPE_2 = ("electricity", "green_electricity", "heat", "waste_heat")
 
 
 def carrier_factor_id(park: Park, sector: str, carrier: str, year: int) -> str:
-    """Id of the factor of a carrier in a year: ``own`` with its place, or set and fuel, or choice of grid factor."""
+    """Return the id of a carrier's factor in a year: ``own`` with its place, set and fuel, or choice of grid factor."""
     place = park.origins.get(("factor", sector, carrier), {}).get(year)
     if carrier == "heat" and park.heat_supply is not None:
         return SUPPLIER + park.heat_supply.rule
@@ -50,7 +50,7 @@ def carrier_factor_id(park: Park, sector: str, carrier: str, year: int) -> str:
 
 
 def process_factor_id(park: Park, sector: str, process: str, year: int) -> str:
-    """Id of the factor of a process in a year: a row of ``process_factors.csv``, or ``own`` with its place."""
+    """Return the id of a process factor in a year: a row of ``process_factors.csv``, or ``own`` with its place."""
     if process.startswith(CAPTURED):
         return "measured CO2"
     if process in UNDIVIDED:
@@ -62,5 +62,5 @@ def process_factor_id(park: Park, sector: str, process: str, year: int) -> str:
 
 
 def scope_of(group: str = "") -> int:
-    """Scope of a carrier's group; processes, balances, credits and captured CO2 are scope 1."""
+    """Return the scope of a carrier's group; processes, balances, credits and captured CO2 are scope 1."""
     return 2 if group in SCOPE_2 else 1

@@ -1,8 +1,7 @@
-"""From the confidence of factors to their spread: how far the emissions of each group may be off for their sake.
+"""Standard deviations of factors from their confidence marks; reading of ``data/uncertainties.yml``.
 
-The rule is in ``docs/methods.md``, section 4; every size stands with its source in ``data/uncertainties.yml``.
-
-Reading that file: factor errors, decline of the grid, shared shocks.
+The rule is in ``docs/methods.md``, section 4; every size and its source are in ``data/uncertainties.yml``: factor
+errors, decline of the grid, shared shocks.
 """
 
 import math
@@ -22,12 +21,12 @@ from pathway_models.intake.table.rows import Row
 from pathway_models.records import Triangle, assumptions
 
 Key = tuple[str, str, str, int]
-#: Where the place of a process factor begins that the table of process factors gave.
+#: Beginning of the place of a process factor from the table of process factors.
 LISTED = "process_factors.csv:"
 
 
 def factor_errors(rows: Iterable[Row], fields: dict[str, Any], said: Description) -> dict[str, float]:
-    """Standard deviation of the log of each group's factor.
+    """Compute the standard deviation of the log of each group's factor.
 
     Parameters
     ----------
@@ -46,7 +45,7 @@ def factor_errors(rows: Iterable[Row], fields: dict[str, Any], said: Description
     Notes
     -----
     ``sd(group) = sum_i w_i sd_i`` with ``w`` the share of a source and year in the group's emissions.
-    ASSUME: errors inside a group go the same way (one table, one laboratory), so nothing averages out.
+    ASSUME: errors inside a group are fully correlated (one table, one laboratory), so that they do not average out.
     """
     book = _Book({(r.quantity, r.sector, r.item, r.year): r for r in rows}, said)
     weighted: dict[str, list[tuple[float, float]]] = {}
@@ -68,7 +67,7 @@ def factor_errors(rows: Iterable[Row], fields: dict[str, Any], said: Description
 
 
 def _mean(parts: list[tuple[float, float]]) -> float:
-    """Weighted mean of (weight, size); equal sizes stay what they are, to the last digit."""
+    """Compute the weighted mean of (weight, size); equal sizes are returned exactly."""
     if len({sd for _, sd in parts}) == 1:
         return parts[0][1]
     return sum(weight * sd for weight, sd in parts) / sum(weight for weight, _ in parts)
@@ -76,7 +75,7 @@ def _mean(parts: list[tuple[float, float]]) -> float:
 
 @dataclass
 class _Book:
-    """The sizes behind one park's factors."""
+    """Sizes of the errors of one park's factors."""
 
     rows: dict[Key, Row]
     said: Description
@@ -94,11 +93,11 @@ class _Book:
         return spread_of_substitutes(self.said.province)
 
     def seen(self, group: str, confidence: str) -> float:
-        """Size of a factor of a group by its confidence mark; a workbook gives none, and counts as seen."""
+        """Return the size of a group's factor by its confidence mark; without a mark, as in workbooks, it is "seen"."""
         return self.sizes.factor_errors[group] * self.sizes.factor_confidence[confidence or "seen"]
 
     def carrier(self, sector: str, carrier: str, group: str, year: int) -> float:
-        """A carrier of a sector in a year: measured, of the table, reported, or of a set."""
+        """Return the size for a carrier of a sector in a year: measured, of the table, reported, or of a set."""
         own = self.rows.get(("factor", sector, carrier, year))
         if own is not None and own.place:
             return self._own(group, own)
@@ -115,7 +114,7 @@ class _Book:
         return self.sizes.measured_factor_errors[group] if row.is_measured else self.seen(group, row.confidence)
 
     def _fuel(self, sector: str, carrier: str, group: str, year: int) -> float:
-        """A fuel of the factor set: its confidence, or the range of the published sets where that is wider."""
+        """Return the size for a fuel of the factor set: by confidence, or by the range of the sets if that is wider."""
         fuel, use = (
             tables.find_fuel(self.said.factor_set, tables.read_carriers()[carrier]),
             self.rows.get(("energy", sector, carrier, year)),
@@ -127,13 +126,13 @@ class _Book:
         return max(self.seen(group, confidence), self._ranges[key])
 
     def grid(self, year: int) -> float:
-        """A named grid factor: its confidence in its own year, in any other the spread of the substitutes too."""
+        """Return the size for a named grid factor: by confidence, in other years with the spread of substitutes too."""
         factor = self._grid.of(year)
         own = self.seen("electricity", factor.confidence)
         return own if factor.year == year else math.hypot(own, self._substitutes)
 
     def process(self, sector: str, process: str, year: int) -> float:
-        """A process: reported emissions, the table of process factors, or a factor of the park's own."""
+        """Return the size for a process: reported emissions, the table of process factors, or an own factor."""
         row = self.rows.get(("process_factor", sector, process, year))
         if row is None:
             reported = self.rows.get(("emissions", sector, process, year))
@@ -144,7 +143,7 @@ class _Book:
 
 
 def range_of_sets(carrier: str, unit: str) -> float:
-    """Standard deviation of the log of a fuel's factor between the published sets, per unit of what is known.
+    """Compute the standard deviation of the log of a fuel's factor between the published sets, per unit of the input.
 
     Per TJ the sets agree within some percent; per tonne or cubic metre their calorific values differ too.
     """
@@ -161,7 +160,7 @@ def _range_of_sets(folder: Path, carrier: str, unit: str) -> float:
 
 
 def spread_of_substitutes(province: str) -> float:
-    """Standard deviation of the log between the three named substitutes for a province's grid factor.
+    """Compute the standard deviation of the log between the three substitutes for a province's grid factor.
 
     ASSUME: a park that states no province, or one without factors, has the median of all provinces.
     """

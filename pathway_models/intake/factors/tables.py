@@ -3,9 +3,7 @@
 Every factor carries the id of its row, so that a result can be traced to it.  A row whose confidence is
 ``background`` or ``uncertain`` is never used silently: it must be named by the user.
 
-What a shipped emission factor is made of, for those who want to follow it: calorific value, carbon, oxidation.
-
-Which factor stands behind a number: the park's own, with its cell, or the row of a factor table.
+`fuel_parts` gives the components of a shipped emission factor: calorific value, carbon content, oxidation.
 """
 
 import csv
@@ -16,7 +14,7 @@ from pathlib import Path
 from pathway_models.core import Fault, files, units
 from pathway_models.records import Carrier
 
-#: Confidence marks that may serve as a default.
+#: Confidence marks of factors that may be used by default.
 TRUSTED = ("seen", "seen_multi", "derived")
 #: Carrier groups whose emissions are zero by convention.
 ZERO_GROUPS = ("biomass", "hydrogen", "green_electricity", "waste_heat", "own_power")
@@ -56,7 +54,7 @@ def _carriers(folder: Path) -> dict[str, Carrier]:
 
 
 def read_carriers() -> dict[str, Carrier]:
-    """All energy carriers by id."""
+    """Return all energy carriers by id."""
     return dict(_carriers(files.data_folder()))
 
 
@@ -74,7 +72,7 @@ def _fuels(folder: Path) -> dict[tuple[str, str], Fuel]:
 
 
 def factor_sets() -> tuple[str, ...]:
-    """Names of the fuel factor sets."""
+    """List the names of the fuel factor sets."""
     return _sets(files.data_folder())
 
 
@@ -84,7 +82,7 @@ def _sets(folder: Path) -> tuple[str, ...]:
 
 
 def find_fuel(factor_set: str, carrier: Carrier) -> Fuel | None:
-    """The fuel behind a carrier in a factor set, or None where the set has none."""
+    """Return the fuel of a carrier in a factor set; None where the set has none."""
     return _fuels(files.data_folder()).get((factor_set, carrier.fuel_cn))
 
 
@@ -97,7 +95,7 @@ class GridFactor:
     value : float
         In the unit of its row: tCO2/MWh of power, tCO2/GJ of heat.
     year : int
-        Year it is of; 0 where of none.
+        Its year; 0 for none.
     choice : str
         Id of its row.
     confidence : str
@@ -111,21 +109,21 @@ class GridFactor:
 
 @dataclass(frozen=True)
 class GridFactors:
-    """The factors behind a choice: one for all years, or those of a place by year.
+    """Factors of a choice: one for all years, or those of a place by year.
 
     Parameters
     ----------
     published : tuple of GridFactor
         In the order of their years, one a year.
     by_year : bool
-        A choice without a year: each year has its own factor.
+        Whether the choice has no year, so that each year has its own factor.
     """
 
     published: tuple[GridFactor, ...]
     by_year: bool = False
 
     def of(self, year: int) -> GridFactor:
-        """Look up the factor of a year.
+        """Return the factor of a year.
 
         ASSUME: a year without a published factor takes that of the nearest year that has one, the earlier of two.
         """
@@ -134,7 +132,7 @@ class GridFactors:
 
 @cache
 def _grid(folder: Path) -> dict[str, GridFactors]:
-    """Every factor of power and heat by its choice, trusted or not; trusted ones of a series also by its name."""
+    """Read all factors of power and heat by choice, trusted or not; trusted ones of a series also by its name."""
     found: dict[str, GridFactors] = {}
     series: dict[str, list[GridFactor]] = {}
     for row in _rows(folder / "factors" / "grid_factors.csv"):
@@ -142,7 +140,7 @@ def _grid(folder: Path) -> dict[str, GridFactors]:
             year = int(row["data_year"] or 0)
             factor = GridFactor(float(row["value"]), year, row["choice"], row["confidence"])
             found[row["choice"]] = GridFactors((factor,))
-            # A table of factors of a data folder made before 0.3 has no series.
+            # A factor table of a data folder made before 0.3 has no series.
             if row.get("series") and row["confidence"] in TRUSTED:
                 series.setdefault(row["series"], []).append(factor)
     for name, factors in series.items():
@@ -151,7 +149,7 @@ def _grid(folder: Path) -> dict[str, GridFactors]:
 
 
 def grid_choices() -> tuple[str, ...]:
-    """Choices of a grid factor that may be named: places by year first, then places in one year."""
+    """List the choices of a grid factor: places by year first, then places in one year."""
     return _choices(files.data_folder())
 
 
@@ -162,7 +160,7 @@ def _choices(folder: Path) -> tuple[str, ...]:
     return tuple(sorted((name for name in trusted if name != "heat_default"), key=lambda name: not found[name].by_year))
 
 
-#: What may stand where a grid factor is missing; it has no default.
+#: Words of the choices of a grid factor, which has no default.
 GRID_CHOICES = (
     "choose one: provincial:<province> such as provincial:江苏, regional:<region> such as regional:华东, national, or"
     " table with a factor of your own"
@@ -170,7 +168,7 @@ GRID_CHOICES = (
 
 
 def grid_factors(choice: str, file: str) -> tuple[GridFactors, Fault | None]:
-    """Grid factors of a named choice, or the fault that says what may be chosen.
+    """Return the grid factors of a choice, or a fault that names the choices.
 
     Parameters
     ----------
@@ -201,12 +199,12 @@ def grid_factors(choice: str, file: str) -> tuple[GridFactors, Fault | None]:
 
 
 def published_factors(choice: str) -> GridFactors | None:
-    """Factors of power or heat behind a choice, trusted or not; None where it is not listed."""
+    """Return the factors of power or heat of a choice, trusted or not; None where it is not listed."""
     return _grid(files.data_folder()).get(choice)
 
 
 def heat_factor() -> float:
-    """Default factor of purchased heat, tCO2/TJ (0.11 tCO2/GJ, NDRC industry guides)."""
+    """Return the default factor of purchased heat, tCO2/TJ (0.11 tCO2/GJ, NDRC industry guides)."""
     return _heat(files.data_folder())
 
 
@@ -219,7 +217,7 @@ def _heat(folder: Path) -> float:
 
 
 def default_factor(factor_set: str, carrier: Carrier) -> float | None:
-    """Factor of a carrier where a park gives none, tCO2/TJ; None where the set has none.
+    """Return the default factor of a carrier, tCO2/TJ; None where the set has none.
 
     Purchased electricity has no default: its factor is the park's choice (see `grid_factors`).
     """
@@ -233,7 +231,7 @@ def default_factor(factor_set: str, carrier: Carrier) -> float | None:
 
 @dataclass(frozen=True)
 class FuelParts:
-    """The numbers of a row of ``factors/fuels.csv``, as they stand there.
+    """Numbers of a row of ``factors/fuels.csv``, in its units.
 
     Parameters
     ----------
@@ -271,7 +269,7 @@ def _parts(folder: Path) -> dict[str, FuelParts]:
 
 
 def fuel_parts(factor_id: str) -> FuelParts | None:
-    """Parts of a fuel's factor by its id, ``set:fuel``; None for any other factor.
+    """Return the components of a fuel's factor by its id, ``set:fuel``; None for any other factor.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Reading ``<park_id>.investments.csv`` or a workbook's sheet of projects: what is not known is left blank."""
+"""Read ``<park_id>.investments.csv`` or a workbook's sheet of projects; unknown values are blank."""
 
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ COLUMNS = (
     "saving", "saving_high", "subsidy", "energy_tce", "carbon_t", "lever", "load", "source", "confidence",
 )  # fmt: skip
 EARLIEST, LONGEST = 1990, 100
-#: How the file beside a park's table is called, and the role of a workbook's sheet.
+#: Suffix of the file beside a park's table, and role of a workbook's sheet.
 SUFFIX, ROLE = ".investments.csv", "investment"
 
 
@@ -79,7 +79,7 @@ def faults_of_investments(sheet: "Sheet", block: ListBlock, file: str) -> list[F
 
 
 def _of_sheet(sheet: "Sheet", block: ListBlock, file: str, faults: list[Fault]) -> list[Line]:
-    # What a park states in its own workbook is as sure as the rest of the workbook is.
+    # A park's own workbook has the same confidence throughout.
     rows = [(place, {"confidence": "seen", **cells}) for place, cells in rows_of(sheet, block, file, faults)]
     return lines_of(file, rows, COLUMNS, faults)
 

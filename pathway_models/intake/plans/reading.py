@@ -1,6 +1,6 @@
-"""Plans of a park: reading them, putting them on the park, taking them off, and the years it sets aside.
+"""Read the plans of a park, set and remove them, and check the years it sets aside.
 
-Reading ``<park_id>.projects.csv``: committed projects, one load a line.
+``<park_id>.projects.csv`` has committed projects, one load a line.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ COLUMNS = (
     "confidence",
     "note",
 )
-#: What all lines of a project must say alike.
+#: Columns that must be the same in all lines of a project.
 ATTRIBUTES = COLUMNS[1:7]
 #: Quantities of a line; the factor belongs to a process that is new to the park.
 QUANTITIES = (*LOADS, "process_factor")
@@ -47,12 +47,12 @@ def read_projects(path: Path, park: Park, faults: list[Fault]) -> tuple[tuple[Pr
     path : Path
     park : Park
     faults : list of Fault
-        Takes everything that is wrong.
+        Receives all faults.
 
     Returns
     -------
     projects, factors
-        And the factors of processes new to the park: (sector, process) to unit of output and tCO2 per unit.
+        Factors of processes new to the park: (sector, process) to unit of output and tCO2 per unit.
     """
     lines = rows.read_lines(path, COLUMNS, faults)
     named: dict[str, list[rows.Line]] = {}
@@ -76,7 +76,7 @@ def read_projects(path: Path, park: Park, faults: list[Fault]) -> tuple[tuple[Pr
 
 
 def _attributes(lines: list[rows.Line], park: Park) -> dict | None:
-    """Start, ramp, chance and delay of a project, the same on all its lines."""
+    """Read start, ramp, probability and delay of a project, the same on all its lines."""
     first = lines[0]
     for line in lines[1:]:
         for column in ATTRIBUTES:
@@ -107,7 +107,7 @@ def _attributes(lines: list[rows.Line], park: Park) -> dict | None:
 
 
 def _load(line: rows.Line, park: Park, factors: Factors) -> Load | None:
-    """The load of a line in canonical units; None after a fault."""
+    """Read the load of a line in canonical units; None after a fault."""
     value = line.number("value")
     quantity = line.word("quantity", QUANTITIES, "correct the word", "quantity")
     if quantity is None or line["sector"] not in park.sectors:
@@ -117,7 +117,7 @@ def _load(line: rows.Line, park: Park, factors: Factors) -> Load | None:
 
 
 def _times(line: rows.Line, canonical: Iterable[str]) -> tuple[str, float]:
-    """Canonical unit of a line and its multiplier; a fault where the unit is none of those allowed."""
+    """Return the canonical unit of a line and its multiplier; a fault for a unit that is not allowed."""
     allowed = [spelling for unit in canonical for spelling in units.units_of(unit)]
     if line.word("unit", allowed, f"give {line['quantity']} in one of these units", "unit") is None:
         return "", 0.0
@@ -163,7 +163,7 @@ def _activity(line: rows.Line, park: Park, _: Factors) -> float:
 
 
 def _new_factors(lines: list[rows.Line], park: Park) -> Factors:
-    """Factors of the processes that projects bring in."""
+    """Read the factors of the processes that projects bring in."""
     found: Factors = {}
     known = {(park.sectors[p.sector], p.name) for p in park.processes}
     for line in lines:
@@ -192,7 +192,7 @@ def _refuse_doubles(lines: list[rows.Line]) -> None:
 
 
 def _too_much_closed(file: str, park: Park, projects: Iterable[Project]) -> Iterable[Fault]:
-    """Closures beyond what stood in the last observed year: a wrong unit or a plant that is not there."""
+    """Yield faults of closures larger than the last observed value: a wrong unit or a missing plant."""
     closed: dict[tuple[str, str, str], float] = {}
     for project in projects:
         for load in project.loads:
@@ -213,7 +213,7 @@ def _too_much_closed(file: str, park: Park, projects: Iterable[Project]) -> Iter
             yield Fault(file, f"table, {name}", f"{-amount:g}", expected, remedy, code="closure")
 
 
-#: How the files beside a park's table are called.
+#: Suffixes of the files beside a park's table.
 PROJECTS, OVERRIDES = ".projects.csv", ".overrides.csv"
 
 
@@ -223,14 +223,14 @@ def read_plans(park: Park, projects: str | Path | None = None, overrides: str | 
     Parameters
     ----------
     park : Park
-        Says which sectors, carriers and processes there are.
+        Defines the sectors, carriers and processes.
     projects, overrides : str or Path, optional
         Tables with the columns described in ``data/README.md``.
 
     Returns
     -------
     Plans
-        To be put on the park by `with_plans`.
+        To be set on the park by `with_plans`.
 
     Raises
     ------
@@ -257,7 +257,7 @@ def read_plans(park: Park, projects: str | Path | None = None, overrides: str | 
 
 
 def _notes(files: list[str], projects: tuple[Project, ...], targets: tuple[DriverTarget, ...]) -> Iterable[str]:
-    """What has to be shown with every result, English and Chinese in one."""
+    """Yield the notes to be shown with every result, English and Chinese in one text."""
     listed = ", ".join(files)
     if projects:
         yield (
@@ -280,7 +280,7 @@ def _notes(files: list[str], projects: tuple[Project, ...], targets: tuple[Drive
 
 
 def with_plans(park: Park, plans: Plans) -> Park:
-    """The park with some plans in place of those it had.
+    """Replace the plans of a park.
 
     Parameters
     ----------
@@ -303,7 +303,7 @@ def with_plans(park: Park, plans: Plans) -> Park:
 
 
 def without_plans(park: Park) -> Park:
-    """The park without its plans; carriers and processes they brought in stay, at zero."""
+    """Remove the plans of a park; carriers and processes they brought in stay, at zero."""
     if not park.plans:
         return park
     notes, files = park.plans.notes, park.plans.files
@@ -349,7 +349,7 @@ def _with_processes(park: Park, plans: Plans) -> Park:
 
 
 def with_plans_beside(park: Park, table: Path) -> Park:
-    """The park with the plans that lie beside its table, if any do, and a note on the years it sets aside.
+    """Set the plans in files beside a park's table, if there are any, and a note on the years it sets aside.
 
     Raises
     ------
@@ -363,7 +363,7 @@ def with_plans_beside(park: Park, table: Path) -> Park:
 
 
 def one_off_faults(file: str, years: np.ndarray, one_off: Iterable[int]) -> list[Fault]:
-    """What is wrong with the one-off years of a description."""
+    """List the faults of the one-off years of a description."""
     one_off = list(one_off)
     wrong = one_off_problem(years, one_off) if one_off else ""
     if not wrong:

@@ -1,4 +1,4 @@
-"""Reading the lines of a table of plans: columns, numbers, words; every fault is kept, none stops the reading."""
+"""Read the lines of a table of plans: columns, numbers, words; faults are collected and do not stop the reading."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from pathway_models.core.files import FORMULA_SIGNS
 from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number, has_control_sign
 from pathway_models.intake.table.rows import CONFIDENCE, read_table_lines
 
-#: Lines of plans that any park may have; each is checked in all columns.
+#: Most lines of plans of a park; each is checked in all columns.
 MOST_LINES = 20_000
 LOG = logging.getLogger("pathway_models")
 
@@ -24,7 +24,7 @@ class Line:
     file, place : str
     cells : mapping column -> text
     faults : list of Fault
-        Takes what is wrong.
+        Receives the faults.
     is_faulty : bool
     """
 
@@ -44,7 +44,7 @@ class Line:
         self.faults.append(Fault(self.file, where, self.cells[column], expected, remedy, code=code))
 
     def number(self, column: str, absent: float | None = None) -> float | None:
-        """A number; ``absent`` for a blank cell that may be blank, None after a fault."""
+        """Read a number; ``absent`` for a blank optional cell, None after a fault."""
         text = self.cells[column]
         if not text and absent is not None:
             return absent
@@ -55,7 +55,7 @@ class Line:
         return number
 
     def year(self, column: str, first: int, last: int) -> int | None:
-        """A year between two; None after a fault."""
+        """Read a year between two others; None after a fault."""
         text = self.cells[column]
         if text.isascii() and text.isdecimal() and first <= int(text) <= last:
             return int(text)
@@ -64,28 +64,28 @@ class Line:
         return None
 
     def word(self, column: str, allowed: Collection[str], remedy: str, code: str) -> str | None:
-        """One of some words; None after a fault."""
+        """Read one of some words; None after a fault."""
         if self.cells[column] in allowed:
             return self.cells[column]
         self.fault(column, f"one of {', '.join(allowed) or 'none'}", remedy, code)
         return None
 
     def says_where_from(self) -> None:
-        """Every planned number has a source and a confidence."""
+        """Check that a planned number has a source and a confidence mark."""
         if not self.cells["source"]:
             remedy = "name the plan, the contract or the person who decides"
             self.fault("source", "where the value comes from", remedy, "source")
         self.word("confidence", CONFIDENCE, "say how sure the value is", "confidence")
 
     def plain(self, column: str) -> None:
-        """A name that ends up in tables of results must not be taken for a formula."""
+        """Refuse a name that a spreadsheet would take for a formula."""
         if not self.cells[column] or self.cells[column].startswith(FORMULA_SIGNS):
             remedy = "name it, without = + - @ in front, which spreadsheets take for a formula"
             self.fault(column, "a name", remedy, "plan_name")
 
 
 def checked_line(file: str, place: str, cells: Mapping[str, str], faults: list[Fault]) -> Line:
-    """Make a line of texts; a line end within one is a space, and signs that nobody sees are a fault."""
+    """Make a line of texts; a line end within one becomes a space, and invisible characters are a fault."""
     line = Line(file, place, {column: " ".join(text.splitlines()) for column, text in cells.items()}, faults)
     for column, text in line.cells.items():
         if has_control_sign(text):
@@ -96,7 +96,7 @@ def checked_line(file: str, place: str, cells: Mapping[str, str], faults: list[F
 
 
 def settle(faults: Iterable[Fault]) -> None:
-    """Raise the errors among faults, or else tell the warnings.
+    """Raise the errors among faults, or else log the warnings.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def settle(faults: Iterable[Fault]) -> None:
 
 
 def read_lines(path: Path, columns: Sequence[str], faults: list[Fault]) -> list[Line]:
-    """Lines of a CSV table with the given columns; what is wrong goes to ``faults``, what is left aside is told."""
+    """Read the lines of a CSV table with the given columns; faults go to ``faults``, ignored content is logged."""
     try:
         table = read_table_lines(path)
     except InputError as error:

@@ -47,7 +47,7 @@ MAY_BE_ZERO = ("share", *plans.FACTORS, "output")
 
 
 def read_targets(path: Path, park: Park, faults: list[Fault]) -> tuple[DriverTarget, ...]:
-    """Read the overrides of a park; what is wrong goes to ``faults``."""
+    """Read the overrides of a park; faults go to ``faults``."""
     lines = read_lines(path, OVERRIDE_COLUMNS, faults)
     pairs = [(line, _target(line, park)) for line in lines]
     _refuse_doubles(lines)
@@ -59,7 +59,7 @@ def read_targets(path: Path, park: Park, faults: list[Fault]) -> tuple[DriverTar
 
 
 def _target(line: Line, park: Park) -> DriverTarget | None:
-    """One line as a target; None after a fault."""
+    """Read one line as a target; None after a fault."""
     line.says_where_from()
     driver = line.word("driver", plans.DRIVERS, "correct the word", "driver")
     kind = line.word("kind", ("level",) if driver == "share" else plans.KINDS, "a share is given as a level", "kind")
@@ -136,7 +136,7 @@ def _kinds(park: Park, sector: str) -> set[str]:
 
 
 def _units(line: Line, park: Park, driver: str, kind: str) -> dict[str, float]:
-    """Units a target may have, with the multiplier to the canonical one."""
+    """Return the units of a target, with the multiplier to the canonical one."""
     if kind == "growth":
         return GROWTH
     if kind == "change" or driver == "share":
@@ -159,7 +159,7 @@ def _units(line: Line, park: Park, driver: str, kind: str) -> dict[str, float]:
 
 
 def _check_override(line: Line, driver: str, kind: str, value: float, spread: float) -> None:
-    """Values in range, in canonical units."""
+    """Check that values are in range, in canonical units."""
     if driver == "share" and not 0 <= value <= 1:
         line.fault("value", "a share between 0 and 1", "choose the unit % if it is a percentage", "share_range")
     elif kind == "level" and driver != "share" and (value < 0 or (value == 0 and driver not in MAY_BE_ZERO)):
@@ -174,7 +174,7 @@ def _check_override(line: Line, driver: str, kind: str, value: float, spread: fl
 
 
 def _refuse_doubles(lines: Iterable[Line]) -> None:
-    """One target a driver, sector, item and year; and a driver is given for all sectors or for each, not both."""
+    """Refuse two targets of one driver, sector, item and year, and a driver for both all sectors and single ones."""
     seen: dict[tuple[str, ...], Line] = {}
     for line in lines:
         before = seen.setdefault(tuple(line[name] for name in ("driver", "sector", "item", "year")), line)
@@ -188,7 +188,7 @@ def _refuse_doubles(lines: Iterable[Line]) -> None:
 
 
 def _check_bases(lines: list[Line], park: Park) -> None:
-    """A base year belongs to a change, and is an observed year or an earlier target of the same driver."""
+    """Check that a base year is of a change, and an observed year or that of an earlier target of the same driver."""
     for line in lines:
         if not line["base_year"]:
             continue
@@ -205,7 +205,7 @@ def _check_bases(lines: list[Line], park: Park) -> None:
 
 
 def _wrong_shares(file: str, park: Park, targets: Iterable[DriverTarget]) -> Iterable[Fault]:
-    """Given shares of a sector must leave room for one another, and be everything where nothing else is used."""
+    """Yield faults of shares of a sector that add up to more than one, or to less where no other carrier is used."""
     by_sector: dict[str, dict[str, list[DriverTarget]]] = {}
     for target in sorted(targets, key=lambda one: one.year):
         if target.driver == "share":
@@ -235,9 +235,9 @@ def _wrong_shares(file: str, park: Park, targets: Iterable[DriverTarget]) -> Ite
 
 COLUMNS = ("scenario", "driver", "sector", "item", "first", "last", "kind", "value", "unit", "spread", "source")
 EARLIEST = 1990
-#: Kinds that each driver may be given as; all where not named.
+#: Kinds in which a driver may be given; all where not named.
 ONLY = {"share": ("level",), **dict.fromkeys(plans.KAYA, ("growth", "change"))}
-#: Drivers that speak of the same thing.
+#: Drivers of the same quantity, which exclude one another.
 RIVALS = (
     ({"gdp"}, {"population", "gdp_per_head"}),
     ({"activity"}, {"gdp", "population", "gdp_per_head"}),
@@ -248,7 +248,7 @@ Paths = dict[str, tuple[DriverPath, ...]]
 
 
 def read_driver_table(path: Path, faults: list[Fault]) -> Paths:
-    """Read a CSV table of driver paths: scenario id -> its paths; what is wrong goes to ``faults``."""
+    """Read a CSV table of driver paths: scenario id -> its paths; faults go to ``faults``."""
     lines = read_lines(path, COLUMNS, faults)
     for line in lines:
         line.plain("scenario")
@@ -294,7 +294,7 @@ def _path(line: Line) -> DriverPath | None:
 
 
 def _check_place(line: Line, driver: str, kind: str) -> None:
-    """Sector and item belong to the driver; whether a park has them is seen when it is run."""
+    """Check that sector and item belong to the driver; whether a park has them is checked when it is run."""
     if driver in (*plans.FACTORS, *plans.KAYA) and (line["sector"] not in ("", plans.ALL_SECTORS) or line["item"]):
         line.fault("sector", "nothing", f"{driver} is one for the whole park; leave sector and item blank", "item")
     if driver in ("activity", "intensity") and line["item"]:
@@ -342,7 +342,7 @@ def _check_value(line: Line, driver: str, kind: str, value: float, spread: float
 
 
 def _refuse_rivals(pairs: Sequence[tuple[Line, DriverPath]]) -> None:
-    """Refuse two lines of one scenario that speak of the same thing."""
+    """Refuse two lines of one scenario on the same quantity."""
     drivers = {path.driver for _, path in pairs}
     for one, others in RIVALS:
         if one & drivers and others & drivers:
@@ -358,7 +358,7 @@ def _refuse_rivals(pairs: Sequence[tuple[Line, DriverPath]]) -> None:
 
 
 def _refuse_gaps(pairs: Sequence[tuple[Line, DriverPath]]) -> None:
-    """Refuse periods of one driver that overlap or leave years out between them."""
+    """Refuse periods of one driver that overlap or leave gaps."""
     by_key: dict[tuple[str, str, str], list[tuple[Line, DriverPath]]] = {}
     for pair in pairs:
         by_key.setdefault(pair[1].key, []).append(pair)
@@ -385,7 +385,7 @@ def _refuse_shares(pairs: Sequence[tuple[Line, DriverPath]]) -> None:
 
 
 def period_of(text: object) -> tuple[object, object]:
-    """Split a period as YAML has it, ``2021-2025`` or ``[2021, 2025]``, into its years as they stand."""
+    """Split a period of YAML, ``2021-2025`` or ``[2021, 2025]``, into its years as written."""
     if isinstance(text, Sequence) and not isinstance(text, str) and len(text) == 2:
         return text[0], text[1]
     first, dash, last = str(text).partition("-")
@@ -395,7 +395,7 @@ def period_of(text: object) -> tuple[object, object]:
 
 
 def read_scenario_sheet(path: Path, faults: list[Fault]) -> Paths:
-    """Read the driver paths of a workbook's own sheet: scenario id -> paths; what is wrong goes to ``faults``.
+    """Read the driver paths of a workbook's own sheet: scenario id -> paths; faults go to ``faults``.
 
     Raises
     ------

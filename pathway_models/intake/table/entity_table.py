@@ -1,8 +1,7 @@
-"""Tables of anyone: numbers by entity and year, from a file or from memory.
+"""Tables of a user: numbers by entity and year, from a file or from memory.
 
-Every fault is kept and all are raised together.  What contradicts a reading as one series an entity (units that
-change, rows of several sectors) is a fault; what is left aside (columns that nothing asks for, remarks below the
-table) is told.
+All faults are raised together.  Contradictions to one series an entity (units that change, rows of several sectors) are
+faults; ignored content (columns that are not used, remarks below the table) is reported.
 """
 
 import math
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1750, 2100
 #: Entities of one table: each is judged by every rule.
 MOST_ENTITIES = 10_000
-#: Columns named of those that are left aside.
+#: Most ignored columns that are named.
 MOST_COLUMNS = 20
-#: Values of one table with a column for each year: three times as many take half a minute.
+#: Most values of one table with a column for each year: three times as many take half a minute.
 MOST_VALUES = 300_000
-#: Names of a column of units, and of columns that tell several series of one entity apart.
+#: Names of a column of units, and of columns that distinguish several series of one entity.
 UNITS = ("unit", "units", "uom", "unit of measure", "单位", "计量单位")
 SPLITTING = (
     "sector", "subsector", "industry", "scope", "fuel", "gas", "category", "scenario", "item", "account", "boundary",
@@ -40,7 +39,7 @@ SPLITTING = (
 GUARDS = frozenset((*UNITS, *SPLITTING))
 LINE = re.compile(r"line (\d+)")
 YEAR = re.compile(r"\d{4}年?", re.ASCII)
-#: Names that columns usually have, by what they hold.
+#: Usual names of columns, by role.
 USUAL = {
     "entity": ("entity", "country", "region", "province", "state", "city", "name", "area", "park", "iso3", "code",
                "国家", "地区", "省份", "省", "城市", "名称", "园区"),
@@ -48,9 +47,9 @@ USUAL = {
     "value": ("value", "values", "total", "emissions", "emission", "co2", "co2 emissions", "emissions_tco2",
               "ghg", "排放", "排放量", "碳排放", "碳排放量", "合计", "总量"),
 }  # fmt: skip
-#: Part of the largest value of an entity below which a negative one is a residual of a balance.
+#: Largest size of a negative value that is a residual of a balance, as a share of the entity's largest value.
 RESIDUAL = 0.01
-#: What is wrong with a number: expected, remedy, code.
+#: Checks a number: expected, remedy, code; None where it is sound.
 Problem = Callable[[float], tuple[str, str, str] | None]
 #: A row's place and its cells by column.
 Row = tuple[str, dict[str, str]]
@@ -60,7 +59,7 @@ Good = tuple[str, str, int, tuple[float, ...]]
 
 @dataclass(frozen=True)
 class Asked:
-    """Columns asked of a table: columns that must be there, columns taken where present, column of parts.
+    """Columns to be read from a table: required ones, optional ones, column of parts.
 
     A wide table has a column for each year instead of those of year and value.
     """
@@ -74,17 +73,17 @@ class Asked:
 
     @property
     def roles(self) -> dict[str, str]:
-        """Columns that must be there, by what they hold."""
+        """Required columns by role."""
         roles = {"entity": self.entity, "year": self.year}
         roles |= {"value" if len(self.numbers) == 1 else name: name for name in self.numbers}
         return roles | ({"part": self.part} if self.part else {})
 
     def is_guard(self, column: str) -> bool:
-        """Tell whether a column that nobody asked for can contradict what was asked."""
+        """Tell whether an unused column can contradict the used ones."""
         return column.strip().casefold() in GUARDS and column not in self.roles.values()
 
     def taken(self, header: Iterable[str]) -> list[str]:
-        """Columns of a header that are read."""
+        """List the columns of a header that are read."""
         kept = {*self.roles.values(), *self.companions}
         return [column for column in header if column in kept or self.is_guard(column)]
 
@@ -107,17 +106,17 @@ def read_quantities(
     entity, year : str
         Names of columns.
     part : str, optional
-        Column that tells rows of one entity and year apart, such as a sector.
+        Column that distinguishes rows of one entity and year, such as a sector.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``entity``, ``part`` where asked for, ``year``, and the quantities; rows in order of appearance.
+        Columns ``entity``, ``part`` if given, ``year``, and the quantities; rows in order of appearance.
 
     Raises
     ------
     InputError
-        As :func:`read_series`.
+        As :func:`pathway_models.intake.panels.read_series`.
     """
     asked = Asked(entity, year, dict.fromkeys(quantities, no_problem), part=part)
     is_frame = isinstance(table, pd.DataFrame)
@@ -136,7 +135,7 @@ def value_column(header: Sequence[str], given: str | None, looked_for: Sequence[
 
 
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
-    """Rows of a file, CSV or workbook, with faults found so far and what is left aside."""
+    """Read the rows of a file, CSV or workbook, with faults found so far and ignored content."""
     if path.suffix.lower() == ".xlsx":
         lines = lines_of_workbook(path, asked)
     else:
@@ -152,7 +151,7 @@ def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault],
 
 
 def _lengthen(lines: Lines, asked: Asked) -> None:
-    """Turn columns of years into rows."""
+    """Convert columns of years to rows."""
     (value,) = asked.numbers
     years = [name for name in lines.header if _is_year(name)]
     doubled = sorted({name for name, times in Counter(name[:4] for name in years).items() if times > 1})
@@ -160,7 +159,7 @@ def _lengthen(lines: Lines, asked: Asked) -> None:
         expected, remedy = "each column once", "remove or rename one of them"
         raise InputError([Fault(lines.file, "line 1", name, expected, remedy, code="columns") for name in doubled])
     if years and asked.entity not in lines.header and _near(lines.header, "entity"):
-        return  # told as of any table: what the column of names may be
+        return  # reported as for any table, with candidates for the column of names
     if not years or asked.entity not in lines.header:
         found = ", ".join(lines.header[:20])
         expected = f"a column {asked.entity} and a column for each year"
@@ -185,11 +184,11 @@ def _is_year(name: str) -> bool:
 
 
 def _as_one_series(lines: Lines, asked: Asked, path: Path) -> None:
-    """Name the one series of a table that has no column of names by its file."""
+    """Name the only series of a table without a column of names by its file."""
     years = [cells[asked.year] for _, cells in lines.rows]
     near = _near(lines.header, "entity")
     if near or len(set(years)) < len(years):
-        return  # rows of several series: their names must be told
+        return  # rows of several series need a column of names
     name = path.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".xlsx")
     lines.rows = [(place, {asked.entity: name, **cells}) for place, cells in lines.rows]
     lines.header = (asked.entity, *lines.header)
@@ -197,7 +196,7 @@ def _as_one_series(lines: Lines, asked: Asked, path: Path) -> None:
 
 
 def _near(header: Iterable[str], role: str) -> list[str]:
-    """Columns whose names say that they hold what a role asks for."""
+    """List the columns whose names fit a role."""
     return [name for name in header if name.strip().casefold() in USUAL.get(role, ())]
 
 
@@ -210,7 +209,7 @@ def _is_remark(cells: Sequence[str], header: Sequence[str], asked: Asked) -> boo
 
 
 def rows_of_memory(table: pd.DataFrame, name: str, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
-    """Rows of a table in memory, as `rows_of_file` gives them."""
+    """Return the rows of a table in memory, as `rows_of_file` does."""
     header = [str(column) for column in table.columns]
     _check_header(name, "columns", header, asked)
     columns = {column: table[column].tolist() for column in asked.taken(header)}
@@ -222,14 +221,14 @@ def rows_of_memory(table: pd.DataFrame, name: str, asked: Asked) -> tuple[str, l
 
 
 def lines_of_workbook(path: Path, asked: Asked) -> Lines:
-    """Lines of the one sheet of a workbook that holds a table.
+    """Read the lines of the only sheet of a workbook with a table.
 
     Raises
     ------
     InputError
         The workbook is refused, or several of its sheets may be meant.
     """
-    from pathway_models.intake.workbook.book import Book  # opens with a library that texts need not wait for
+    from pathway_models.intake.workbook.book import Book  # deferred: loads a library that text tables do not need
 
     book, wanted = Book(path), set(asked.roles.values())
     filled = {name: sheet for name, sheet in book.sheets.items() if sheet.last_row and not sheet.is_hidden}
@@ -265,7 +264,7 @@ def _filled(raw: object) -> bool:
 
 
 def _cell(sheet: "Sheet", ref: str, name: str, asked: Asked, seen: list[Fault]) -> str:
-    """Text of a cell of a workbook; what its looks may mean goes to ``seen`` where its column is read."""
+    """Read a cell of a workbook as text; findings on its formatting go to ``seen`` where its column is used."""
     value, findings = sheet.typed(ref, is_name=name in (asked.entity, asked.part))
     if asked.taken([name]) or (asked.wide and _is_year(name)):
         place = sheet.place(ref)
@@ -277,7 +276,7 @@ def _cell(sheet: "Sheet", ref: str, name: str, asked: Asked, seen: list[Fault]) 
 
 
 def _warned(faults: Sequence[Fault]) -> list[str]:
-    """What is told of numbers that may not be what they look like, kind by kind."""
+    """Write warnings of numbers whose formatting may change their meaning, by kind."""
     kinds: dict[str, list[Fault]] = {}
     for fault in faults:
         kinds.setdefault(fault.code, []).append(fault)
@@ -285,7 +284,7 @@ def _warned(faults: Sequence[Fault]) -> list[str]:
 
 
 def _left_aside(header: Sequence[str], asked: Asked) -> list[str]:
-    """Columns that nothing asks for, in words; none where all are read."""
+    """Name the ignored columns; empty where all are read."""
     taken = set(asked.taken(header))
     others = [column for column in header if column not in taken]
     return [f"columns that are not used: {some_of(others, MOST_COLUMNS)}"] if others else []
@@ -322,9 +321,9 @@ def _check_header(file: str, place: str, header: list[str], asked: Asked) -> Non
 def checked(
     file: str, rows: list[Row], asked: Asked, faults: list[Fault], told: list[str]
 ) -> list[tuple[str, str, int, tuple[float, ...]]]:
-    """Entity, part, year and numbers of every row; raises every fault of every row.
+    """Read entity, part, year and numbers of all rows; raise all faults.
 
-    Entities without a value, or with small negative residuals, are left aside where there are others, and told.
+    Entities without a value, or with small negative residuals, are ignored and reported where there are others.
     """
     rows = _without_residuals(rows, asked, told)
     good: list[tuple[str, str, int, tuple[float, ...]]] = []
@@ -336,7 +335,7 @@ def checked(
     for place, cells in rows:
         entity, part = _names(file, place, cells, asked, faults)
         year = years.get(cells[asked.year])
-        if year is None:  # the same few texts stand in all rows; a faulty one is told of each
+        if year is None:  # cached, since all rows have the same few texts; a faulty one is reported for each row
             year = years[cells[asked.year]] = _number(file, place, asked.year, cells, faults, _year_problem)
         numbers = [
             _number(file, place, name, cells, faults, problem) if cells[name].strip() else math.nan
@@ -369,7 +368,7 @@ def checked(
 
 
 def _names(file: str, place: str, cells: dict[str, str], asked: Asked, faults: list[Fault]) -> tuple[str, str]:
-    """Entity and part of a row; signs that nobody sees would part one series into two."""
+    """Return entity and part of a row; refuse invisible characters, which would split one series in two."""
     entity, part = cells[asked.entity].strip(), cells[asked.part].strip() if asked.part else ""
     if not entity:
         faults.append(Fault(file, f"{place}, {asked.entity}", "", "a name", "name it", code="entity"))
@@ -381,7 +380,7 @@ def _names(file: str, place: str, cells: dict[str, str], asked: Asked, faults: l
 
 
 def _alike(names: Sequence[str]) -> list[str]:
-    """Names that a reader may take for one: they are told, and stay the names of two series."""
+    """List names that a reader may confuse; they are reported and stay the names of two series."""
     kinds: dict[str, list[str]] = {}
     for name in names:
         kinds.setdefault(label_of(name).casefold(), []).append(name)
@@ -389,12 +388,12 @@ def _alike(names: Sequence[str]) -> list[str]:
 
 
 def some_of(names: Sequence[str], most: int = 5) -> str:
-    """The first of many names."""
+    """Write the first of many names."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _without_residuals(rows: list[Row], asked: Asked, told: list[str]) -> list[Row]:
-    """Leave entities aside of which a value is a little below zero: such a residual of a balance costs no other."""
+    """Drop entities with a value slightly below zero, a residual of a balance, so that the others can be read."""
     if len(asked.numbers) != 1:
         return rows
     ((column, problem),) = asked.numbers.items()
@@ -413,13 +412,13 @@ def _without_residuals(rows: list[Row], asked: Asked, told: list[str]) -> list[R
 
 
 def _line(fault: Fault) -> float:
-    """Line of a fault; faults of no line stay behind in their order."""
+    """Return the line of a fault, for sorting; faults without a line come last."""
     found = LINE.match(fault.place)
     return int(found[1]) if found else math.inf
 
 
 def _contradictions(file: str, rows: list[Row], asked: Asked, faults: list[Fault]) -> set[str]:
-    """Entities whose rows are not of one series: their unit changes, or a column tells them apart."""
+    """Find entities whose rows are not of one series: their unit changes, or another column does."""
     torn: set[str] = set()
     for column in [name for name in (rows[0][1] if rows else ()) if asked.is_guard(name)]:
         first: dict[tuple[str, str], tuple[str, str]] = {}
@@ -444,7 +443,7 @@ def _contradictions(file: str, rows: list[Row], asked: Asked, faults: list[Fault
 def _number(
     file: str, place: str, column: str, cells: Mapping[str, str], faults: list[Fault], problem: Problem
 ) -> float | None:
-    """Read a number; full-width digits mean what they show, anything else that is no number is a fault."""
+    """Read a number; full-width digits are accepted, any other text is a fault."""
     number = exact_number(cells[column])
     wrong = (
         problem(number)
@@ -465,4 +464,4 @@ def _year_problem(number: float) -> tuple[str, str, str] | None:
 
 
 def no_problem(_: float) -> None:
-    """Any finite number will do."""
+    """Accept any finite number."""

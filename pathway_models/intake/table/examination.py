@@ -1,10 +1,7 @@
-"""Examining a park's CSV table with its description: every error, warning and note at once, and the park if none.
+"""Examine a park's CSV table with its description: all errors, warnings and notes, and the park if there is no error.
 
-The checks are those of workbooks (`intake.checks`, `intake.plausibility`), the places are lines.
-
-What the rows of a CSV table state, in the words in which workbooks are checked: the same rules for both.
-
-A table has no park row beside its sectors, so their sum stands for it where the checks ask for the park.
+Rows are translated to the statements of workbooks, so that both are checked by the same rules (`intake.checks`,
+`intake.plausibility_warnings`); places are lines.  A table has no park row beside its sectors: their sum stands for it.
 """
 
 import math
@@ -21,20 +18,20 @@ from pathway_models.intake.table.rows import APART, COUNTED, ENTERPRISE, RECORDE
 from pathway_models.intake.workbook.layouts import Entry, Layout, Section, Words, template_layout
 
 Name = tuple[str, str]
-#: Rows that speak of another row: what part of it is feedstock, what its factor is.
+#: Rows that state attributes of another row: its feedstock, its factor.
 BESIDE_ANOTHER = ("feedstock", "factor", "process_factor")
 #: Quantities whose sectors add up to the park.
 ADDED = ("energy", "value_added", "population", "green_electricity", "product")
 
 
 def statements_of(file: str, rows: Iterable[Row], book: energy_content.Factors) -> Statements:
-    """Statements of a table.
+    """Translate the rows of a table to statements.
 
     Parameters
     ----------
     file : str
     rows : iterable of Row
-        Those without a value are left out: their fault is told where they are read.
+        Those without a value are left out, since their fault is reported on reading.
     book : Factors
 
     Returns
@@ -66,7 +63,7 @@ def statements_of(file: str, rows: Iterable[Row], book: energy_content.Factors) 
 
 
 def _apart(row: Row, statements: Statements, book: energy_content.Factors) -> None:
-    """Keep a row of uses, of the supplier of heat or of the park's own plant, which are checked by themselves."""
+    """Store a row of uses, of the supplier of heat or of the park's own plant, which are checked separately."""
     if row.quantity == "use_share":
         carrier, sign, use = row.item.partition(":")
         if not sign:
@@ -97,12 +94,12 @@ def _key(row: Row) -> tuple[str, str, str, int]:
 
 
 def _name(row: Row) -> Name:
-    """The quantity and item a row is checked as: reported emissions imply energy."""
+    """Return the quantity and item under which a row is checked: reported emissions imply energy."""
     return ("energy" if row.quantity == "emissions" else row.quantity), row.item
 
 
 def _entries(rows: Iterable[Row]) -> dict[Name, Entry]:
-    """Entries of the template, and one for each thing only tables can state."""
+    """Return the entries of the template, and one for each quantity that only tables can state."""
     entries = {(entry.quantity, entry.item): entry for entry in template_layout().entries().values()}
     for row in rows:
         name = _name(row)
@@ -119,7 +116,7 @@ def _layout(entries: Iterable[Entry]) -> Layout:
 
 
 def _misplaced(row: Row, given: dict, entries: dict[Name, Entry]) -> Fault | None:
-    """What is wrong with a row that corrects, checks or is recorded."""
+    """Find the fault of a row that corrects, checks or is recorded."""
     parts: tuple[str, str, str] | None = None
     if row.quantity == "feedstock":
         use = given.get(("energy", *_key(row)[1:]))
@@ -146,7 +143,7 @@ def _misplaced(row: Row, given: dict, entries: dict[Name, Entry]) -> Fault | Non
 def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: energy_content.Factors) -> Statement | None:
     is_energy = row.quantity in ("energy", "emissions")
     if _name(row) not in entries or (is_energy and row.item not in book.carriers):
-        return None  # told where the rows are assembled
+        return None  # reported where the rows are assembled
     is_enterprise = row.sector.startswith(ENTERPRISE)
     role = "enterprise" if is_enterprise else "park" if row.sector == "park" else "sector"
     entry, value, unit = entries[_name(row)], row.value, row.unit
@@ -177,7 +174,7 @@ def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: energy_cont
 
 
 def _add_up(statements: Statements, book: energy_content.Factors) -> None:
-    """The park as the sum of its sectors, entry by entry and year by year; it stands at the largest of them."""
+    """Add the park as the sum of its sectors, by entry and year, with the place of the largest of them."""
     parts: dict[tuple[str, int], list[Statement]] = {}
     for s in statements.all.values():
         if s.role == "sector" and s.entry.quantity in ADDED:
@@ -196,7 +193,7 @@ def _add_up(statements: Statements, book: energy_content.Factors) -> None:
         statements.all[whole.key] = whole
 
 
-#: Choices of a description that the assembling of a table checks.
+#: Choices of a description that are checked when a table is assembled.
 CHOICES = ("factor_set", "grid_factor")
 
 
@@ -238,9 +235,9 @@ def examine_table(table: Path, **choices: str) -> examination.Examination:
     fields, more = assembly.assemble(
         table.name, *chosen, counted, own_factors=not register.has_rule(description.country, "factor_sets")
     )
-    # Choices stand in the description, whichever file showed that they cannot hold.
+    # Choices are in the description, whichever file revealed their fault.
     faults += [replace(fault, file=described) if fault.place in CHOICES else fault for fault in more]
-    # Green power beyond the purchases is told where the purchases are split.
+    # Green power beyond the purchases is reported where the purchases are split.
     faults += [fault for fault in statements.faults if fault.code != "green_high"]
     finding = plausibility_warnings.other_province(description.grid_factor, description.province)
     if finding:
@@ -258,7 +255,7 @@ def _is_burnt(row: Row) -> bool:
 
 
 def _foreign_rules(file: str, description: Description) -> list[Fault]:
-    """Choices that exist in another country only."""
+    """Report choices that exist in another country only."""
     named = register.country_of(description.country).name_en
     wrong = []
     if description.factor_set and not register.has_rule(description.country, "factor_sets"):
@@ -282,14 +279,14 @@ def _park_of(
         faults,
         files=[files.fingerprint(table), files.fingerprint(table.with_suffix(".yml"))],
         memo_items=translator.result.memo_items,
-        # A table that grades nothing says nothing about its activity data.
+        # A table without grades has no information on its activity data.
         activity_errors=checks.activity_errors(statements, fields) if graded else {},
         **beside,
     )
 
 
 def _both_files(table: Path) -> tuple[Description, list[Row], list[Fault]]:
-    """Read description and table; where either cannot be used, the faults of both are told."""
+    """Read description and table; where either cannot be used, raise the faults of both."""
     faults: list[Fault] = []
     description, rows = None, None
     try:
@@ -307,7 +304,7 @@ def _both_files(table: Path) -> tuple[Description, list[Row], list[Fault]]:
 
 
 def _checked(file: str, description: Description, rows: list[Row]) -> tuple[Statements, translation.Translator]:
-    """What the table states, checked as a workbook is."""
+    """Return the statements of a table, checked like those of a workbook."""
     choices, _ = sound_choices(description.activity, description.factor_set, description.grid_factor)
     book = energy_content.Factors(choices)
     statements = statements_of(file, rows, book)
@@ -324,7 +321,7 @@ def _checked(file: str, description: Description, rows: list[Row]) -> tuple[Stat
 
 
 def _twice(rows: list[Row], statements: Statements) -> None:
-    """Rows of the park beside rows of its sectors would be a sector more, and count twice."""
+    """Refuse rows of the park beside rows of its sectors, which would count twice."""
     owners: dict[tuple[str, str, int], set[str]] = {}
     for row in rows:
         if row.quantity in ("energy", "emissions", "product") and not row.sector.startswith(ENTERPRISE):
@@ -339,7 +336,7 @@ def _twice(rows: list[Row], statements: Statements) -> None:
 
 
 def _translated(rows: list[Row], statements: Statements, translator: translation.Translator) -> list[Row]:
-    """The rows that count, with feedstock, sales, credits and captured CO2 as in `intake.translation`."""
+    """Return the rows that count, with feedstock, sales, credits and captured CO2 as in `intake.translation`."""
     stated = {(s.role, s.owner, s.entry.quantity, s.entry.item, s.year): s for s in statements.all.values()}
     kept = {item: translator.kept(item) for item in translation.SOLD}
     sales = {(s.entry.item, s.year): s.place for s in statements.all.values() if s.entry.quantity == "export"}
@@ -367,7 +364,7 @@ def _translated(rows: list[Row], statements: Statements, translator: translation
 
 
 def _measured(rows: Iterable[Row], statements: Statements, translator: translation.Translator) -> list[Row]:
-    """Factor rows of the park where an enterprise measured its own and the table gives none for the park."""
+    """Make factor rows of the park where an enterprise measured its own factor and the table gives none."""
     owned = {(s.entry.item, s.year): s for s in statements.all.values() if s.role == "park"}
     given = {(row.item, row.year) for row in rows if row.quantity == "factor" and row.sector == "park"}
     measured = {

@@ -1,8 +1,7 @@
-"""Reading the long CSV table of a park into checked rows; every fault is kept, none stops the reading.
+"""Read the long CSV table of a park into checked rows; faults are collected and do not stop the reading.
 
-Lines of anybody's CSV: its separator, quotation marks, empty rows and columns, and remarks below the table.
-
-One reader for all forms of tables, so that each takes and refuses the same.  What is left aside is told.
+All CSV tables share one reader of lines, which handles separators, quotation marks, empty rows and columns, and remarks
+below the table.  Ignored content is reported.
 """
 
 import contextlib
@@ -20,11 +19,11 @@ from pathway_models.intake.numbers import Finding, number_in
 #: Separators beside the comma, by their names.
 SEPARATORS = {";": "semicolon", "\t": "tab"}
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
-#: Digits in groups of three behind points: 1.234 of such a table may be 1234.
+#: Digits in groups of three after points: 1.234 of such a table may be 1234.
 POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+", re.ASCII)
-#: Digits in groups of three behind commas: 1,234 of such a table may be 1234 too, but 0,234 is not.
+#: Digits in groups of three after commas: 1,234 of such a table may be 1234 too, but 0,234 is not.
 COMMAED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
-#: What can only be meant for a number.
+#: Texts that can only be numbers.
 NUMERIC = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s]*", re.ASCII)
 WITH_POINT = re.compile(r"[+-]?\d*\.\d+", re.ASCII)
 #: First words of remarks below a table.
@@ -46,7 +45,7 @@ class Lines:
     faults : list of Fault
         Of the table as such.
     told : list of str
-        What was left aside or read in a way of its own.
+        Content that was ignored or read in an unusual way.
     """
 
     file: str
@@ -57,12 +56,12 @@ class Lines:
 
 
 def is_remark(cells: Sequence[str]) -> bool:
-    """Tell whether a last line is a remark: words in its first cell, and nothing else."""
+    """Tell whether a last line is a remark: words in its first cell alone."""
     return bool(cells[0]) and not any(cells[1:]) and len(cells) > 1 and bool(REMARK.match(cells[0]))
 
 
 def _is_torn_remark(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """Tell whether a last line is a remark in words whose commas part it into other cells than the table has."""
+    """Tell whether a last line is a remark whose commas split it into another number of cells than the table has."""
     return len(cells) != len(header) and bool(REMARK.match(cells[0])) and not any(map(NUMERIC.fullmatch, cells))
 
 
@@ -73,12 +72,12 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
     ----------
     path : Path
     remark : callable, optional
-        Tells of the cells of a last line, and of the header, whether it is a remark; `is_remark` by default.
+        Tells from the cells of a last line, and the header, whether it is a remark; `is_remark` by default.
 
     Returns
     -------
     Lines
-        Rows with as many cells as the header; of the others, the faults.
+        Rows with as many cells as the header; faults of the others.
 
     Raises
     ------
@@ -91,7 +90,7 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
         return lines
     (_, header), *rows = given
     width = max((at for at, name in enumerate(header, start=1) if name), default=0)
-    # Spreadsheets write commas behind the whole table where cells were once filled; behind one line they are a fault.
+    # Spreadsheets write commas after all lines where cells were once filled; after a single line they are a fault.
     if len(header) > width and not any(any(cells[width:]) for _, cells in rows):
         rows = [(place, cells[:width] if len(cells) == len(header) else cells) for place, cells in rows]
         header = header[:width]
@@ -111,7 +110,7 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
 
 
 def _cells(text: str, lines: Lines) -> list[tuple[str, list[str]]]:
-    """Place and cells of every line that is not empty, the header first; none where the separator is in doubt."""
+    """Return place and cells of every non-empty line, the header first; none where the separator is in doubt."""
     separator, before, text = _separated(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[tuple[str, list[str]]] = []
@@ -130,7 +129,7 @@ def _cells(text: str, lines: Lines) -> list[tuple[str, list[str]]]:
 
 
 def _separated(text: str) -> tuple[str, int, str]:
-    """Separator of a text, lines before its table, and its table."""
+    """Return the separator of a text, the lines before its table, and its table."""
     stated = re.match(r"sep=(.)\r?\n?", text, re.IGNORECASE)
     if stated:
         return stated[1], 1, text[stated.end() :]
@@ -140,7 +139,7 @@ def _separated(text: str) -> tuple[str, int, str]:
 
 
 def header_of(path: Path) -> list[str]:
-    """Read the names in the first line of a CSV; what is wrong with the lines is not said here.
+    """Read the names in the first line of a CSV; faults of the lines are not reported here.
 
     Raises
     ------
@@ -157,7 +156,7 @@ def header_of(path: Path) -> list[str]:
 
 
 def _with_points(found: list[tuple[str, list[str]]], separator: str, lines: Lines) -> list[tuple[str, list[str]]]:
-    """Lines of another separator with decimal points; none where its numbers can be read in two ways."""
+    """Convert lines of another separator to decimal points; none where numbers are ambiguous."""
     numbers = [cell for _, cells in found[1:] for cell in cells if NUMERIC.fullmatch(cell)]
     commas = [cell for cell in numbers if "," in cell]
     points = [cell for cell in numbers if WITH_POINT.fullmatch(cell)]
@@ -183,7 +182,7 @@ COLUMNS = ("year", "sector", "quantity", "item", "value", "unit", "source", "con
 GRADE = "grade"
 #: Quality of a value: A metered and verified, B metered or invoiced, C estimated from records, D judged.
 GRADES = ("A", "B", "C", "D")
-#: What becomes part of the emissions, and the canonical units it may have.
+#: Quantities that become part of the emissions, with their canonical units.
 COUNTED = {
     "value_added": ("million CNY",),
     "population": ("persons",),
@@ -197,7 +196,7 @@ COUNTED = {
     "green_area": ("ha",),
     "sequestration": ("tCO2/ha",),
 }
-#: What corrects it, checks it, or is recorded beside it.
+#: Quantities that correct or check these, or are recorded beside them.
 RECORDED = {
     "feedstock": ("TJ", "t", "10^4 Nm3"),
     "bunker": ("t",),
@@ -215,7 +214,7 @@ RECORDED = {
     "reuse_share": ("share",),
     "pollutant": ("t",),
 }
-#: What says how the emissions are made, and is checked by itself: uses of energy, supplier of heat, own plant.
+#: Quantities that are checked separately: uses of energy, supplier of heat, own plant.
 APART = {
     "use_share": ("share",),
     "supplier_fuel": ("TJ", "t", "10^4 Nm3", "MWh"),
@@ -224,19 +223,19 @@ APART = {
     "plant_output": ("MWh", "TJ"),
 }
 QUANTITIES = {**COUNTED, **RECORDED, **APART}
-#: Beginning of the sector of a row that speaks of one enterprise: it checks the park and never adds to it.
+#: Prefix of the sector of a row of one enterprise, which checks the park and never adds to it.
 ENTERPRISE = "enterprise:"
 #: Quantities that may be below zero, for the carbon balances named conversion_* only.
 SIGNED = ("product", "process_factor")
-#: What is wrong with a row: column, what was expected, remedy, code.
+#: Fault of a row: column, what was expected, remedy, code.
 Problem = tuple[str, str, str, str]
-#: How sure a value is (``data/README.md``).
+#: Confidence marks of a value (``data/README.md``).
 CONFIDENCE = ("seen", "seen_multi", "derived", "assumed", "invented", "uncertain", "background")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One value of a park table in its canonical unit, and where it stands.
+    """One value of a park table in its canonical unit, with its place.
 
     The value is NaN where the row has a fault; such a table never becomes a park.  ``written`` is the
     value and unit as the user wrote them, for messages; ``is_measured`` marks a factor that the park measured itself.
@@ -262,7 +261,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
     Returns
     -------
     rows, faults
-        The rows with a year and a quantity, and every fault found.
+        Rows with a year and a quantity, and all faults found.
 
     Raises
     ------
@@ -288,21 +287,21 @@ def _row(file: str, place: str, given: dict[str, str], faults: list[Fault]) -> R
     faults.extend(wrong.values())
     if "year" in wrong or "quantity" in wrong:
         return None
-    # A row with another fault still stands, without a value, so that it is not reported missing as well.
+    # A row with another fault is kept, without a value, so that it is not reported missing as well.
     canonical, multiplier = ("", 1.0) if "unit" in wrong else units.CONVERSIONS[given["unit"]]
     value = math.nan if wrong else value * multiplier
     if canonical == "tCO2/MWh":
         value, canonical = value / units.TJ_PER_MWH, "tCO2/TJ"
     sector, item = given["sector"] or "park", given["item"]
     grade = given.get(GRADE, "")
-    # A factor whose grade says that it was metered was measured by the park itself.
+    # A factor with the grade of metered values was measured by the park itself.
     measured = given["quantity"] in ("factor", "process_factor") and grade in GRADES[:2]
     stated = given["source"], given["confidence"], f"{given['value']} {given['unit']}", grade, measured
     return Row(place, int(given["year"]), sector, given["quantity"], item, value, canonical, *stated)
 
 
 def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
-    """What is wrong with a row beside its number: column, what was expected, remedy, code."""
+    """Yield the faults of a row other than in its number: column, what was expected, remedy, code."""
     year, quantity = given["year"], given["quantity"]
     if not (year.isdecimal() and year.isascii() and 1900 <= int(year) <= 2100):
         yield "year", "a year such as 2019", "write the year in four digits", "year"
@@ -325,7 +324,7 @@ def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
 
 
 def _wrong_number(value: float | None, finding: Finding | None, given: dict[str, str]) -> Iterator[Problem]:
-    """What is wrong with a value; a table is written by programs, so that its numbers are plain."""
+    """Yield the faults of a value; tables are written by programs, so that numbers must be plain."""
     is_signed = given["quantity"] in SIGNED and given["item"].startswith("conversion_")
     if finding and finding.code in ("number_large", "number_small"):
         yield "value", finding.expected, finding.remedy, finding.code

@@ -1,4 +1,4 @@
-"""The sheet of energy assets of a workbook: what each unit is, how much it uses, since when and for how long."""
+"""Read the sheet of energy assets of a workbook: kind, energy use, commissioning and lifetime of each unit."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pathway_models.records import Asset
 if TYPE_CHECKING:
     from pathway_models.intake.workbook.book import Sheet
 
-#: Years of commissioning that an energy asset of today may have.
+#: First and last year of commissioning of an energy asset.
 FIRST_ASSET, LAST_ASSET = 1950, 2035
-#: Years a unit may last.
+#: Longest lifetime of a unit, years.
 LONGEST_LIFE = 80
 
 
 @dataclass(frozen=True)
 class AssetLine:
-    """One unit as its line states it; None or empty where the line says nothing.
+    """One unit as stated in its line; None or empty where the line is blank.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class AssetLine:
 
     @property
     def lacks(self) -> list[str]:
-        """What must be known before a lever can respect its lifetime."""
+        """List missing data that a lever needs to respect its lifetime."""
         given = {
             "kind": self.kind,
             "energy": self.entry,
@@ -141,7 +141,7 @@ def _lifetime(line: blocks.Line, refs: dict[str, str]) -> int | None:
 
 
 def assets_of(statements: Statements, book: Factors) -> tuple[Asset, ...]:
-    """The units about which enough is known, with their yearly use in TJ."""
+    """Return the complete units, with their yearly use in TJ."""
     whole = [line for line in statements.assets if not line.lacks and line.name]
     return tuple(
         Asset(
@@ -159,7 +159,7 @@ def assets_of(statements: Statements, book: Factors) -> tuple[Asset, ...]:
 
 
 def check_assets(statements: Statements, book: Factors, last: int) -> None:
-    """Units have names of their own, and together use no more than the park."""
+    """Check that units have distinct names, and together use no more than the park."""
     names: dict[str, str] = {}
     used: dict[str, float] = {}
     for line in statements.assets:
@@ -183,7 +183,7 @@ def check_assets(statements: Statements, book: Factors, last: int) -> None:
 
 
 def incomplete(statements: Statements) -> list[Fault]:
-    """Units of which too little is known to be used, as faults."""
+    """Return the incomplete units as faults."""
     return [
         Fault(
             statements.file, line.place, line.name, f"also its {', '.join(line.lacks)}", "fill the line", code="asset"

@@ -1,6 +1,6 @@
-"""Walking the tables of a workbook: one sheet a year, entries against years, and lists of records.
+"""Read the tables of a workbook: one sheet a year, entries against years, and lists of records.
 
-Reading one line of a workbook: value, unit, quality, feedstock and own factor, each with its own faults.
+A line has value, unit, quality, feedstock and own factor, each with its own faults.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from pathway_models.levers.action import ENERGY_USES
 if TYPE_CHECKING:
     from pathway_models.intake.workbook.book import Book, Sheet
 
-#: Columns whose unit stands in a column of its own, and numbers that have none.
+#: Columns of numbers with their column of units; empty for numbers without one.
 UNITS = {"factor": "factor_unit", "use": "use_unit", "capacity": "capacity_unit", "capital": "", "lifetime": ""}
 
 
 def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], entry: Entry, key: Key) -> None:
-    """Read one line; every cell of it that cannot be read is reported.
+    """Read one line; report every cell that cannot be read.
 
     Parameters
     ----------
     statements : Statements
-        Takes the statement, the place of a blank, or the faults.
+        Receives the statement, the place of a blank, or the faults.
     sheet : Sheet
     refs : mapping
         Cells of the line by column: ``value``, and if the layout has them ``unit``, ``grade``,
@@ -90,7 +90,7 @@ class Line:
     is_faulty: bool = False
 
     def raw(self, name: str) -> Any:
-        """What stands in a cell of the line; None where the layout has no such cell."""
+        """Return the content of a cell of the line; None where the layout has no such cell."""
         return self.sheet.raw(self.refs[name]) if name in self.refs else None
 
     def has(self, name: str) -> bool:
@@ -104,7 +104,7 @@ class Line:
         self.is_faulty |= finding.severity == "error"
 
     def number(self, name: str) -> float | None:
-        """A number of 0 or more; None where blank or faulty."""
+        """Read a number of 0 or more; None where blank or faulty."""
         if self.raw(name) is None:
             return self._covered(name)
         ref = self.refs[name]
@@ -124,7 +124,7 @@ class Line:
         return None if any(finding.severity == "error" for finding in (*findings, *more)) else value
 
     def _covered(self, name: str) -> None:
-        """A blank under a merged area that holds a value would be a value lost."""
+        """Report a blank under a merged area that holds a value, which would be lost."""
         area = self.sheet.merged.get(self.refs.get(name, ""))
         if area and self.sheet.raw(area.split(":")[0]) is not None:
             place = self.sheet.place(area.split(":")[0])
@@ -133,7 +133,7 @@ class Line:
             self.is_faulty = True
 
     def unit(self, name: str, unit_set: str, default: str) -> tuple[str, float]:
-        """Canonical unit and multiplier; blank only where the layout has no cell for it."""
+        """Read canonical unit and multiplier; blank only where the layout has no cell for it."""
         layout = self.statements.layout
         allowed = layout.unit_sets.get(unit_set, ())
         if name not in self.refs:
@@ -148,7 +148,7 @@ class Line:
         if unit in allowed:
             return layout.conversion(unit)
         if not allowed or (not text.strip() and self.refs[name] in self.sheet.merged):
-            return "", 1.0  # the value's own fault says so
+            return "", 1.0  # reported as a fault of the value
         known = {label_of(u): u for u in allowed} | {
             label_of(s): u for s, u in layout.unit_spellings.items() if u in allowed
         }
@@ -165,7 +165,7 @@ class Line:
         return "", 1.0
 
     def extra(self, name: str, is_allowed: bool | str) -> float | None:
-        """Feedstock or own factor."""
+        """Read feedstock or own factor."""
         if not self.has(name):
             return None
         if not is_allowed:
@@ -175,13 +175,13 @@ class Line:
         return self.number(name)
 
     def note_blanks(self, key: Key, names: Iterable[str]) -> None:
-        """Note where parts of the line could have stood."""
+        """Record the places of blank parts of the line."""
         places = {name: self.sheet.place(self.refs[name]) for name in names if name in self.refs}
         role, owner, entry, year = key
         self.statements.blanks |= {(role, owner, f"{entry}, {name}", year): place for name, place in places.items()}
 
     def grade(self) -> str:
-        """Quality grade, empty where none is given."""
+        """Read the quality grade; empty where none is given."""
         if not self.has("grade"):
             return ""
         raw = str(self.raw("grade"))
@@ -194,7 +194,7 @@ class Line:
         return grade
 
     def check(self, value: float, unit: str, times: float, feedstock: float | None) -> None:
-        """Shares lie between 0 and 1, a percentage is not a share, a part is not more than the whole."""
+        """Check that shares are between 0 and 1 and not percentages, and that no part exceeds the whole."""
         if feedstock is not None and feedstock > value:
             finding = Finding(f"at most the use itself, {value!r}", "feedstock is a part of the use", "feedstock")
             self.fault("feedstock", finding)
@@ -214,7 +214,7 @@ SECTOR_ID = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
 def year_sheets(book: Book, block: FormBlock, statements: Statements) -> dict[int, Sheet]:
-    """The sheets named after years; each year once."""
+    """Find the sheets named after years, one a year."""
     found: dict[int, Sheet] = {}
     for name, sheet in book.sheets.items():
         if block.sheet != "{year}" or not re.fullmatch(r"\d{4}年?", label_of(name)):
@@ -260,7 +260,7 @@ def read_form(sheet: Sheet, block: FormBlock, year: int, statements: Statements)
 
 
 def read_grid(sheet: Sheet, block: GridBlock, statements: Statements) -> None:
-    """Read a table of entries against years, whichever way round."""
+    """Read a table of entries against years, in either orientation."""
     column, row = re.fullmatch(r"([A-Z]+)(\d+)", block.first).groups()
     down, across = list(sheet.rows(int(row))), list(sheet.columns(column))
     by_label, ignored = statements.layout.by_label(), {label_of(name) for name in statements.layout.ignored_labels}
@@ -284,7 +284,7 @@ def read_grid(sheet: Sheet, block: GridBlock, statements: Statements) -> None:
 
 
 def _years(sheet: Sheet, block: GridBlock, lines: list, statements: Statements) -> dict[int, int | str]:
-    """Line of each year of a grid."""
+    """Find the line of each year of a grid."""
     years: dict[int, int | str] = {}
     for line in lines:
         ref = f"{line}{block.years}" if block.years.isdecimal() else f"{block.years}{line}"
@@ -313,7 +313,7 @@ def read_list(sheet: Sheet, block: ListBlock, years: range, statements: Statemen
             read_line(statements, sheet, refs, entry, (block.role, owner, entry.key, year))
         else:
             spoiled.add((entry.key if entry else None, year))
-    # Whatever these records may have been of: their sums are not judged without them.
+    # Faulty records may be of any entry: sums are not checked without them.
     for key, year in spoiled:
         keys, of_years = [key] if key else statements.entries, [year] if year is not None else years
         statements.spoiled |= {(block.role, "", one, of_year) for one in keys for of_year in of_years}
@@ -355,7 +355,7 @@ def _entry(sheet: Sheet, ref: str, by_label: dict[str, Entry], statements: State
 
 
 def read_use_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
-    """Read what energy is used for; shares are checked with the rest of the workbook (`intake.checks.uses_of`)."""
+    """Read the uses of energy; shares are checked with the rest of the workbook (`intake.checks.uses_of`)."""
     entries = statements.layout.by_label()
     uses = {label_of(name): use for use in ENERGY_USES for name in (use, *(word(use, lang) for lang in LANGUAGES))}
     for row in sheet.rows(block.first_row):
@@ -384,7 +384,7 @@ def read_use_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> No
 
 
 def read_supplier_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
-    """Read what the supplier of purchased heat, or the park's own plant, burns and makes by year."""
+    """Read fuels and products of the supplier of purchased heat, or of the park's own plant, by year."""
     is_own = block.role == "plant"
     outputs = statements.layout.plant_made if is_own else statements.layout.supplied
     made = {label_of(name): entry for entry in outputs for name in (entry.key, entry.words().zh, entry.words().en)}

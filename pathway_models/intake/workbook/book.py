@@ -1,9 +1,7 @@
-"""An opened workbook: values by cell, with what lies over them (merged, hidden, computed).
+"""An opened workbook: values by cell, with their state (merged, hidden, computed); a marked copy with its faults.
 
-A copy of a workbook with every fault marked in its cell, and nothing in it that computes or reaches outside.
-
-Input is never trusted to be harmless: formulas become plain text, links, rules that compute, names, pictures and
-everything else that is not a value, a format or a plain drop-down is left behind.
+The copy has every fault marked in its cell, and nothing that computes or reaches outside: formulas become plain text;
+links, rules that compute, names, pictures and everything but values, formats and plain drop-downs are dropped.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ from pathway_models.core import errors, files
 from pathway_models.intake.numbers import Finding, Look, has_control_sign, number_in, stored_result
 from pathway_models.intake.workbook.safety import safe_bytes
 
-#: Beyond these a sheet is no table of ours: a single stray cell in row 1,048,576 would make us walk them all.
+#: Last row and column of a table: a single stray cell in row 1,048,576 would make the reader go through all rows.
 LAST_ROW, LAST_COLUMN = 20_000, 200
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RAISED = ("superscript", "subscript")
@@ -56,7 +54,7 @@ class Sheet:
 
     def __init__(self, book: Book, cells: Worksheet) -> None:
         self.book, self.cells, self.name = book, cells, cells.title
-        # The store of the library holds what the file has and no more; its public iterators fill whole rectangles.
+        # The library's store has the cells of the file alone; its public iterators fill whole rectangles.
         stored = cells._cells
         self.last_row = max((row for row, _ in stored), default=0)
         self.last_column = max((column for _, column in stored), default=0)
@@ -83,15 +81,15 @@ class Sheet:
 
     @property
     def is_far(self) -> bool:
-        """Tell whether cells stand far beyond any table."""
+        """Tell whether cells lie far beyond any table."""
         return self.last_row > LAST_ROW or self.last_column > LAST_COLUMN
 
     def place(self, ref: str) -> str:
-        """Where a cell stands, as messages say it."""
+        """Return the place of a cell for messages."""
         return f"{self.name}!{ref}"
 
     def look(self, ref: str) -> Look | None:
-        """How a cell looks, where that can change what its number is taken for; None where it looks like any other."""
+        """Return the formatting of a cell that can change the meaning of its number; None for usual formatting."""
         cell = self._found[ref]
         style = self.book.style(cell)
         is_hidden = cell.row in self._hidden_rows or (
@@ -104,15 +102,15 @@ class Sheet:
         return Look(style.format, style.is_struck, style.is_raised, is_hidden=is_hidden, is_white=style.is_white)
 
     def seen(self, ref: str, value: float, unit: str) -> list[Finding]:
-        """What a reader of the workbook may take the number of a cell for, beside the unit written for it."""
+        """Return findings on the meaning of a cell's number by its formatting, given its unit."""
         look = self.look(ref)
         found = [] if look is None else list(look.findings(value, unit))
         return [*self._merged(ref), *found]
 
     def typed(self, ref: str, unit: str = "", *, is_name: bool = False) -> tuple[Any, list[Finding]]:
-        """Value of a cell of a table whose columns hold texts and numbers alike, with what its looks may mean.
+        """Return the value of a cell of text or number, with findings on its formatting.
 
-        A name says who a line is of: a footnote mark behind it would make another of it.
+        A footnote mark after a name would change the name.
         """
         value, findings = self.value(ref)
         if value is None or any(finding.severity == "error" for finding in findings):
@@ -129,14 +127,14 @@ class Sheet:
         return value, findings
 
     def _merged(self, ref: str) -> list[Finding]:
-        """Merged area that hides whose value a cell holds, where it holds one."""
+        """Report a merged area that hides which cell a value belongs to."""
         area = self.merged.get(ref)
         if area is None or self.raw(area.split(":")[0]) is None:
             return []
         return [Finding("a cell of its own", f"take {area} apart", "merged")]
 
     def raw(self, ref: str) -> Any:
-        """What stands in a cell, a formula as its text; None where nothing stands."""
+        """Return the content of a cell, a formula as its text; None for an empty cell."""
         cell = self._found.get(ref)
         if cell is None:
             return None
@@ -150,30 +148,30 @@ class Sheet:
         return ref in self._found and self._found[ref].data_type == "f"
 
     def value(self, ref: str) -> tuple[Any, list[Finding]]:
-        """Value of a cell; of a formula, its stored result where that can be relied on."""
+        """Return the value of a cell; for a formula, its stored result where that is reliable."""
         if not self.is_formula(ref):
             return self.raw(ref), []
         return stored_result(str(self.raw(ref)), self.book.stored_results(self.name).get(ref))
 
     def apart(self, first: int, columns: Collection[str], last: int = LAST_ROW) -> list[str]:
-        """Filled cells from a row on that stand beside the columns of a table, or below its last row."""
+        """List the filled cells, from a row on, beside the columns of a table or below its last row."""
         cells = sorted((cell.row, cell.column, ref) for ref, cell in self._found.items())
         within = [(row, ref) for row, _, ref in cells if row >= first and str(self.raw(ref)).strip()]
         return [ref for row, ref in within if row > last or ref.rstrip("0123456789") not in columns]
 
     def rows(self, first: int) -> range:
-        """Row numbers from the first row of a table to the last with any content."""
+        """Return the row numbers from the first row of a table to the last with any content."""
         return range(first, min(self.last_row, LAST_ROW) + 1)
 
     def columns(self, first: str) -> list[str]:
-        """Column letters from the first column of a table to the last with any content."""
+        """Return the column letters from the first column of a table to the last with any content."""
         last = min(self.last_column, LAST_COLUMN)
         return [get_column_letter(at) for at in range(column_index_from_string(first), last + 1)]
 
 
 @dataclass(frozen=True)
 class Style:
-    """Parts of the style of a cell that can change what its number is taken for."""
+    """Parts of the style of a cell that can change the meaning of its number."""
 
     format: str = "General"
     is_struck: bool = False
@@ -183,12 +181,12 @@ class Style:
 
     @property
     def is_usual(self) -> bool:
-        """Tell whether nothing of it can."""
+        """Tell whether the style is that of ordinary cells."""
         return self.format == "General" and not (self.is_struck or self.is_raised or self.is_white)
 
 
 def _look_of_parts(text: CellRichText, style: Style, is_hidden: bool) -> Look:
-    """How a text of several fonts looks; what says nothing of its font has that of the cell."""
+    """Return the formatting of a text of several fonts; parts without a font have that of the cell."""
     fonts = [getattr(run, "font", None) for run in text if str(run).strip()]
     struck = [bool(font and font.strike) for font in fonts]
     raised = [bool(font and font.vertAlign in RAISED) for font in fonts]
@@ -217,7 +215,7 @@ def _is_white(color: Color | None) -> bool:
 
 
 def _hidden_columns(cells: Worksheet) -> set[str]:
-    """Letters of the columns that are hidden or of no width; a file names runs of columns by their first."""
+    """Return the letters of columns that are hidden or of no width; files name runs of columns by their first."""
     hidden: set[str] = set()
     for line in cells.column_dimensions.values():
         if line.hidden or line.width == 0:
@@ -236,7 +234,7 @@ class Book:
     Raises
     ------
     InputError
-        The file is refused (`safety`) or cannot be interpreted.
+        The file is refused (`intake.workbook.safety`) or cannot be interpreted.
     """
 
     def __init__(self, path: Path) -> None:
@@ -264,7 +262,7 @@ class Book:
         self.sheets = {sheet.title: Sheet(self, sheet) for sheet in self.workbook.worksheets}
 
     def style(self, cell: Cell) -> Style:
-        """What the style of a cell says that can change what its number is taken for."""
+        """Return the parts of a cell's style that can change the meaning of its number."""
         key = (cell._style.fontId, cell._style.numFmtId, cell._style.fillId) if cell.has_style else (0, 0, 0)
         if key not in self._styles:
             try:  # asked of the cell itself, the library builds its font anew each time
@@ -276,7 +274,7 @@ class Book:
         return self._styles[key]
 
     def stored_results(self, sheet: str) -> dict[str, Any]:
-        """Stored results of the formulas of a sheet, by cell; None where a formula has none."""
+        """Return the stored results of the formulas of a sheet, by cell; None where a formula has none."""
         if sheet not in self._results:
             part = self._parts.get(sheet)
             with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
@@ -289,7 +287,7 @@ class Book:
 
     @cached_property
     def _parts(self) -> dict[str, str]:
-        """The archive part of each sheet, through the relations of the workbook."""
+        """Return the archive part of each sheet, by the relations of the workbook."""
         with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
             links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
             targets = {link.get("Id"): str(link.get("Target")) for link in links}
@@ -305,7 +303,7 @@ class Book:
 
 
 def _results_of(part: bytes) -> dict[str, Any]:
-    """Stored results of a sheet's formulas: number, text or None."""
+    """Read the stored results of a sheet's formulas: number, text or None."""
     results: dict[str, Any] = {}
     for cell in ElementTree.fromstring(part).iter(f"{MAIN}c"):
         if cell.find(f"{MAIN}f") is not None:
@@ -322,10 +320,10 @@ COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "note": "DDEBF7"}
 RANKS = {"error": 0, "warning": 1, "note": 2}
 #: Place of a cell in a message: ``2019!C6``.
 PLACE = re.compile(r"(?P<sheet>[^!]+)!(?P<cell>[A-Z]{1,3}[1-9]\d{0,6})$")
-#: What a drop-down or bound may refer to: numbers, a quoted list, a range of this workbook.
+#: References allowed in a drop-down or bound: numbers, a quoted list, a range of this workbook.
 PLAIN_RULE = re.compile(r"\"[^\"]*\"|-?\d+(\.\d+)?|=?'?[\w ]+'?!\$[A-Z]{1,3}\$\d+:\$[A-Z]{1,3}\$\d+")
 LIST_SHEET = "check"
-#: At most this many faults are written into one comment.
+#: Most faults in one comment.
 IN_ONE_COMMENT = 5
 
 
@@ -373,20 +371,20 @@ def write_annotated(source: Path, faults: Iterable[errors.Fault], target: Path) 
     _list(workbook, faults)
     content = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
+        warnings.simplefilter("ignore")  # content that the library cannot keep is dropped on purpose
         _InMemory(workbook, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED)).save()
     with errors.writing(target):
         return files.write_whole(target, content.getvalue())
 
 
 class _InMemory(ExcelWriter):
-    """Writes a workbook without files of the temporary folder.
+    """Writer of workbooks without files in the temporary folder.
 
-    The library puts each sheet there, and where that is full leaves it half written, to be closed with a trace later.
+    The library writes each sheet there, and leaves a broken file with a later traceback where the folder is full.
     """
 
     def write_worksheet(self, ws: Worksheet) -> None:
-        """Write one sheet; what stands beside it is written by the caller, as for the library's own."""
+        """Write one sheet; its related parts are written by the caller, as for the library's own."""
         ws._drawing = SpreadsheetDrawing()
         ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
         content = io.BytesIO()
@@ -407,7 +405,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _strip(workbook: Workbook) -> None:
-    """Leave behind all that computes, links or runs."""
+    """Remove all content that computes, links or runs."""
     workbook.defined_names.clear()
     workbook.custom_doc_props.props = []
     if LIST_SHEET in workbook.sheetnames:
@@ -433,7 +431,7 @@ def _is_plain(*formulas: str | None) -> bool:
 
 
 def _tame(cell: Cell | MergedCell) -> None:
-    """Make sure a cell is a value: formulas and texts that look like formulas become quoted text."""
+    """Convert formulas, and texts that look like formulas, to quoted text."""
     if isinstance(cell, MergedCell):
         return
     cell.hyperlink = None
@@ -465,7 +463,7 @@ def _mark(sheet: Worksheet, ref: str, faults: list[errors.Fault]) -> None:
 
 
 def _list(workbook: Workbook, faults: list[errors.Fault]) -> None:
-    """All faults on a sheet of their own."""
+    """List all faults on a sheet of their own."""
     sheet = workbook.create_sheet(LIST_SHEET)
     rows = [("severity", "place", "value", "expected", "remedy")]
     rows += [(fault.severity, fault.place, fault.value, fault.expected, fault.remedy) for fault in faults]

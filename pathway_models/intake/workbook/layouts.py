@@ -1,4 +1,4 @@
-"""Layouts of workbooks as data: which cell means what, in which units (``data/layouts/*.yml``)."""
+"""Layouts of workbooks as data: meaning and units of cells (``data/layouts/*.yml``)."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -27,19 +27,19 @@ class Words(_Strict):
     en: str
 
     def in_(self, lang: str) -> str:
-        """The text in one language."""
+        """Return the text in one language."""
         return self.zh if lang == "zh" else self.en
 
 
 class Entry(_Strict):
-    """One thing a workbook states: its meaning, unit, and which further columns it may fill.
+    """One row of a workbook: its meaning, unit, and further columns.
 
     Parameters
     ----------
     key : str
         Code of the row, stable over languages.
     quantity, item : str
-        What it means to the program (`intake.translation`).
+        Meaning in the program (`intake.translation`).
     unit, units : str
         Default unit, and the unit set it may be given in.
     feedstock : bool
@@ -47,9 +47,9 @@ class Entry(_Strict):
     factor : str
         Unit set of an own factor; empty where there can be none.
     default_factor : str
-        Row of ``process_factors.csv`` that serves where no own factor is given.
+        Row of ``process_factors.csv`` that is used without an own factor.
     also : tuple of str
-        Further labels it is recognised by.
+        Further labels by which it is recognised.
     """
 
     key: str
@@ -80,7 +80,7 @@ class Section(_Strict):
 
 
 class Signature(_Strict):
-    """A cell by which a workbook of the layout is recognised."""
+    """A cell that identifies a workbook of the layout."""
 
     sheets: tuple[str, ...]
     cell: str
@@ -112,7 +112,7 @@ class DescriptionSheet(_Strict):
 
 
 class FormBlock(_Strict):
-    """One sheet a year: an entry a row, what belongs to it beside."""
+    """One sheet a year: an entry a row, its attributes in further columns."""
 
     kind: Literal["form"]
     sheet: str
@@ -159,20 +159,20 @@ class Layout(_Strict):
     more_units: dict[str, tuple[str, yaml_files.Number]] = Field(default_factory=dict)
     #: Kinds of energy assets, by the id of `records.costs`.
     kinds: dict[str, Words] = Field(default_factory=dict)
-    #: What a supplier of heat makes: entries of its sheet beside the fuels, in no form.
+    #: Products of a supplier of heat: entries of its sheet beside the fuels, in no form.
     supplied: tuple[Entry, ...] = ()
-    #: What the park's own combined plant makes: entries of its sheet beside the fuels, in no form.
+    #: Products of the park's own combined plant: entries of its sheet beside the fuels, in no form.
     plant_made: tuple[Entry, ...] = ()
     description: DescriptionSheet | None = None
     blocks: tuple[Annotated[FormBlock | GridBlock | ListBlock, Field(discriminator="kind")], ...]
     sections: tuple[Section, ...]
 
     def entries(self) -> dict[str, Entry]:
-        """All entries by key."""
+        """Return all entries by key."""
         return {entry.key: entry for section in self.sections for entry in section.entries}
 
     def by_label(self) -> dict[str, Entry]:
-        """All entries by every name they may be called, spaces left out."""
+        """Return all entries by each of their labels, without spaces."""
         names: dict[str, Entry] = {}
         for entry in self.entries().values():
             words = entry.words()
@@ -181,26 +181,26 @@ class Layout(_Strict):
         return names
 
     def conversion(self, unit: str) -> tuple[str, float]:
-        """Canonical unit and multiplier of a unit of the layout."""
+        """Return canonical unit and multiplier of a unit of the layout."""
         if unit == "%":
             return "share", 0.01
         return self.more_units.get(unit) or CONVERSIONS[unit]
 
     def block(self, kind: str, role: str = "") -> FormBlock | GridBlock | ListBlock | None:
-        """The first block of a kind, and role if given."""
+        """Return the first block of a kind, and role if given."""
         found = (b for b in self.blocks if b.kind == kind and (not role or getattr(b, "role", "") == role))
         return next(found, None)
 
 
 class Purpose(_Strict):
-    """What a template asks for, for one use: quantities of its rows, roles of its optional sheets."""
+    """Content of a template for one purpose: quantities of its rows, roles of its optional sheets."""
 
     why: Words
     quantities: Literal["all"] | tuple[str, ...]
     sheets: Literal["all"] | tuple[str, ...]
 
     def of(self, layout: Layout) -> Layout:
-        """Leave in a layout what the purpose needs; sections without rows go."""
+        """Reduce a layout to the needs of the purpose; empty sections are dropped."""
         sections, blocks = layout.sections, layout.blocks
         if self.quantities != "all":
             kept = [tuple(one for one in section.entries if one.quantity in self.quantities) for section in sections]
@@ -252,7 +252,7 @@ def _layout(path: Path, _: files.Stamp) -> Layout:
 
 
 def _problems(layout: Layout) -> Iterator[tuple[tuple[str | int, ...], str, str, str, str]]:
-    """What the model cannot check: keys, value, what was expected, remedy, code."""
+    """Yield faults that the model cannot check: keys, value, what was expected, remedy, code."""
     known = {*CONVERSIONS, *layout.more_units, "%"}
     for name, units in layout.unit_sets.items():
         for unit in units:
@@ -272,10 +272,10 @@ def _problems(layout: Layout) -> Iterator[tuple[tuple[str | int, ...], str, str,
 
 
 def shipped_layouts() -> tuple[Layout, ...]:
-    """All shipped layouts, in the order of their file names."""
+    """Read all shipped layouts, in the order of their file names."""
     return tuple(read_layout(path) for path in sorted((files.data_folder() / "layouts").glob("*.yml")))
 
 
 def template_layout() -> Layout:
-    """The layout of our own workbook."""
+    """Read the layout of the shipped template."""
     return read_layout(files.data_folder() / "layouts" / "template.yml")

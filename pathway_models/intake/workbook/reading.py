@@ -1,7 +1,4 @@
-"""Reading a filled workbook by its layout: statements and description, with every fault found on the way.
-
-Reading the park sheet of a workbook: identity and choices, field by field.
-"""
+"""Read a filled workbook by its layout: description (identity and choices) and statements, with all faults."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +13,7 @@ from pathway_models.intake.statements import Choices, Description, Statements, i
 from pathway_models.intake.workbook import asset_sheet, blocks, layouts
 from pathway_models.intake.workbook.book import Book, Sheet
 
-#: What a sheet may be read by where others may stand beside its table.
+#: Blocks of sheets with a table that other cells may surround.
 Block = layouts.DescriptionSheet | layouts.FormBlock | layouts.ListBlock
 
 
@@ -44,7 +41,7 @@ def read_description(
         lines.setdefault(key, row)
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
-    count = len(_errors(statements))
+    count = statements.errors
     for field in block.fields:
         row = lines.get(field.key)
         if row is None and field.may_lack:
@@ -60,7 +57,7 @@ def read_description(
         values["follows"] = _followers(str(values["follows"]), places["follows"], statements)
     years = _years(values, places, statements)
     choices = _choices(values, places, statements)
-    if len(_errors(statements)) > count:
+    if statements.errors > count:
         return None, choices, years
     remarks, invented = values.pop("remarks"), values.pop("invented") == "yes"
     described = {key: value for key, value in values.items() if value and key not in ("first_year", "last_year")}
@@ -80,10 +77,6 @@ def _followers(text: str, place: str, statements: Statements) -> dict[str, str]:
         else:
             found[name] = leader
     return found
-
-
-def _errors(statements: Statements) -> list[Fault]:
-    return [fault for fault in statements.faults if fault.severity == "error"]
 
 
 def _field(sheet: Sheet, ref: str, field: layouts.DescriptionField, statements: Statements) -> Any:
@@ -119,7 +112,7 @@ def _years(values: dict[str, Any], places: dict[str, str], statements: Statement
 
 
 def _choices(values: dict[str, Any], places: dict[str, str], statements: Statements) -> Choices:
-    """Factor set, grid factor and price year: choices that must be made knowingly."""
+    """Read factor set, grid factor and price year, choices that the user must make."""
     given = (str(values.get(key) or "") for key in ("activity", "factor_set", "grid_factor"))
     choices, wrong = sound_choices(*given)
     for key, finding in wrong.items():
@@ -148,9 +141,9 @@ class Filled:
     choices : Choices
         The choices that can be used, whatever else is wrong with the description.
     years : range
-        Years it speaks of; empty where they could not be read.
+        Its years; empty where they could not be read.
     sidecar : Path or None
-        Where the description stands, if beside the workbook.
+        File of the description, if beside the workbook.
     """
 
     statements: Statements
@@ -167,7 +160,7 @@ def read_workbook(path: Path, layout: Path | None = None, **chosen: str) -> Fill
     ----------
     path : Path
     layout : Path, optional
-        A layout file of one's own; otherwise the shipped layout it is recognised by.
+        A user's layout file; by default the shipped layout that fits.
     **chosen : str
         ``factor_set`` or ``grid_factor`` in place of the one the workbook names.
 
@@ -222,13 +215,13 @@ def _layout_of(book: Book, given: Path | None) -> layouts.Layout:
 
 
 def _find(book: Book, *names: str) -> Sheet | None:
-    """A sheet by one of its names, spaces and compatibility forms apart."""
+    """Find a sheet by one of its names, ignoring spaces and compatibility forms."""
     wanted = {label_of(name) for name in names}
     return next((sheet for name, sheet in book.sheets.items() if label_of(name) in wanted), None)
 
 
 def _only(book: Book, statements: Statements, *names: str) -> Sheet | None:
-    """The one sheet of some names; that there is a second is a fault: one of them would be lost."""
+    """Find the only sheet of some names; a second one is a fault, since it would be lost."""
     wanted = {label_of(name) for name in names}
     first, *others = [sheet for name, sheet in book.sheets.items() if label_of(name) in wanted] or [None]
     for other in others:
@@ -250,7 +243,7 @@ def _described(book: Book, statements: Statements) -> tuple[Description | None, 
 
 
 def _beside(sidecar: Path, statements: Statements) -> tuple[Description | None, Choices]:
-    """The description in a file beside the workbook."""
+    """Read the description in a file beside the workbook."""
     try:
         said, lines = yaml_files.validated(sidecar, Description)
     except InputError as error:
@@ -265,7 +258,7 @@ def _beside(sidecar: Path, statements: Statements) -> tuple[Description | None, 
 
 
 def _tables(book: Book, years: range, statements: Statements) -> set[str]:
-    """Read every block; names of the sheets that were read."""
+    """Read every block; return the names of the sheets that were read."""
     used: set[str] = set()
     for block in statements.layout.blocks:
         if isinstance(block, layouts.FormBlock):
@@ -323,7 +316,7 @@ def _forms(book: Book, block: layouts.FormBlock, years: range, statements: State
 
 
 def _apart(sheet: Sheet, block: Block, statements: Statements) -> None:
-    """Name what stands beside or below a table: nobody reads it, and a remark there would be lost without a word."""
+    """Report content beside or below a table, which is not read."""
     if isinstance(block, layouts.ListBlock):
         found = sheet.apart(block.first_row, set(block.columns.values()))
     else:
@@ -347,7 +340,7 @@ def _visible(sheet: Sheet, statements: Statements) -> None:
 
 
 def _unknown(book: Book, statements: Statements) -> list[str]:
-    """Sheets the layout does not know."""
+    """List the sheets that are not in the layout."""
     layout = statements.layout
     known = {*layout.ignored_sheets, *(layout.description.sheet if layout.description else ())}
     for block in layout.blocks:
@@ -371,7 +364,7 @@ def _remedy_for_missing(book: Book, statements: Statements) -> str:
 
 
 def _unread(book: Book, used: set[str], statements: Statements) -> None:
-    """Sheets nobody reads; not where one of them may be the sheet reported as missing."""
+    """Report sheets that are not read, unless one of them may be the sheet reported as missing."""
     if any(fault.code == "sheet_missing" for fault in statements.faults):
         return
     for name in _unknown(book, statements):

@@ -1,11 +1,11 @@
-"""Refusing files that are not plain .xlsx workbooks, before any of their content is interpreted.
+"""Refuse files that are not plain .xlsx workbooks, before any of their content is interpreted.
 
-A workbook is a zip archive of XML parts.  Nothing is ever unpacked to disk; the parts are looked at in memory
-within fixed bounds, and whatever a table of numbers does not need is refused: entities, macros, links to other
-files, embedded objects, encryption, names that point outside the archive, contents far larger than the file.
+A workbook is a zip archive of XML parts.  Nothing is unpacked to disk; the parts are examined in memory within fixed
+bounds, and content that a table of numbers does not need is refused: entities, macros, links to other files, embedded
+objects, encryption, names that point outside the archive, contents far larger than the file.
 
-Every part that can be read as XML is gone through by an event parser, whatever its name: what its elements would cost
-the reading library is added up and refused beyond a few seconds.
+An event parser goes through every part that can be read as XML, whatever its name, and sums the time that its elements
+would cost the reading library; more than a few seconds are refused.
 """
 
 import io
@@ -23,36 +23,35 @@ from pathway_models.core import Fault, InputError
 LARGEST_FILE = 20 * 2**20
 LARGEST_UNPACKED = 64 * 2**20
 MOST_PARTS = 1000
-#: Cells and rows, because each costs far more memory than its bytes.
+#: Most cells and rows, because each costs far more memory than its bytes.
 MOST_CELLS = 200_000
-#: The reading library walks every cell of a merged or linked area, and one tag can name 17 billion.
+#: Most cells of merged and linked areas: the reading library goes through all, and one tag can name 17 billion.
 LARGEST_AREA = 20_000
-#: Merged areas of a sheet: the library compares each with all others.
+#: Most merged areas of a sheet: the library compares each with all others.
 MOST_MERGED = 2_000
 AREA = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)", re.I | re.ASCII)
-#: Microseconds that the library takes for an element; measured, rounded up.  Of any other it is taken for costly.
+#: Microseconds that the library takes for an element; measured, rounded up.  Others get a high default.
 PRICES = {
     "c": 20, "row": 15, "v": 1, "f": 20, "is": 25, "t": 5, "si": 20, "r": 15, "rPr": 15, "formula1": 20, "formula2": 20,
     "xf": 60, "font": 100, "mergeCell": 100, "dataValidation": 130, "cfRule": 80, "conditionalFormatting": 80,
     "sheet": 5_000,
 }  # fmt: skip
 USUAL_PRICE = 60
-#: Microseconds for a sign of a long list of areas, and for a sign of a formula in each cell that shares it.
+#: Microseconds per character of a long list of areas, and of a formula in each cell that shares it.
 PRICE_OF_AREAS, PRICE_OF_SHARED = 4, 2
-#: At most so much for one of a part that was not gone through.
+#: Upper bound, in microseconds, for an element of a part that was not parsed.
 DEAREST = 130
-#: What stands in a part that has to be gone through: areas, names, formulas, sheets, links to other parts, and texts
-#: in which a sign of XML says nothing of it.  Looked for one by one: together, as an expression, they take ten times as
-#: long.
+#: Marks of a part that has to be parsed: areas, names, formulas, sheets, links to other parts, and raw texts in which
+#: characters of XML have no meaning.  Searched one by one: a joint regular expression takes ten times as long.
 SPECIAL = (
     b"mergeCell", b"hyperlink", b"definedName", b"Relationship", b"<sheets", b":sheets", b"<!", b"DOCTYPE",
     *(begin + end for begin in (b"<f", b":f") for end in (b" ", b"\t", b"\n", b"\r", b"/", b">")),
 )  # fmt: skip
-#: An attribute whose length counts.
+#: A long attribute, whose length has to be checked.
 LONG_ATTRIBUTE = re.compile(rb"""=\s*(?:"[^"<]{200}|'[^'<]{200})""")
-#: Seconds that reading may be expected to take.
+#: Longest expected time of reading, seconds.
 MOST_SECONDS = 5
-#: Signs of one attribute, formula or name: no program lets anybody write longer ones.
+#: Most characters of one attribute, and of a formula or name: no program writes longer ones.
 LONGEST_ATTRIBUTE, LONGEST_FORMULA = 32_767, 4 * 8_192
 CHUNK = 2**18
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -80,7 +79,7 @@ FORBIDDEN = {
 
 
 class _FileError(Exception):
-    """Carries what makes a file unusable up to where its name is known."""
+    """Fault of a file, raised to where its name is known."""
 
     def __init__(self, place: str, value: str, expected: str, remedy: str, code: str) -> None:
         super().__init__(code)
@@ -88,7 +87,7 @@ class _FileError(Exception):
 
 
 def safe_bytes(path: Path) -> bytes:
-    """Content of a workbook that is safe to interpret.
+    """Return the content of a workbook that is safe to interpret.
 
     Raises
     ------
@@ -132,7 +131,7 @@ def _content(path: Path) -> bytes:
 
 
 def _refuse_other_formats(content: bytes) -> None:
-    """Say what a file is that calls itself .xlsx and is not."""
+    """Refuse a file with the ending .xlsx and another format, and name that format."""
     expected = "an .xlsx workbook"
     if not content:
         raise _FileError("file", "", expected, "the file is empty; save or send it again", "empty_file")
@@ -183,7 +182,7 @@ def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None
     for part in parts:
         chunks = []
         with archive.open(part) as stream:
-            # The sizes in the directory may lie: what counts is what comes out.
+            # Sizes in the directory may be false: the unpacked size is checked.
             while chunk := stream.read(CHUNK):
                 left -= len(chunk)
                 if left < 0:
@@ -207,7 +206,7 @@ def _may_be_xml(content: bytes) -> bool:
 
 
 class _Part:
-    """What a part of the archive holds, counted while an event parser goes through it.
+    """Counts of the elements of a part of the archive, made by an event parser.
 
     Parameters
     ----------
@@ -232,7 +231,7 @@ class _Part:
         self._formula: tuple[str, int] | None = None
         self._chunks, self.is_counted = chunks, False
         content = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        # Whatever its tags are, they are no more than these: of an ordinary part that is enough to know.
+        # Upper bound of the number of tags, which is enough for an ordinary part.
         self.most = content.count(b"<") - content.count(b"</")
         # A tag or text of such a length would be read from its beginning with every piece of it.
         if any(len(chunk) == CHUNK and b"<" not in chunk for chunk in chunks):
@@ -242,7 +241,7 @@ class _Part:
             self.count()
 
     def count(self) -> None:
-        """Go through the part, once."""
+        """Parse the part, once."""
         if self.is_counted:
             return
         self.is_counted = True
@@ -258,13 +257,13 @@ class _Part:
                 self._refuse_many()
             self._parser.Parse(b"", True)
         except expat.ExpatError:
-            pass  # the library says what is wrong, in the part that it needs
+            pass  # the library reports the error, if it needs the part
         self._end_formula(self.size)
         self._refuse_many()
 
     @property
     def cells(self) -> int:
-        """Cells and rows."""
+        """Number of cells and rows."""
         if not self.is_counted:
             return self.most
         return sum(count for tag, count in self.tags.items() if _local(tag) in ("c", "row"))
@@ -299,7 +298,7 @@ class _Part:
             self.sheets.update(value for name, value in attributes.items() if _local(name) == "id")
 
     def _add_area(self, ref: str) -> None:
-        """Add the cells of a merged or linked area up."""
+        """Count the cells of a merged or linked area."""
         found = AREA.fullmatch(ref.strip())
         if found:
             left, top, right, bottom = found.groups()
@@ -307,7 +306,7 @@ class _Part:
             self._area += max(0, columns) * max(0, rows)
 
     def _end_formula(self, at: int) -> None:
-        """Take the length of a formula or name that ended before a place."""
+        """Check the length of a formula or name that ended before a position."""
         if self._formula is None:
             return
         kind, begin = self._formula
@@ -318,7 +317,7 @@ class _Part:
             self._shared, self._longest = self._shared + 1, max(self._longest, at - begin)
 
     def _refuse_many(self) -> None:
-        """Refuse what has been found so far, where it is too much already."""
+        """Refuse the part where the counts so far are already too large."""
         if self._area > LARGEST_AREA:
             remedy = "take merged cells and links over whole rows and columns apart"
             expected = f"merged or linked areas of at most {LARGEST_AREA} cells"
@@ -341,12 +340,12 @@ class _Part:
 
 
 def _local(tag: str) -> str:
-    """Name of an element or attribute without its prefix."""
+    """Return the name of an element or attribute without its prefix."""
     return tag.rpartition(":")[2]
 
 
 def _refuse_costly(parts: dict[str, _Part]) -> None:
-    """Refuse parts that together, each as often as it is linked, would be read for minutes."""
+    """Refuse parts that would take minutes to read, each as often as it is linked."""
     uses: defaultdict[str, int] = defaultdict(int)
     for name, part in parts.items():
         folder, _, file = name.rpartition("/")

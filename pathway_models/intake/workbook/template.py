@@ -1,7 +1,4 @@
-"""Writing the empty workbook of a layout: a sheet a year, drop-downs of units, comments, guarded cells.
-
-The words of the empty workbook, in both languages.
-"""
+"""Write the empty workbook of a layout in either language: a sheet a year, drop-downs, comments, locked cells."""
 
 import csv
 import datetime
@@ -113,7 +110,7 @@ INSTRUCTIONS = {
 }
 
 
-#: Rows of a list that are formatted and guided.
+#: Formatted rows of a list.
 LIST_ROWS = 300
 #: Units of growth, change and share, and of the levels most often given.
 SCENARIO_UNITS = ("%/yr", "%", "share", "million CNY", "t", "TJ", "tCO2/MWh")
@@ -130,7 +127,7 @@ WIDTHS = {
 }  # fmt: skip
 
 
-#: Purpose that asks for everything.
+#: Purpose of the complete template.
 WHOLE = "special-report"
 
 
@@ -174,7 +171,7 @@ def write_template(
 
 
 def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
-    """Copy a shipped sample: the template of these years, filled by an invented park.
+    """Copy a shipped sample: the template of these years, filled in for an invented park.
 
     Raises
     ------
@@ -212,14 +209,14 @@ def _check_target(path: Path, overwrite: bool) -> None:
 
 
 def _grid_lists() -> dict[str, list[str]]:
-    """Provinces, and the grid factors that may be chosen, ``table`` first."""
+    """Return the provinces, and the choices of grid factors, ``table`` first."""
     with (files.data_folder() / "factors" / "grid_factors.csv").open(encoding="utf-8-sig", newline="") as file:
         provinces = dict.fromkeys(row["region_cn"] for row in csv.DictReader(file) if row["level"] == "province")
     return {"provinces": list(provinces), "grid_factors": ["table", *grid_choices()]}
 
 
 def height_of(text: str, width: float) -> float:
-    """Height of a row in points that shows a text in a column of so many characters, Chinese ones counted twice."""
+    """Compute the row height, points, of a text in a column of ``width`` characters, Chinese ones counted twice."""
     signs = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
     return 15.0 * max(1, math.ceil(signs * 1.05 / width))
 
@@ -276,12 +273,12 @@ class _Template:
 
     def _sheet(self, name: str, title: str, signature: str = "") -> Worksheet:
         sheet = self.book.add_worksheet(name)
-        # No password: the guard keeps hands from slipping, it hides nothing.
+        # No password: the protection prevents mistakes, it hides nothing.
         sheet.protect(
             "", {"format_columns": True, "format_rows": True, "insert_rows": False, "select_locked_cells": True}
         )
         sheet.hide_gridlines(2)
-        # On paper: A4 across, as wide as the sheet, as long as it takes.
+        # Printed on A4 landscape, fitted to the width, on as many pages as needed.
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -292,7 +289,7 @@ class _Template:
         return sheet
 
     def _statement(self, sheet: Worksheet, area: str, text: str, width: float) -> None:
-        """A text across the head of a sheet, in a row high enough for all of it."""
+        """Write a text across the head of a sheet, in a row of sufficient height."""
         sheet.merge_range(area, text, self.formats["warning"])
         sheet.set_row(1, height_of(text, width), self.formats["plain"])
 
@@ -328,12 +325,12 @@ class _Template:
                 sheet.write_string(f"{block.notes}{row}", text, self.formats["label"])
                 sheet.set_row(row - 1, height_of(text, 90))
             if field.choices:
-                # Any other text may be typed too (a region's own spelling); the reading checks it.
+                # Other texts may be typed too (a region's own spelling); they are checked on reading.
                 rule = {"validate": "list", "source": self._source(field.choices), "error_type": "warning"}
                 sheet.data_validation(where, rule)
 
     def _source(self, named: tuple[str, ...] | str) -> list[str] | str:
-        """What a list offers: short lists in the rule itself, long ones on the hidden sheet."""
+        """Return the source of a list: short lists in the rule itself, long ones on the hidden sheet."""
         if not isinstance(named, str):
             return list(named)
         column = xl_col_to_name(list(self.lists).index(named))
@@ -382,7 +379,7 @@ class _Template:
         sheet.write_blank(at["note"], None, self.formats["input"])
 
     def _guided(self, sheet: Worksheet, at: dict[str, str], entry: Entry) -> None:
-        """Cells for numbers; grey and locked where the row can have none."""
+        """Format cells for numbers; grey and locked where the row can have none."""
         for name, is_open in (("value", True), ("feedstock", entry.feedstock), ("factor", bool(entry.factor))):
             sheet.write_blank(at[name], None, self.formats["number" if is_open else "none"])
             if is_open:
@@ -394,7 +391,7 @@ class _Template:
 
     def _list(self, block: ListBlock, years: list[int]) -> None:
         sheet = self._sheet(block.sheets.in_(self.lang), block.sheets.in_(self.lang))
-        # The colour of the columns below must not reach up into the head.
+        # The colour of the columns below must not extend into the head.
         for row in range(block.first_row - 1):
             sheet.set_row(row, None, self.formats["plain"])
         columns = list(block.columns.values())
@@ -431,7 +428,7 @@ class _Template:
         lists = {"driver": SCENARIO_DRIVERS, "kind": KINDS, "unit": SCENARIO_UNITS}
         if name in lists:
             rule: dict[str, object] = {"validate": "list", "source": list(lists[name])}
-            # Levels have units of their own: the list is a help, no limit.
+            # Levels may have other units: the list is a suggestion, not a limit.
             return {**rule, "error_type": "information"} if name == "unit" else rule
         return None
 
