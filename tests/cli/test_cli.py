@@ -223,6 +223,7 @@ def test_on_a_full_disk_nothing_is_left_and_one_line_says_so(tmp_path, words):
     assert list((tmp_path / "OUT").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="names of other systems")
 @pytest.mark.parametrize(("name", "told"), [(b"\xd6\xd0", "not UTF-8"), (None, "no longer there")])
 def test_a_run_in_a_folder_of_foreign_bytes_or_of_none_is_refused_in_one_line(tmp_path, name, told):

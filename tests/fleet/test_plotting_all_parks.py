@@ -68,6 +68,7 @@ def test_invented_parks_have_a_marker_of_their_own(everywhere):
     assert {line.get_markerfacecolor() for line in hollow} == {"white"}
 
 
+@pytest.mark.slow
 def test_a_summary_of_texts_is_drawn_alike(everywhere):
     (ax,) = plotting.all_parks(everywhere.astype(str)).axes
     assert sum(line.get_marker() == "D" for line in ax.lines) == 2
@@ -91,6 +92,7 @@ def test_invented_parks_alone_are_marked():
     assert INVENTED in said(plotting.all_parks(summary_of(["demo-steel"])))
 
 
+@pytest.mark.slow
 def test_a_scenario_that_was_not_run_is_refused(everywhere):
     with pytest.raises(ValueError, match=re.escape("no scenario 'sinks'; it has bau, efficiency, deep")):
         plotting.all_parks(everywhere, scenarios=("bau", "sinks"))
@@ -101,6 +103,7 @@ def test_the_horizon_of_an_older_summary_is_read_from_its_years():
     assert ">2055" in said(figure)
 
 
+@pytest.mark.slow
 def test_the_figure_of_all_parks_is_described_in_words(everywhere):
     alt = plotting.describe_all_parks(everywhere.astype(str))
     invented = everywhere.loc[everywhere["invented"], "park_id"].nunique()

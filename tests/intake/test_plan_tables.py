@@ -219,6 +219,7 @@ def test_faults_of_plans_beside_a_table_are_told_when_it_is_read(cement):
         pw.read_park(cement)
 
 
+@pytest.mark.slow
 def test_shipped_parks_have_no_plans_unless_asked(shipped_parks):
     assert not [name for name, park in shipped_parks.items() if park.plans or park.one_off_years]
 

@@ -385,6 +385,7 @@ def filled_sample(folder, sheets):
     return folder / "mine.xlsx"
 
 
+@pytest.mark.slow
 def test_a_workbook_states_the_same_on_its_sheets(tmp_path):
     path = filled_sample(
         tmp_path,

@@ -233,6 +233,7 @@ def simulated_miss_rate(length, nearest, noise, growth, decline, declining, crit
     return (fall <= critical).mean()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.data())
 def test_miss_rates_are_those_of_simulated_paths(data):

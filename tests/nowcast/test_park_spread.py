@@ -104,6 +104,7 @@ def test_sectors_that_do_alike_need_not_be_told_apart():
     assert (us["skill_one_sector"].abs() < 0.1).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_scores_of_parks_are_printed(lang, monkeypatch):
     monkeypatch.setattr("pathway_models.intake.panels.read_sites", lambda name: panel_of())

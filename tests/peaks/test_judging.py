@@ -327,6 +327,7 @@ def ragged(entities=40):
     return pd.DataFrame(rows, columns=["entity", "year", "value", "gdp"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_of", [None, 1995])
 def test_many_series_get_the_answers_that_each_gets_alone(as_of):
     table = ragged()

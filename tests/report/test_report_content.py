@@ -150,6 +150,7 @@ def test_without_a_search_the_tasks_come_from_the_best_scenario_of_the_run():
     assert "No package was searched for" in reports.report("demo-steel", search=False).text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_an_invented_park_is_marked_on_the_first_page_and_on_every_page(lang):
     made_up, real = reports.report("demo-steel", lang), reports.report("region-d", lang)
@@ -160,6 +161,7 @@ def test_an_invented_park_is_marked_on_the_first_page_and_on_every_page(lang):
     assert "INVENTED" not in real.footer + real.header + real.text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("park_id", reports.PARKS)
 def test_tables_and_figures_are_numbered_without_gaps_and_described(park_id):
     written = reports.report(park_id)

@@ -197,6 +197,7 @@ def test_the_command_prints_bands_crps_and_brier(run, tmp_path):
     assert all(name in chinese.output for name in ("覆盖率90%", "惯常情景", "目标年", "封存于", "Brier分数"))
 
 
+@pytest.mark.slow
 def test_a_table_of_a_park_is_read_in_the_account_of_the_forecast(run):
     """The table that the forecast was made from holds no new year."""
     answer = call(run, "demo-cement")
