@@ -43,7 +43,9 @@ CELLS = {
     "warning": "import warnings\nwarnings.warn('careful')\nwarnings.warn('old', DeprecationWarning)",
     "deprecated twice": "for _ in range(2):\n    warnings.warn('twice', FutureWarning)",
     "unicode": "print('园区碳达峰 ✓ \\udc80')",
-    "subprocess": "import subprocess\nprint(subprocess.run(['echo', 'from below']).returncode)",
+    # An ordinary kernel reads what comes from below in a thread of its own, which may be late.
+    "subprocess": "import subprocess, time\n"
+    "done = subprocess.run(['echo', 'from below'])\ntime.sleep(0.5)\nprint(done.returncode)",
     "descriptor": "import os\nwritten = os.write(1, b'raw\\n')",
     "shell": "!echo from the shell\nwords = !echo 1 2\nwords",
     "magic": "%pwd\n%matplotlib inline\nget_ipython().run_line_magic('precision', '3')",
