@@ -25,8 +25,9 @@ from pathway_models.records import NO_MEASURES, Assumptions, Draws, Grid, Park, 
 BATCH = 250
 #: For events, whose projections are short: members per batch, and intensities of one mix and structure per evaluation.
 BATCH_OF_EVENTS, TOGETHER = 500, 9
-#: Largest number of shares of carriers, by sector, year and member, of an ensemble that is kept laid out: 80 MB.
-KEPT_CELLS = 10**7
+#: Largest number of shares of carriers, by sector, year and member, of an ensemble that is kept laid out; region-d with
+#: 1,700 members, just below it, takes 62 MB more.
+KEPT_CELLS = 5 * 10**6
 #: Share of the members over which means of tonnes and money are taken.
 CENTRAL = 0.9
 

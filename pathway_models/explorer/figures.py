@@ -73,13 +73,16 @@ class Picture:
 
     def _sheet(self, exploration: Exploration) -> Figure:
         figure, (ax, strip) = canvas.sheet(
-            self.lang, SIZE, rows=(3.0, 1.0), head=0.12, foot=0.3, left=0.115, right=0.99
+            self.lang, SIZE, rows=(3.0, 1.0), head=0.26, foot=0.3, left=0.115, right=0.99
         )
         figure.set_dpi(RESOLUTION)
         first, observed = int(self.years[0]), exploration.park.last_observed_year
         band = exploration.without.band / self.scale.divisor
         ax.set_ylim(min(0.0, 1.1 * float(band[0].min())), self.top / self.scale.divisor)
         canvas.emissions_axis(ax, self.scale, self.lang)
+        # Above the axis, not beside it: numbers of six digits leave no room there.
+        ax.text(0.0, 1.03, ax.get_ylabel(), size="small", ha="left", va="bottom", transform=ax.transAxes)
+        ax.set_ylabel("")
         for axes in (ax, strip):
             canvas.shade_record(axes, first, observed)
             canvas.years_axis(axes, first, self.horizon, behind=axes is strip)

@@ -355,3 +355,14 @@ def test_amounts_and_levers_that_make_no_sense_are_refused():
         LeverCost(capital=amount(1.0))
     with pytest.raises(RecordError, match="full_load_hours"):
         LeverCost(capital=amount(1.0, "million CNY/kW"), lifetime=amount(20.0, "yr"))
+
+
+def test_costs_are_read_again_when_their_file_has_changed(tmp_path):
+    path = tmp_path / "own.yml"
+    text = "discount_rate: {{low: 0.01, mode: 0.0{}, high: 0.12, unit: share/yr, confidence: seen, source: test}}\n"
+    rates = []
+    for mode in (3, 35):
+        path.write_text(text.format(mode), encoding="utf-8")
+        rates.append(read_costs(path).discount_rate.mode)
+        assert read_costs(path) is read_costs(path)
+    assert rates == [0.03, 0.035]

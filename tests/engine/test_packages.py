@@ -14,6 +14,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.decisions.package_cost import draw_rates, package_cost
 from pathway_models.engine.packages import PackageEngine, cost_table
+from pathway_models.records import NO_MEASURES
 from pathway_models.records.levers import lever_grid
 
 
@@ -146,6 +147,26 @@ def test_cost_table_has_the_costs_of_the_survey(steel):
         survey = engine.survey(grid)
         table = cost_table(engine, survey.tree)
         assert np.abs(table - survey.cost).max() <= 1e-9 * np.abs(survey.cost).max()
+
+
+def test_an_ensemble_that_is_kept_gives_what_one_laid_out_each_time_gives(steel, monkeypatch):
+    scenario = pw.read_scenarios()["deep"]
+    draws = pw.sample(steel, [scenario], members=300, seed=5, until=2045)  # two batches
+
+    def found(cells):
+        monkeypatch.setattr("pathway_models.engine.packages.KEPT_CELLS", cells)
+        rates = draw_rates(invented_costs(), {one.lever.lever_id: one.lever for one in scenario.measures}, draws)
+        engine = PackageEngine(steel, scenario, draws, rates=rates)
+        asked = [engine.survey([NO_MEASURES, scenario], by_year=True) for _ in range(2)]
+        laid = [sum(1 for _ in engine.batches()) for _ in range(2)]
+        return [np.stack([one.by_year[:, -1], one.cost, one.peak]) for one in asked], engine.totals([scenario]), laid
+
+    (first, again), totals, laid = found(10**9)
+    (other, _), others, too = found(0)
+    assert laid == too == [2, 2]
+    assert np.array_equal(first, again)
+    assert np.array_equal(first, other)
+    assert np.array_equal(totals, others)
 
 
 def test_grid_beyond_ranking_is_refused_with_a_remedy(steel):

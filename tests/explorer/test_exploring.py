@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 from builders import mixed_park
+from matplotlib.text import Text
 
 import pathway_models as pw
 from pathway_models.baseline.scenario_drivers import driven
@@ -12,6 +13,7 @@ from pathway_models.cobenefits.scenarios import cobenefits, prepare_basis
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.decisions.package_cost import package_cost
 from pathway_models.explorer.evaluation import BAND, Exploration
+from pathway_models.explorer.figures import Picture
 from pathway_models.intake.costs import read_costs
 from pathway_models.records.levers import Choice
 
@@ -54,6 +56,17 @@ def test_view_under_given_growth_equals_the_projection_of_that_scenario(levers):
     split = view.split(2030)
     assert [split.past, split.ahead, split.not_before] == [row[f"p_{part}"] for part in ("past", "ahead", "not_before")]
     assert (view.band[2] < plain.without.band[2])[-1]
+
+
+@pytest.mark.parametrize(("lang", "unit"), [("en", "Mt CO₂ per year"), ("zh", "万tCO₂/年")])
+def test_the_unit_of_emissions_stands_whole_inside_the_picture(levers, lang, unit):
+    exploration = Exploration(pw.read_park("region-d"), levers, read_costs(), members=10)
+    picture = Picture(exploration, lang)
+    renderer = picture.figure.canvas.get_renderer()
+    (text,) = (text for text in picture.figure.findobj(Text) if text.get_text().replace("$_2$", "₂") == unit)
+    place, whole = text.get_window_extent(renderer), picture.figure.bbox
+    assert whole.x0 <= place.x0 < place.x1 <= whole.x1
+    assert whole.y0 <= place.y0 < place.y1 <= whole.y1
 
 
 def test_cost_is_that_of_the_package(exploration, chosen):
