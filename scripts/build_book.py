@@ -14,8 +14,9 @@ from pathlib import Path
 import yaml
 from sphinx.cmd.build import build_main
 
+from pathway_models.documents.page_fonts import CHINESE_FONT, font_with
+
 ROOT = Path(__file__).resolve().parents[1]
-FONT = ROOT / "pathway_models" / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"
 #: Order of the course: part, then its pages; a folder, with a slash, means all its other pages by name.
 PARTS = (
     ("从这里开始 / Start here", ("notebooks/00_start_here",)),
@@ -56,16 +57,9 @@ def main(words: list[str] | None = None) -> int:
 
 def write_font(html: Path) -> None:
     """Write the font, subset to the characters of the book, beside its style sheet: no system font is needed."""
-    from fontTools import subset
-
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # Sphinx shows the logs of every library
     signs = {sign for page in html.rglob("*.html") for sign in page.read_text(encoding="utf-8")}
-    options = subset.Options(flavor="woff", layout_features=["*"], notdef_outline=True, desubroutinize=True)
-    with subset.load_font(str(FONT), options) as font:
-        cutter = subset.Subsetter(options)
-        cutter.populate(text="".join(sorted(signs)))
-        cutter.subset(font)
-        subset.save_font(font, str(html / "_static" / "book.woff"), options)
+    (html / "_static" / "book.woff").write_bytes(font_with(CHINESE_FONT, "".join(sorted(signs))))
 
 
 def gather(folder: Path) -> None:

@@ -98,7 +98,7 @@ def empty_fonts(folder: Path) -> dict[str, str]:
     """Restrict a browser to one font that has only a box, shown for characters without an embedded font."""
     from fontTools import subset
 
-    from pathway_models.documents.markup import CHINESE_FONT
+    from pathway_models.documents.page_fonts import CHINESE_FONT
 
     options = subset.Options(notdef_outline=True)
     with subset.load_font(str(CHINESE_FONT), options) as font:

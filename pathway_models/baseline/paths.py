@@ -60,7 +60,7 @@ class OwnNoise:
     def yearly(self, name: str) -> np.ndarray:
         """Return the park's own yearly draws; those of levels above it at their median: (member, year)."""
         drawn = self.normals.yearly(name)
-        return drawn if self.noise and self.normals.is_own(name) else np.zeros_like(drawn)
+        return drawn if self.noise and self.normals.is_own(name) else np.broadcast_to(0.0, drawn.shape)
 
 
 @dataclass(frozen=True)
@@ -202,10 +202,10 @@ class _Sample:
         # ASSUME: where growth holds, a year's noise is the park's innovation of that year and does not persist; only
         # growth accumulates.
         middle = draw(OwnNoise(normals, noise=False))
+        if not any(self.reading):
+            return middle
         noise = np.diff(draw(OwnNoise(normals)) - middle, axis=-1, prepend=0.0)
-        if self.reading.growth:
-            return draw(normals) - (0.0 if self.reading.noise else noise)
-        return middle + (noise if self.reading.noise else 0.0)
+        return draw(normals) - noise if self.reading.growth else middle + noise
 
     def middle(self, history: np.ndarray, use: str) -> np.ndarray:
         """Return the log change of a driver with every draw at its median: (step,)."""

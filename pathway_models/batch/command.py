@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pathway_models.batch import fork_client
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.console import cli_language, common_options, screen
 from pathway_models.core import BatchError, InputError, files
@@ -67,7 +68,7 @@ def _as_found(folder: Path, outcome: Outcome) -> Outcome:
 
 def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool, *, is_run: bool = True) -> Path:
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
-    from pathway_models.batch import fork_client, preload, summary
+    from pathway_models.batch import summary
 
     page = folder / "index.html"
     before = _content(folder / "summary.csv") if page.is_file() else None
@@ -80,9 +81,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool,
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
         return page  # which has been updated
     # The preloading process may have started in another working folder.
-    fork_client.call_preloaded(
-        preload.preload_cells, summary.write_index, folder.absolute(), list(outcomes), rows, lang
-    )
+    fork_client.call_preloaded(fork_client.CELLS, summary.write_index, folder.absolute(), list(outcomes), rows, lang)
     return page
 
 

@@ -7,7 +7,6 @@ use, and again when the package or its data have changed.
 import atexit
 import contextlib
 import os
-import pickle
 import signal
 import socket
 import struct
@@ -26,8 +25,11 @@ from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 #: Seconds a server may take to import everything.
 STARTING = 120
 GONE = "the fork server is gone"
-#: Function of the package without arguments, called by a server before it serves.
-Preload = Callable[[], None]
+#: Function of the package without arguments, called by a server before it serves: ``module:function``, so that the
+#: client imports nothing of what the server does.
+Preload = str
+#: Preload of the server of cells, in whose children notebooks run.
+CELLS = "pathway_models.batch.preload:preload_cells"
 
 
 class ServerGoneError(BatchError):
@@ -114,8 +116,7 @@ class ForkClient:
     def start(cls, preload: Preload) -> "ForkClient":
         """Start a server, which prepares while the caller continues."""
         control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        module, name = preload.__module__, preload.__name__
-        code = f"from {serve.__module__} import serve; from {module} import {name}; serve({far.fileno()}, {name})"
+        code = f"from {serve.__module__} import serve; serve({far.fileno()}, {preload!r})"
         # Its own session: Ctrl-C on the terminal reaches the process that started the run, which then stops the server.
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", code],
@@ -165,12 +166,12 @@ class ForkClient:
             except OSError:
                 raise ServerGoneError(GONE) from None
 
-    def fork(self, function: Callable[..., None], *files: int) -> Child:
-        """Fork a child that calls a function of the package with its end of a connection and further descriptors."""
+    def fork(self, function: str, *files: int) -> Child:
+        """Fork a child that calls ``module:function`` with its end of a connection and further descriptors."""
         near, far = socket.socketpair()
         report, write_end = os.pipe()
         try:
-            self._ask(pickle.dumps(function), far.fileno(), *files, write_end)
+            self._ask(function.encode(), far.fileno(), *files, write_end)
         finally:
             far.close()
             os.close(write_end)
@@ -181,7 +182,7 @@ class ForkClient:
 
     def call(self, function: Callable[..., Any], *arguments: object) -> Any:
         """Call a function of the package in a child; raises what it raises, and `BatchError` where the child dies."""
-        child = self.fork(_answer_call)
+        child = self.fork(f"{__name__}:{_answer_call.__name__}")
         try:
             child.channel.send((function, arguments))
             sound, answer = child.channel.recv()

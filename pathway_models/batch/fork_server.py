@@ -14,7 +14,6 @@ client, and imports the client's ``__main__`` again in every child: hence this o
 import contextlib
 import gc
 import os
-import pickle
 import select
 import signal
 import socket
@@ -23,13 +22,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 
 from pathway_models.cli import Interruption
 from pathway_models.core import ONE_THREAD, keep_freed_memory
 
 #: One thread a process. The allocator of Arrow, which pandas imports, would start a thread to tidy up.
 PINNED = {**ONE_THREAD, "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-#: Request that introduces another client; any other is a pickled function.
+#: Request that introduces another client; any other names a function.
 INTRODUCE = b"client"
 #: Signal that Linux sends to a child when the process that forked it dies (prctl, PR_SET_PDEATHSIG).
 _DEATH_SIGNAL = 1
@@ -48,13 +48,13 @@ def count_threads() -> int:
         return threading.active_count()
 
 
-def fork(function: bytes, fds: list[int]) -> int:
+def fork(function: str, fds: list[int]) -> int:
     """Fork a child of this process that calls a function with some descriptors, and ends.
 
     Parameters
     ----------
-    function : bytes
-        Pickled, so that only the child imports its module.
+    function : str
+        ``module:function``, so that only the child imports its module.
     fds : list of int
         Descriptors that the child keeps open beside its standard streams.
 
@@ -75,7 +75,7 @@ def fork(function: bytes, fds: list[int]) -> int:
         code = 1
         try:
             _leave_server(fds)
-            pickle.loads(function)(*fds)
+            resolve_name(function)(*fds)
             code = 0
         except BaseException:  # no code of the server may run in the child
             import traceback
@@ -106,14 +106,14 @@ def _leave_server(fds: list[int]) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def serve(descriptor: int, preload: Callable[[], None]) -> None:
+def serve(descriptor: int, preload: str) -> None:
     """Serve the client at the other end of a socket, and those it introduces, until it is gone.
 
-    A request is a pickled function with its descriptors; the last of them takes the process id and, when the child
+    A request is the name of a function with its descriptors; the last of them takes the process id and, when the child
     has ended, its wait status. The request ``INTRODUCE`` comes with the socket of another client.
     """
     keep_freed_memory()
-    preload()
+    resolve_name(preload)()
     gc.collect()
     gc.freeze()  # children then neither copy nor search what was there before them
     # A figure is some ten thousand objects in reference cycles: collecting every 700 takes a fifth of its drawing time.
@@ -166,7 +166,7 @@ class _Server:
             self.welcome(*fds)
         else:
             *given, report = fds
-            pid = fork(request, given)
+            pid = fork(request.decode(), given)
             for fd in given:
                 os.close(fd)
             self.children[pid] = (client, report)

@@ -23,10 +23,12 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
-from pathway_models.batch import fork_client, fork_server, preload
+from pathway_models.batch import fork_client, fork_server
 
 #: Names of our engines, as ``papermill --engine`` takes them.
 FORKED, ORDINARY = "pathways-fork", "pathways-kernel"
+#: Function that runs cells in a child of the server of cells, which has imported it.
+RUN_CELLS = "pathway_models.batch.preload:run_cells"
 #: Kernels that are this Python.
 OWN_KERNELS = (None, "", "python", "python3")
 #: Messages with output, and the fields an output keeps of them.
@@ -52,7 +54,7 @@ class Cells:
         self._files = [tempfile.TemporaryFile(buffering=0) for _ in range(2)]  # noqa: SIM115 - closed by close()
         self._sent = [0, 0]
         descriptors = [file.fileno() for file in self._files]
-        self.child = fork_client.shared_server(preload.preload_cells).fork(preload.run_cells, *descriptors)
+        self.child = fork_client.shared_server(fork_client.CELLS).fork(RUN_CELLS, *descriptors)
         try:
             self.child.channel.send_bytes(json.dumps(setting).encode())
             self.language_info = self._message(None)["content"]["language_info"]
@@ -263,7 +265,7 @@ class ForkedEngine(OrdinaryEngine):
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
     ) -> NotebookNode | None:
         """Run a notebook whose parameters papermill has put in."""
-        if not fork_server.can_fork() or kernel_name not in OWN_KERNELS or fork_client.refusal(preload.preload_cells):
+        if not fork_server.can_fork() or kernel_name not in OWN_KERNELS or fork_client.refusal(fork_client.CELLS):
             logger.info("No fork here: the notebook runs in an ordinary kernel")
             return OrdinaryEngine.execute_managed_notebook(nb_man, kernel_name, **options)
         return super().execute_managed_notebook(nb_man, kernel_name, **options)

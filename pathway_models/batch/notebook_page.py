@@ -20,7 +20,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from pathway_models.core.files import PARK_NOTEBOOK
-from pathway_models.documents.markup import FIRST_CJK, TOLD_STYLE, font_face, html, policy, told_picture
+from pathway_models.documents.markup import TOLD_STYLE, html, policy, told_picture
+from pathway_models.documents.page_fonts import FIRST_CJK, font_face
 from pathway_models.language import say
 
 if TYPE_CHECKING:

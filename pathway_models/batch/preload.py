@@ -261,7 +261,12 @@ def _fill_caches() -> None:
     used = re.findall(r"(?:\bpw\.|from pathway_models import )(\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8"))
     for name in sorted(set(used)):
         getattr(pw, name)  # imports the module behind it
-    draw(compute(next(entry.park_id for entry in pw.read_register() if entry.has_data)))
+    draw(compute(first_park()))
+
+
+def first_park() -> str:
+    """Return the first place of the register that has data: which one does not matter to caches of what all share."""
+    return next(entry.park_id for entry in pw.read_register() if entry.has_data)
 
 
 def run_cells(channel: int, out: int, err: int) -> None:

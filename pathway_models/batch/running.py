@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pathway_models as pw
-from pathway_models.batch import execution, fork_client, fork_server, results, scheduling
+from pathway_models.batch import execution, fork_client, fork_server, scheduling
 from pathway_models.core import BatchError, Fault, InputError, ScenarioError, files, present_year
 from pathway_models.intake.parks import ids_of, same_ids
 from pathway_models.intake.register import name_anywhere, table_of
@@ -377,7 +377,7 @@ def _check_parameters(job: folders.Job, request: Request) -> None:
     if request.engine == "fork" and fork_server.can_fork() and not request.scheduler:
         scheduling.start_servers()
     given = {**job.parameters, "out": "."}
-    fork_client.call_preloaded(scheduling.preload_parks, execution.check_parameters, given, job.notebook)
+    fork_client.call_preloaded(scheduling.PARKS, execution.check_parameters, given, job.notebook)
 
 
 def _unknown(park: str) -> tuple[Fault, ...]:
@@ -519,6 +519,9 @@ def _run(
     keep_members: bool,
 ) -> Result:
     """Run one park and publish its folder atomically."""
+    # Deferred: runs of notebooks write their tables in other processes.
+    from pathway_models.batch import results
+
     _, given, is_doubled = task
     park_id, begin = _name_of(given), time.perf_counter()
     if is_doubled:

@@ -27,7 +27,7 @@ from types import ModuleType
 from typing import Any
 
 import pathway_models as pw
-from pathway_models.batch import execution, fork_client, fork_server, preload
+from pathway_models.batch import execution, fork_client, fork_server
 from pathway_models.console.cli_language import mistake_text
 from pathway_models.core import BatchError, keep_freed_memory
 from pathway_models.core.files import PARK_NOTEBOOK
@@ -172,23 +172,31 @@ def preload_parks() -> None:
     with _replaced(GRAMMAR, substitute), _replaced("pyarrow.fs", None):  # notebooks of workers are local files
         import_module("papermill")
     import_module("pathway_models.batch.forked_engine")
-    for name in ("read_park", "read_scenarios"):
-        getattr(pw, name)  # imports the module behind it
     import_module("pathway_models.batch.notebook_page").to_html(None)
+    # Faults of the data are reported by the park that reads it, not here.
+    with contextlib.suppress(Exception):
+        pw.read_park(import_module("pathway_models.batch.preload").first_park())
+        pw.read_scenarios()
+        import_module("pathway_models.batch.answer_card").card_of("", "", {}, 0, "en")
+        import_module("pathway_models.documents.page_fonts").font_face(PARK_NOTEBOOK.read_text(encoding="utf-8"))
+
+
+#: Preload of the server of parks, whose workers run notebooks in children of the server of cells.
+PARKS = f"{__name__}:{preload_parks.__name__}"
 
 
 def start_servers() -> None:
     """Start the servers of cells and of parks, which get ready side by side."""
-    fork_client.shared_server(preload.preload_cells)
-    fork_client.shared_server(preload_parks)
+    for preload in (fork_client.CELLS, PARKS):
+        fork_client.shared_server(preload)
 
 
 def fork_worker() -> fork_client.Child:
     """Fork a worker that runs parks; their notebooks run in children of the server of cells."""
-    parks, cells = fork_client.shared_server(preload_parks), fork_client.shared_server(preload.preload_cells)
+    parks, cells = fork_client.shared_server(PARKS), fork_client.shared_server(fork_client.CELLS)
     descriptor = cells.introduce()
     try:
-        worker = parks.fork(serve_parks, descriptor)
+        worker = parks.fork(f"{__name__}:{serve_parks.__name__}", descriptor)
     finally:
         os.close(descriptor)
     worker.relies_on = cells
@@ -206,7 +214,7 @@ def serve_parks(channel: int, cells: int) -> None:
     cells : int
         Descriptor through which the server of cells is asked for children.
     """
-    fork_client.adopt(preload.preload_cells, cells)
+    fork_client.adopt(fork_client.CELLS, cells)
     connection = Connection(channel)
     with contextlib.suppress(EOFError):
         while True:
@@ -264,7 +272,7 @@ def _run_in_kernel(job: folders.Job) -> folders.Outcome:
 
 def unsafe_fork() -> fork_client.UnsafeForkError | None:
     """Return the error that forbids forking workers and notebooks here, if any; wait until both servers are ready."""
-    return fork_client.refusal(preload.preload_cells) or fork_client.refusal(preload_parks)
+    return fork_client.refusal(fork_client.CELLS) or fork_client.refusal(PARKS)
 
 
 def local(jobs: Sequence[folders.Job], workers: int, engine: str) -> Iterator[folders.Outcome]:

@@ -16,7 +16,7 @@ from pathway_models import plotting, sentences
 from pathway_models.batch.answer_card import read_steps, what_decides, what_first
 from pathway_models.console.screen import on_screen, screen_lines
 from pathway_models.core import BatchError, files, yaml_files
-from pathway_models.documents import markup
+from pathway_models.documents import markup, page_fonts
 from pathway_models.fleet.answers import LEAST_GAIN, Answer, answers, chance, headline_of, worth_naming, year_asked
 from pathway_models.intake import library, naming, statements
 from pathway_models.intake.register import read_register
@@ -350,7 +350,7 @@ def index_page(
         word_list=listed,
         found=found,
         sentence=sentence,
-        font_face=markup.font_face(shown),
+        font_face=page_fonts.font_face(shown),
         t=texts,
         run=run,
         sizes={row["park_id"]: rounding.emissions_text(float(row["emissions_last_tco2"]), lang) for row in rows},

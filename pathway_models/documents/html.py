@@ -1,17 +1,15 @@
 """The report as one web page that needs no other file, no network and no font of the reader's machine."""
 
 import base64
-import io
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
 from pathway_models.documents.markup import TOLD_STYLE, html, page, told_picture
+from pathway_models.documents.page_fonts import ASCII, font_with
 from pathway_models.figures.style import FONT_FILES
 from pathway_models.language.words import say, word_list
 
@@ -39,7 +37,7 @@ def to_html(report: Report) -> str:
         _bold(report) + "".join(words.values()) + str(listed),
     )
     faces = [
-        {"weight": weight, "data": _encoded(font_with(file, text))}
+        {"weight": weight, "data": _encoded(font_with(file, text + ASCII))}
         for weight, file, text in zip(WEIGHTS, FONT_FILES, texts, strict=True)
     ]
     return page(
@@ -94,33 +92,3 @@ def _groups(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
 
 def _encoded(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
-
-
-def font_with(file: Path, text: str) -> bytes:
-    """Cut a bundled font down to the characters of a text and ASCII, as WOFF.
-
-    Parameters
-    ----------
-    file : Path
-        A font in OpenType format, each of its outlines by itself (`scripts/build_font.py`).
-    text : str
-    """
-    options = Options()
-    options.layout_features, options.notdef_outline = ["kern"], True
-    options.drop_tables = [*options.drop_tables, "GSUB"]
-    # The time in the font's head would make every page differ; bounds of the whole font hold for a part of it.
-    with TTFont(file, recalcTimestamp=False, recalcBBoxes=False, lazy=True) as font:
-        cutter = Subsetter(options)
-        cutter.populate(text=text + "".join(map(chr, range(0x20, 0x7F))))
-        font.getGlyphOrder()
-        # Laid aside: the cutter would run each outline for parts it shares with others, of which there are none, and
-        # look in every table for the names in use.
-        outlines, names = font["CFF "], font["name"]
-        del font["CFF "], font["name"]
-        cutter.subset(font)
-        cutter.glyphs = cutter.glyphs_retained
-        outlines.subset_glyphs(cutter)
-        font["CFF "], font["name"] = outlines, names
-        font.flavor, out = "woff", io.BytesIO()
-        font.save(out)
-    return out.getvalue()

@@ -23,7 +23,8 @@ from pathway_models.cobenefits.scenarios import prepare_basis
 from pathway_models.core import PathwayError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.decisions.attribution import first_steps
-from pathway_models.documents.markup import font_face, html
+from pathway_models.documents.markup import html
+from pathway_models.documents.page_fonts import font_face
 from pathway_models.engine.ensemble_summary import survey
 from pathway_models.explorer import evaluation, figures
 from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, under_of, unpacked

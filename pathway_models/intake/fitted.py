@@ -11,14 +11,17 @@ import json
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pathway_models.core import Fault, InputError, RecordError, arrays, files, yaml_files
 from pathway_models.kernels.growth import HorizonFit
 from pathway_models.records import growth_laws, nowcast
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Columns required by the nowcast.
 REQUIRED = ("province", "province_zh", "year", "co2_t", "co2_power_t", "co2_iron_t", "co2_cement_t", "thermal_gwh",
@@ -70,7 +73,10 @@ def _read_activity(folder: Path) -> nowcast.RegionalActivity:
     return nowcast.RegionalActivity(regions, names, years, values.pop("co2_t"), values, account)
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path) -> "pd.DataFrame":
+    # Deferred: it takes longer to load than the rest of a command.
+    import pandas as pd
+
     if not path.is_file():
         raise InputError([Fault(path.name, "file", "", "an existing file", "restore it", code="no_file")])
     return pd.read_csv(path, encoding="utf-8")

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from pathway_models.core import Fault, InputError
 from pathway_models.runs import folders, provenance, tables
 
 if TYPE_CHECKING:
+    # Deferred below: commands that only ask for records and files start in half the time.
+    import pandas as pd
+
     from pathway_models.records import Scenarios
 
 
@@ -208,6 +210,8 @@ class StoredRun:
     @cached_property
     def status(self) -> pd.DataFrame:
         """Status of every park: park_id, status, seconds, cause."""
+        import pandas as pd
+
         rows = [(each.park_id, each.status, each.seconds, each.cause) for each in tables.read_status(self.folder)]
         return pd.DataFrame(rows, columns=list(tables.STATUS_COLUMNS))
 
@@ -240,6 +244,8 @@ class StoredRun:
             ``pathways``, ``inventory``, ``levers``, ... without its ending.
         parks : iterable of str, optional
         """
+        import pandas as pd
+
         return pd.concat([self[park].table(name) for park in self._chosen(parks)], ignore_index=True)
 
     def members(
@@ -318,6 +324,8 @@ class Members:
 
     def frame(self) -> pd.DataFrame:
         """Read all of them into one frame, ``park_id`` first."""
+        import pandas as pd
+
         frames = []
         for park_id, frame in self:
             frame.insert(0, "park_id", pd.Categorical.from_codes([0] * len(frame), [park_id]))
@@ -348,6 +356,8 @@ class StoredPark:
         InputError
             There is no such table.
         """
+        import pandas as pd
+
         path = self.folder / f"{name}.csv"
         if not path.is_file():
             expected = f"one of {', '.join(self.tables)}" if self.tables else "the tables of a park that came out"

@@ -148,6 +148,25 @@ def test_provinces_add_up_to_the_nation_member_by_member():
     assert np.allclose(total / base, np.exp(change))
 
 
+ABOVE = ("nation", "region", "economy")
+
+
+@pytest.mark.parametrize("same", [("nation",), ABOVE, (*ABOVE, "shock")])
+def test_draws_that_all_members_share_give_what_those_of_each_give(same):
+    """Where a stream is one array broadcast to all members it is worked out once; the numbers are the same bits."""
+    law = laws_of(pw.read_assumptions())["emissions"]
+    park = History(np.log(np.array([100.0, 104, 103, 108, 110])), 2020, country="CN", kind="park")
+    rng = np.random.default_rng(4)
+    own = {name: rng.standard_normal((30, 9)) for name in (*ABOVE, "shock")}
+    shared = own | {name: np.broadcast_to(own[name][:1], (30, 9)) for name in same}
+    of_each = {name: np.ascontiguousarray(values) for name, values in shared.items()}
+    once, by_member = (SimpleNamespace(yearly=drawn.__getitem__) for drawn in (shared, of_each))
+    emissions = law.simulate(park, 9, by_member)
+    assert np.array_equal(law.simulate(park, 9, once), emissions)
+    found = law.activity(park, 9, once, emissions)
+    assert np.array_equal(np.broadcast_to(found, emissions.shape), law.activity(park, 9, by_member, emissions))
+
+
 def test_the_correction_of_provinces_is_that_of_the_law_in_use():
     """Corrections are cached; those of a law that is gone must not serve another one with the same draws."""
     shipped = pw.read_assumptions().levels

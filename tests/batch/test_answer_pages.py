@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup
 from pathway_models import sentences
 from pathway_models.batch.answer_card import STEPS, answer_card, read_steps, write_steps
 from pathway_models.batch.summary import index_page, link_papers, summary_lines
-from pathway_models.documents.markup import FONT_FAMILY, font_face
+from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.documents.page_fonts import FEW, FONT_FAMILY, font_face
 from pathway_models.fleet.answers import SPLIT, answers, headline_of
 from pathway_models.intake.library import read_scenarios
 from pathway_models.language.rounding import stable_text
@@ -170,8 +171,14 @@ def test_a_name_that_is_markup_stays_text(tmp_path):
 def test_fonts_are_embedded_for_the_signs_shown_and_for_nothing_else():
     assert FONT_FAMILY not in font_face("Latin only, ± and …")
     assert FONT_FAMILY in font_face("达峰")
-    rules = [font_face(text).count("@font-face") for text in ("Latin", "达峰", "达峰齉")]
-    assert rules == [1, 2, 3]  # 齉 is in no text of ours
+    texts = ("Latin", "达峰齉", many := PARK_NOTEBOOK.read_text(encoding="utf-8"), many + "齉")
+    rules = [font_face(text).count("@font-face") for text in texts]
+    assert rules == [1, 2, 2, 3]  # 齉 is in no text of ours
+
+
+def test_a_page_of_few_chinese_characters_embeds_those_alone():
+    few, many = (font_face("".join(chr(0x4E00 + at) for at in range(count))) for count in (FEW, FEW + 1))
+    assert len(few) < len(many) / 4
 
 
 # what to do first ----------------------------------------------------------------------------------------------

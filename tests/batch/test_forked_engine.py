@@ -14,9 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
 from pathway_models.batch import fork_server
+from pathway_models.batch.fork_client import CELLS as SERVER_OF_CELLS
 from pathway_models.batch.fork_client import shared_server
 from pathway_models.batch.forked_engine import FORKED, ORDINARY, register
-from pathway_models.batch.preload import preload_cells
 
 pytestmark = pytest.mark.slow
 
@@ -245,7 +245,7 @@ def test_a_notebook_of_another_kernel_is_left_to_that_kernel(tmp_path, monkeypat
 def test_a_server_with_threads_refuses_to_fork(monkeypatch):
     monkeypatch.setattr(fork_server, "count_threads", lambda: 2)
     with pytest.raises(RuntimeError, match="would not be safe"):
-        fork_server.fork(b"", [])
+        fork_server.fork("", [])
 
 
 THREADED = """
@@ -275,8 +275,8 @@ def test_where_an_import_starts_a_thread_notebooks_run_in_ordinary_kernels_and_t
 
 
 def test_a_fork_server_is_started_again_when_the_data_are_others(monkeypatch, tmp_path):
-    before = shared_server(preload_cells)
-    assert shared_server(preload_cells) is before
+    before = shared_server(SERVER_OF_CELLS)
+    assert shared_server(SERVER_OF_CELLS) is before
     monkeypatch.setenv("PATHWAY_DATA", str(tmp_path))
     (tmp_path / "levers.yml").write_text("", encoding="utf-8")
     (tmp_path / "factors").mkdir()
@@ -285,9 +285,9 @@ def test_a_fork_server_is_started_again_when_the_data_are_others(monkeypatch, tm
 
 def test_the_fork_server_and_its_children_end_with_the_client(tmp_path):
     code = (
-        "import os, papermill\nfrom pathway_models.batch.fork_client import shared_server\n"
-        "from pathway_models.batch.forked_engine import Cells\nfrom pathway_models.batch.preload import preload_cells\n"
-        "cells = Cells({'folder': '/'})\nprint(cells.child.pid, shared_server(preload_cells).process.pid, flush=True)\n"
+        "import os, papermill\nfrom pathway_models.batch.fork_client import CELLS, shared_server\n"
+        "from pathway_models.batch.forked_engine import Cells\n"
+        "cells = Cells({'folder': '/'})\nprint(cells.child.pid, shared_server(CELLS).process.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )
     told = subprocess.run(

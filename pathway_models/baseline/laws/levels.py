@@ -11,7 +11,7 @@ intensity and mix add up to the law of emissions (docs/law_in_levels.md, section
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import lru_cache
 from hashlib import blake2b
 from typing import ClassVar, Self
 
@@ -189,19 +189,26 @@ class Level:
         """
         logs = np.asarray(history.log_history, dtype=float)
         if logs.ndim == 1:
-            return self.paths(history, steps, normals.yearly("shock"))
+            return _each(self.paths(history, steps, shock := normals.yearly("shock")), shock)
         return np.stack([
-            self._drawn(self.forecast(history, steps), at, shock) for at, shock in enumerate(normals.yearly("shock"))
+            self.drawn(self.forecast(history, steps), at, shock) for at, shock in enumerate(normals.yearly("shock"))
         ])  # fmt: skip
 
     def paths(self, history: History, steps: int, shock: Floats) -> Floats:
-        """Draw paths of one record from standard normals by year: (member, step)."""
+        """Draw paths of one record from standard normals by year: (member, step), or one path of all (`distinct`)."""
+        shock = distinct(shock)
         one = {name: np.asarray(values, float)[None] for name, values in history.covariates.items()}
         alone = replace(history, log_history=np.asarray(history.log_history, float)[None], covariates=one)
-        return self._drawn(self.forecast(alone, steps), 0, shock)
+        return self.drawn(self.forecast(alone, steps), 0, shock)
 
-    def _drawn(self, forecast: ScaledForecast, at: int, shock: Floats) -> Floats:
+    def drawn(self, forecast: ScaledForecast, at: int, shock: Floats) -> Floats:
+        """Draw paths of one record of a forecast from standard normals by year: (member, step)."""
         return forecast.centre[at] + forecast.scale[at] * shaped(brownian(shock), forecast.shape[0])
+
+
+def distinct(drawn: Floats) -> Floats:
+    """Return one member of draws that are the same array in all, (1, ...), and others as they are: (member, ...)."""
+    return drawn[:1] if drawn.strides[0] == 0 else drawn
 
 
 def brownian(shock: Floats) -> Floats:
@@ -215,6 +222,11 @@ def shaped(scores: Floats, shape: Floats) -> Floats:
     for step, quantiles in enumerate(shape):
         errors[step] = np.interp(scores[:, step], SHAPE_NORMALS, quantiles)
     return errors.T
+
+
+def _each(paths: Floats, drawn: Floats) -> Floats:
+    """Give every member of some draws its path, read-only where all have the same: (member, step)."""
+    return paths if len(paths) == len(drawn) else np.broadcast_to(paths, (len(drawn), paths.shape[-1]))
 
 
 def _at_knots(change: Floats, knots: NDArray[np.int_]) -> Floats:
@@ -233,7 +245,7 @@ REGION = "region"
 HOME = "CN"
 #: Years of record that a nation is forecast from, as it was fitted.
 NATION_RECORD = 8
-#: Most corrections of provinces that are cached, one a batch of members.
+#: Most corrections of provinces that are cached, one a batch of members, and most forecasts of nations.
 REMEMBERED = 16
 
 _raked: OrderedDict[bytes, tuple[growth_laws.LevelParameters, Floats]] = OrderedDict()
@@ -262,13 +274,9 @@ class Levels:
         growth_laws.Stream("region", growth_laws.EVERY_PROVINCE, yearly=True),
     )
 
-    @cached_property
-    def _levels(self) -> dict[str, Level]:
-        wide = {"park": self.parameters.numbers["park_widening"]}
-        return {
-            name: Level(name, fitted, *([wide[name]] if name in wide else []))
-            for name, fitted in self.parameters.fits.items()
-        }
+    @property
+    def _levels(self) -> Mapping[str, Level]:
+        return _levels_of(self.parameters)
 
     @property
     def park(self) -> Level:
@@ -285,9 +293,8 @@ class Levels:
 
     def simulate(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Draw paths of the emissions of one park: (member, step)."""
-        if history.kind == REGION and history.country == HOME:
-            return self._region(history, steps, normals)
-        return self._park(history, steps, normals)
+        draw = self._region if history.kind == REGION and history.country == HOME else self._park
+        return _each(draw(history, steps, normals), normals.yearly(self._stream(history)))
 
     def activity(self, history: History, steps: int, normals: growth_laws.Normals, emissions: Floats) -> Floats:
         """Draw the activity behind paths of emissions: (member, step).
@@ -307,11 +314,11 @@ class Levels:
         numbers, record = self.parameters.numbers, self._record(history)
         tie = numbers["economy_with_nation"]
         nation = normals.yearly(self._stream(history))
-        shock = tie * nation + np.sqrt(1.0 - tie**2) * normals.yearly("economy")
-        economy, _ = self._shared("economy", record, record.covariates[GDP], history, steps, shock)
+        shock = tie * distinct(nation) + np.sqrt(1.0 - tie**2) * distinct(normals.yearly("economy"))
+        economy, _ = self._shared("economy", record.covariates[GDP], history, steps, shock)
         follows = 1.0 if history.kind == REGION else numbers["park_follows_nation"]
         beyond = emissions - follows * self.nation(history, steps, nation)[0]
-        noise = numbers["activity_noise"] * np.cumsum(normals.yearly("shock"), axis=-1)
+        noise = numbers["activity_noise"] * np.cumsum(distinct(normals.yearly("shock")), axis=-1)
         return economy + numbers["activity_follows"] * beyond + noise
 
     def nation(self, history: History, steps: int, shock: Floats) -> tuple[Floats, Floats]:
@@ -322,32 +329,31 @@ class Levels:
         Returns
         -------
         change : (member, step)
+            One member where all draw the same.
         past : (record,)
             Log of the nation by year of the record, from its last one; NaN where not known.
         """
-        record = self._record(history)
-        return self._shared("nation", record, record.emissions, history, steps, shock)
+        return self._shared("nation", self._record(history).emissions, history, steps, shock)
+
+    def _country(self, history: History) -> str:
+        return history.country if history.country in self.parameters.nations else HOME
 
     def _record(self, history: History) -> growth_laws.LevelRecord:
-        nations = self.parameters.nations
-        return nations.get(history.country, nations[HOME])
+        return self.parameters.nations[self._country(history)]
 
-    def _shared(
-        self, name: str, record: growth_laws.LevelRecord, logs: Floats, history: History, steps: int, shock: Floats
-    ) -> tuple[Floats, Floats]:
+    def _shared(self, name: str, logs: Floats, history: History, steps: int, shock: Floats) -> tuple[Floats, Floats]:
         """Continue a shared quantity from its last known year, relative to the park's last year."""
-        known = np.isfinite(logs)
-        years, logs = record.years[known], logs[known]
+        shock, known, country = distinct(shock), np.isfinite(logs), self._country(history)
+        years, logs = self.parameters.nations[country].years[known], logs[known]
         last, origin = int(years[-1]), int(np.asarray(history.origin))
-        covariates = {key: values[known][-NATION_RECORD:] for key, values in record.covariates.items()}
-        seen = History(logs[-NATION_RECORD:], last, covariates=covariates)
         ahead = max(last - origin, 0)
         change = np.empty(shock.shape)
         begin = float(np.interp(origin, years, logs))
         change[:, : min(ahead, steps)] = np.interp(origin + np.arange(1, min(ahead, steps) + 1), years, logs) - begin
         if steps > ahead:
             # ASSUME: where a park's table is newer than the nation's, the nation starts from the park's last year.
-            drawn = self._levels[name].paths(seen, steps - ahead, shock[:, ahead:])
+            forecast = _forecast_above(self.parameters, name, country, steps - ahead)
+            drawn = self._levels[name].drawn(forecast, 0, shock[:, ahead:])
             change[:, ahead:] = drawn + (logs[-1] - begin if ahead else 0.0)
         past = origin + np.arange(1 - history.log_history.shape[-1], 1)
         return change, np.where((past >= years[0]) & (past <= last), np.interp(past, years, logs) - begin, np.nan)
@@ -368,7 +374,8 @@ class Levels:
             change = change - middle + drift * np.arange(1.0, steps + 1.0)
             past = drift * np.arange(1.0 - history.log_history.shape[-1], 1.0)
         share = numbers["park_in_region"]
-        shock = np.sqrt(1.0 - share) * normals.yearly("shock") + np.sqrt(share) * normals.yearly("region")
+        own, region = distinct(normals.yearly("shock")), distinct(normals.yearly("region"))
+        shock = np.sqrt(1.0 - share) * own + np.sqrt(share) * region
         return change + self.park.paths(_deviation(history, past), steps, shock)
 
     def _region(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
@@ -411,6 +418,26 @@ class Levels:
         past = int(np.asarray(history.origin)) + np.arange(1 - history.log_history.shape[-1], 1)
         return np.where((past >= record.years[0]) & (past <= record.origin),
                         np.interp(past, record.years, record.emissions), np.nan)  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _levels_of(parameters: growth_laws.LevelParameters) -> Mapping[str, Level]:
+    """Build the levels of a law by name."""
+    wide = {"park": parameters.numbers["park_widening"]}
+    return {
+        name: Level(name, fitted, *([wide[name]] if name in wide else [])) for name, fitted in parameters.fits.items()
+    }
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _forecast_above(parameters: growth_laws.LevelParameters, name: str, country: str, steps: int) -> ScaledForecast:
+    """Forecast a nation's emissions or economy from its last known year, the same for every park of a country."""
+    record = parameters.nations[country]
+    logs = record.covariates[GDP] if name == "economy" else record.emissions
+    known = np.isfinite(logs)
+    covariates = {key: values[known][None, -NATION_RECORD:] for key, values in record.covariates.items()}
+    seen = History(logs[known][None, -NATION_RECORD:], int(record.years[known][-1]), covariates=covariates)
+    return _levels_of(parameters)[name].forecast(seen, steps)
 
 
 def _deviation(history: History, past: Floats) -> History:
