@@ -178,7 +178,7 @@ def preload_parks() -> None:
         pw.read_park(import_module("pathway_models.batch.preload").first_park())
         pw.read_scenarios()
         import_module("pathway_models.batch.answer_card").card_of("", "", {}, 0, "en")
-        import_module("pathway_models.documents.page_fonts").font_face(PARK_NOTEBOOK.read_text(encoding="utf-8"))
+        import_module("pathway_models.documents.page_fonts").font_face("")
 
 
 #: Preload of the server of parks, whose workers run notebooks in children of the server of cells.
