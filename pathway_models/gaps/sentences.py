@@ -172,7 +172,7 @@ def late(found: Gaps, *, lang: str = "en") -> str:
     return say(lang, en=en, zh=zh)
 
 
-def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.DataFrame:
+def gaps(found: Gaps, scenarios: Sequence[str] = (), *, notes: bool = True, lang: str = "en") -> pd.DataFrame:
     """Table the distance from every target by scenario: range over members, probability of meeting it, notes.
 
     A target whose period is over has no gap; where the probability stands otherwise, it says met, missed or not known.
@@ -182,6 +182,8 @@ def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.
     found : Gaps
     scenarios : sequence of str
         Which ones, in this order; all by default.
+    notes : bool
+        False leaves out their column, which `gap` has in its sentences.
     lang : {"en", "zh"}
 
     Raises
@@ -214,7 +216,8 @@ def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.
         say(lang, en="P(met)", zh="达成概率"),
         say(lang, en="note", zh="说明"),
     ]
-    return text_table(rows, head, 2)
+    table = text_table(rows, head, 2)
+    return table if notes else table.iloc[:, :-1]
 
 
 def gap_rows(found: Gaps) -> list[dict[str, object]]:

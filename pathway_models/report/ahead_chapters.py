@@ -51,10 +51,9 @@ def _gaps(builder: ReportBuilder, inputs: ReportInputs) -> None:
     lang, found = inputs.lang, inputs.gaps
     builder.say(sentences.late(found, lang=lang))
     names = list(dict.fromkeys([inputs.reference, inputs.chosen]))
-    shown = tables.gaps(found, names, lang=lang)
     builder.table(
         say(lang, en="Gaps to the targets", zh="与各项目标的差距"),
-        shown.drop(columns=shown.columns[-1]),
+        tables.gaps(found, names, notes=False, lang=lang),
         inputs.say(
             en="Above zero: still missing; at zero or below: met. Quantiles and shares over all members; national"
             " targets bind the nation, not a park.",

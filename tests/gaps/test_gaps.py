@@ -418,6 +418,7 @@ def test_net_zero_that_nobody_reaches_is_not_at_most_nothing():
 
 def test_a_table_for_people_writes_censored_years_as_beyond_the_horizon(worked):
     table = pw.tables.gaps(worked)
+    assert pw.tables.gaps(worked, notes=False).equals(table.drop(columns="note"))
     assert table.loc[("Business as usual", "peak before 2030"), "p95"] == ">26 years"
     assert table.loc[("Business as usual", "peak before 2030"), "P(met)"] == "33 %"
 
