@@ -118,9 +118,9 @@ class PackageEngine:
         """Weigh each member in means of tonnes and money: (member,), adding up to one.
 
         ASSUME: means are over the members whose emissions without levers lie, summed over years, in the central
-        90 %.  Growth errors are Student-t on logarithms, of which the exponential has no finite mean: a mean over
-        all members would be made by the wildest one.  The same members serve every package, so that differences and
-        shares add up; probabilities and years are over all members.
+        90 %.  Errors of growth are skewed in tonnes: the twentieth of members that emit most carries 8-17 % of the sum
+        of all members (six parks and regions, 1,000 members).  The same members serve every package, so that
+        differences and shares add up; probabilities and years are over all members.
         """
         if self._weights is None:
             without = self.without().sum(axis=-1)

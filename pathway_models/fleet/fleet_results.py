@@ -300,8 +300,7 @@ class FleetResults:
     def largest(self, scenario: str) -> tuple[float, float]:
         """Return the share of the largest park: in the last year on record, and at the end in the median member.
 
-        Growth errors have heavy tails and are drawn park by park: late in a long projection a few parks that grow
-        without bound dominate the total in almost every member.
+        Errors of growth are partly each park's own: late in a long projection the parks that grow most weigh more.
         """
         at = self.index(scenario)
         known = int(self.fleet.last_observed_year - self.fleet.years[0])
