@@ -29,7 +29,7 @@ RULES = ("grandfathering", "value_added", "capability", "marginal_cost")
 #: Ways to compute a band of the total: member by member, parks drawn independently, and quantiles added.
 BANDS = ("shared", "independent", "summed")
 #: Horizon over which the growth laws were tested in hindcasts (``data/hindcasts``), years: totals are shown no further,
-#: since later a few parks that grow without bound dominate them.
+#: and the errors of later years rest on extrapolation.
 TRIED = 15
 #: Years of the peak rule from the target year on.
 LOOK = 5
