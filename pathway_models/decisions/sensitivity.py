@@ -9,8 +9,12 @@ cannot be learnt beforehand, such as the shocks of single years, are listed apar
 
 The ensemble is a function of its inputs, each given as its rank on [0, 1] within its own distribution: 0.9 is higher
 than in nine of ten members.  Indices do not change under monotone transformations of an input, and a rule such as
-"growth above its 70th percentile" reads the same for every input.  The yearly shocks of all drivers are one input,
-which selects one set of shocks out of many.  SALib and EMA Workbench, both optional, use the same function.
+"growth above its 70th percentile" reads the same for every input.
+
+The law in levels draws growth year by year.  The *growth* of a level (nation, province, park) is its normalised sum of
+yearly normals up to the target year, itself a standard normal: one input a level.  The way there, and the years after,
+belong to the shocks, of which one input selects a set out of many.  The nowcast of bridged years is an input too, by
+its rank in the last of them.  SALib and EMA Workbench, both optional, use the same function.
 """
 
 import re
@@ -22,9 +26,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from pathway_models.core import PathwayError
+from pathway_models.baseline import paths
+from pathway_models.core import PathwayError, units
 from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Input, Sensitivity, Worth
-from pathway_models.engine import packages, sampling
+from pathway_models.engine import packages, projecting, sampling
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels import event_split, sensitivity
 from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_points
@@ -43,6 +48,26 @@ SETS_OF_SHOCKS = "shocks"
 WIDEST = 8.0
 
 
+#: Input of the nowcast of bridged years.
+NOWCAST = "nowcast"
+#: First part of the name of an input that is the growth of a level; the second names its stream of yearly normals.
+GROWTH = "growth"
+#: Group, label in both languages and whether the park can learn it: of single inputs, and of growth by stream.
+_SINGLE = {
+    f"{sampling.SHARED}:grid_decline": ("grid", "decline of the grid factor", "电网排放因子下降", False),
+    f"{sampling.SHARED}:capture_ceiling": ("levers", "national ceiling of capture", "全国捕集量上限", False),
+    f"{sampling.SHARED}:slope": ("growth", "national growth", "全国增长", False),
+    NOWCAST: (NOWCAST, "nowcast of the bridged years", "推算年份的现状", True),
+    SETS_OF_SHOCKS: ("noise", "shocks of single years", "单个年份的波动", False),
+    "scale": ("noise", "calm or stormy years", "年际波动幅度", False),
+}
+_GROWTH = {
+    "activity": ("growth", "growth of activity", "活动水平增长", True),
+    "shared:nation": ("nation", "growth of the nation's emissions", "全国排放增长", False),
+    "shared:continent": ("nation", "growth of the continent's industry", "所在大洲工业增长", False),
+    "shared:economy": ("nation", "growth of the national economy", "全国经济增长", False),
+    "province:region": ("nation", "growth of its region beyond the nation's", "所在区域相对全国的增长", False),
+}
 _DRIVERS = {
     "activity": ("growth", "growth of activity", "活动水平增长"),
     "intensity": ("intensity", "trend of energy intensity", "能源强度趋势"),
@@ -68,6 +93,10 @@ _SIZE = ("size", "力度")
 def _described(name: str, levers: dict[str, Lever]) -> Input:
     kind, _, what = name.partition(":")
     identifier = name.replace(":", "__").replace("-", "_")
+    if kind == GROWTH:
+        own = ("growth", "growth of its own emissions", "自身排放增长", True)
+        group, en, zh, can_be_learnt = _GROWTH.get(what, own)
+        return Input(name, identifier, group, en, zh, can_be_learnt)
     if kind in levers:
         lever = levers[kind]
         parameter = lever.acts.parameter(what)
@@ -76,12 +105,9 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
     if kind == "factor":
         en, zh = _FACTORS.get(what, (what, what))
         return Input(name, identifier, "factors", f"emission factor: {en}", f"排放因子：{zh}", what != "electricity")
-    if name == f"{sampling.SHARED}:grid_decline":
-        return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
-    if name == f"{sampling.SHARED}:capture_ceiling":
-        return Input(name, identifier, "levers", "national ceiling of capture", "全国捕集量上限", False)
-    if name == f"{sampling.SHARED}:slope":
-        return Input(name, identifier, "growth", "national growth", "全国增长", False)
+    if name in _SINGLE:
+        group, en, zh, can_be_learnt = _SINGLE[name]
+        return Input(name, identifier, group, en, zh, can_be_learnt)
     if kind == "slope" and what.startswith("mix:"):
         carrier = read_carriers()[what[len("mix:") :]]
         en, zh = f"trend of the share of {carrier.name_en}", f"{carrier.name_zh}占比趋势"
@@ -92,7 +118,37 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
     if kind == "slope":
         group, en, zh = _DRIVERS[what]
         return Input(name, identifier, group, en, zh, True)
-    return Input(name, identifier, "noise", "calm or stormy years", "年际波动幅度", False)
+    raise PathwayError(f"no input {name!r}")
+
+
+def _growth_streams(park: Park, scenario: Scenario, draws: Draws) -> tuple[str, ...]:
+    """List the streams of yearly normals that are the growth of a park and of the levels above it under its law.
+
+    Empty under a law that draws growth once a member.
+    """
+    assumed = projecting.assumed_by(draws, None)
+    if not paths.is_led(assumed):
+        return ()
+    drifts = assumed.levels.drifts if assumed.levels else ()
+    streams = ["intensity", "shared:continent" if park.country in drifts else "shared:nation"]
+    if park.kind != "region" or park.country != units.HOME:
+        streams.append("province:region")
+    elif (own := f"province:region:{park.province}") in draws.shocks:
+        streams[0] = own
+    if park.plans.targets or scenario.drivers:
+        # Activity moves emissions only where intensity is given.
+        streams += ["activity", "shared:economy"]
+    return tuple(stream for stream in streams if stream in draws.shocks)
+
+
+def _normal(ranks: np.ndarray) -> np.ndarray:
+    """Convert ranks to standard normals, bounded."""
+    return np.clip(special.ndtri(ranks), -WIDEST, WIDEST)
+
+
+def _picked(ranks: np.ndarray) -> np.ndarray:
+    """Convert ranks to positions among the sets of shocks."""
+    return np.minimum((ranks * SHOCKS).astype(int), SHOCKS - 1)
 
 
 class Ensemble:
@@ -143,9 +199,13 @@ class Ensemble:
             for name, corners in measure.lever.triangles(measure.setting).items()
             if corners.low == corners.high or not measure.lever.acts.parameter(name).moves_total
         }
+        self._grown = _growth_streams(park, scenario, self._library)
+        if self._grown:
+            # The law in levels has no draws of growth but those of single years.
+            fixed |= {name for name in self._library.normals if name == "scale" or "slope" in name.split(":")}
         used = [name for name in (*self._library.uniforms, *self._library.normals) if name not in fixed]
-        shocks = Input(SETS_OF_SHOCKS, SETS_OF_SHOCKS, "noise", "shocks of single years", "单个年份的波动", False)
-        self.inputs = (*(_described(name, levers) for name in used), shocks)
+        used += [f"{GROWTH}:{stream}" for stream in self._grown] + [NOWCAST] * (self._library.bridge is not None)
+        self.inputs = tuple(_described(name, levers) for name in (*used, SETS_OF_SHOCKS))
 
     def draws(self, ranks: np.ndarray) -> Draws:
         """Convert ranks on [0, 1], (member, input), to draws.
@@ -165,12 +225,26 @@ class Ensemble:
         members, column = ranks.shape[0], {one.name: ranks[:, at] for at, one in enumerate(self.inputs)}
         half = np.full(members, 0.5)
         uniforms = {name: column.get(name, half) for name in self._library.uniforms}
-        normals = {name: np.clip(special.ndtri(column[name]), -WIDEST, WIDEST) for name in self._library.normals}
-        picked = np.minimum((column[SETS_OF_SHOCKS] * SHOCKS).astype(int), SHOCKS - 1)
+        normals = {name: _normal(column.get(name, half)) for name in self._library.normals}
+        picked = _picked(column[SETS_OF_SHOCKS])
         shocks = {name: values[picked] for name, values in self._library.shocks.items()}
-        bridge = self._library.bridge and self._library.bridge.of(picked)
+        for name in self._grown:
+            shocks[name] = self._with_growth(shocks[name], _normal(column[f"{GROWTH}:{name}"]))
+        bridge = self._library.bridge
+        if bridge is not None:
+            bridge = bridge.of(np.argsort(bridge.log_change[:, -1], kind="stable")[_picked(column[NOWCAST])])
         drawn = {"members": members, "uniforms": uniforms, "normals": normals, "shocks": shocks, "bridge": bridge}
         return sampling.correlate(replace(self._library, **drawn), self.correlations)
+
+    def _with_growth(self, shocks: np.ndarray, growth: np.ndarray) -> np.ndarray:
+        """Shift yearly normals, (member, step), so that those up to the target year have a normalised sum."""
+        first = self._library.bridged
+        span = slice(first, max(self.before - self.park.last_observed_year, first + 1))
+        # The mean of independent normals and their departures from it are independent: each may be drawn by itself.
+        count = shocks[:, span].shape[1]
+        moved = shocks.copy()
+        moved[:, span] += (growth / np.sqrt(count) - shocks[:, span].mean(axis=1))[:, None]
+        return moved
 
     def evaluate(self, ranks: np.ndarray) -> np.ndarray:
         """Evaluate the outputs of some ranks: (member, output), in the order of `OUTPUTS`.
@@ -339,6 +413,8 @@ LEARNING = {
     "intensity": ("more years of record; energy audits", "延长数据年份；开展能源审计"),
     "mix": ("fuel contracts and plans of boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
     "levers": ("a feasibility study of the measure", "开展措施可行性研究"),
+    "nation": ("national or regional; follow the published statistics", "全国或区域因素；跟踪公布的统计数据"),
+    "nowcast": ("report the years since the last table", "补报最近年份的数据"),
     "grid": ("national; follow the published factors", "全国性因素；跟踪公布的排放因子"),
     "noise": ("cannot be known beforehand", "事先无法获知"),
 }
@@ -346,7 +422,9 @@ LEARNING = {
 
 GROUP_LABELS = {
     "levers": ("size of the levers", "措施力度"),
-    "growth": ("growth of activity", "活动水平增长"),
+    "growth": ("growth of the park", "园区增长"),
+    "nation": ("growth of nation and region", "全国与所在区域增长"),
+    "nowcast": ("nowcast of the bridged years", "推算年份的现状"),
     "intensity": ("trend of energy intensity", "能源强度趋势"),
     "mix": ("trends of the energy mix", "能源结构趋势"),
     "factors": ("emission factors", "排放因子"),

@@ -138,11 +138,51 @@ def test_rule_of_failure_is_denser_than_failure_itself(scenarios):
     assert 0 < rule.coverage <= 1
 
 
-def test_where_yearly_shocks_decide_there_is_no_rule(ensemble):
-    """Under the law in levels no input drawn once a member tells failure (correlations below .05): all members stay."""
-    rule = discover(study(ensemble, members=3000, seed=2))
-    assert 0 < rule.base < 1
-    assert (rule.bounds, rule.density, rule.coverage) == ((), rule.base, 1.0)
+def test_growth_drawn_year_by_year_is_what_failure_hangs_on(ensemble):
+    """Under the law in levels, whose growth is the sum of its yearly normals up to the target year."""
+    evaluated = study(ensemble, members=3000, seed=2)
+    rule = discover(evaluated)
+    assert "growth:intensity" in {one.name for one, _, _ in rule.bounds}
+    assert rule.density > 1.5 * rule.base
+    shares = {row["input"]: row["first"] for row in given_data(evaluated).table("peaked_before")}
+    assert next(iter(shares)) == "growth:intensity"
+    assert shares["growth:intensity"] > 0.1
+    assert worth_knowing(evaluated)[0].input.name == "growth:intensity"
+
+
+@pytest.mark.parametrize("law", ["levels", "parks_0_2"])
+def test_growth_is_an_input_in_the_form_its_law_draws_it(scenarios, law):
+    assumed = pw.with_law(pw.read_assumptions(), law)
+    names = {one.name for one in Ensemble(mixed_park(), scenarios["bau"], before=2035, assumptions=assumed).inputs}
+    by_year = {"growth:intensity", "growth:shared:nation", "growth:province:region"}
+    once = {"scale", "slope:activity", "slope:intensity", "shared:slope"}
+    assert (names & by_year, names & once) == ((by_year, set()) if law == "levels" else (set(), once))
+
+
+def test_a_region_has_its_own_stream_and_a_park_elsewhere_its_continents(scenarios):
+    hebei, antwerp = (Ensemble(pw.read_park(name), scenarios["bau"]) for name in ("region-hebei", "eu-antwerp-basf"))
+    grown = [[one.name for one in each.inputs if one.name.startswith("growth:")] for each in (hebei, antwerp)]
+    assert grown[0] == ["growth:province:region:河北", "growth:shared:nation"]
+    assert grown[1] == ["growth:intensity", "growth:shared:continent", "growth:province:region"]
+
+
+def test_growth_given_by_rank_leaves_yearly_normals_what_they_are():
+    """Their sum up to the target year is the normal of the rank, and each year stays an independent standard normal."""
+    park = pw.read_park("demo-steel")
+    ensemble = Ensemble(park, pw.read_scenarios()["bau"], before=2030)
+    names = [one.name for one in ensemble.inputs]
+    ranks = ensemble.random(4000, seed=3)
+    drawn = ensemble.draws(ranks)
+    shocks = drawn.shocks["intensity"]
+    span = (drawn.years > 2024) & (drawn.years <= 2030)
+    wanted = stats.norm.ppf(ranks[:, names.index("growth:intensity")])
+    assert np.allclose(shocks[:, span].sum(axis=1) / np.sqrt(span.sum()), wanted)
+    # Of 1,024 sets a correlation has a standard error of .031; four of them.
+    assert np.corrcoef(shocks, rowvar=False) == pytest.approx(np.eye(drawn.years.size), abs=0.125)
+    assert stats.kstest(shocks[:, span].ravel(), "norm").pvalue > 0.001
+    # The nowcast of a higher rank is higher in its last year.
+    order = np.argsort(ranks[:, names.index("nowcast")])
+    assert (np.diff(drawn.bridge.log_change[order, -1]) >= 0).all()
 
 
 def test_inputs_that_can_be_learnt_come_first_and_say_how(ensemble):
