@@ -258,7 +258,7 @@ def _event(found: matching.Measured, lang: str) -> str:
         lang,
         en=f"a forecast without knowledge of the park would have scored {worse} worse"
         if has_skill
-        else "a forecast without knowledge of it would have scored as well",
+        else "a forecast without knowledge of the place would have scored as well",
         zh=f"若对园区一无所知，误差会大{worse}" if has_skill else "即使一无所知，得分也相当",
     )
     few_en = few_zh = ""
@@ -326,8 +326,8 @@ def _skill(found: matching.Measured, lang: str) -> str:
     persistence, old = (_signed_percents(found.bands[f"better_{rival}"]) for rival in ("persistence", "parks_0_2"))
     return say(
         lang,
-        en=f"The score (CRPS, {ahead} years ahead) is lower than that of persistence by {persistence} %, and lower than"
-        f" that of the law of version 0.2 by {old} %.",
+        en=f"The score (CRPS, {ahead} years ahead) improves on that of persistence by {persistence} % and on that of"
+        f" the law of version 0.2 by {old} %.",
         zh=f"评分（CRPS，提前{ahead}年）相对“持续不变”改进{persistence}%，相对0.2版模型改进{old}%。",
     )
 

@@ -107,13 +107,13 @@ def missing_data(park: Park, *, lang: str = "en") -> str:
     """Say how complete the table is, and name the missing parts."""
     found = decomposition.parts_present(park)
     lacking = [tables.named(tables.MISSING, key, lang) for key, is_there in found.items() if not is_there]
-    count = f"{len(found) - len(lacking)}/{len(found)}"
+    present, count = len(found) - len(lacking), len(found)
     if not lacking:
         return say(lang, en="The table is complete.", zh="该表内容齐全。")
     return say(
         lang,
-        en=f"The table has {count} of the parts of a full table; missing: {', '.join(lacking)}.",
-        zh=f"完整数据表的内容有{count}；缺：{'、'.join(lacking)}。",
+        en=f"The table has {present} of the {count} parts of a full table; missing: {', '.join(lacking)}.",
+        zh=f"完整数据表的内容有{present}/{count}；缺：{'、'.join(lacking)}。",
     )
 
 

@@ -240,9 +240,9 @@ def describe(found: RegionalEnsemble, lang: str = "en") -> str:
     first, last = found.last_observed + 1, int(found.years[-1])
     return say(
         lang,
-        en=f"Inventories of the provinces end in {found.last_observed}. {first}-{last} is a nowcast: estimated from"
-        " each province's output of thermal power, pig iron and cement and from the growth of the national account,"
-        f" never observed. {found.emissions.shape[1]} members, seed {found.seed}.",
+        en=f"Inventories of the provinces end in {found.last_observed}. {first}-{last} is a nowcast, never an"
+        " observation: it is estimated from each province's output of thermal power, pig iron and cement and from the"
+        f" growth of the national account. {found.emissions.shape[1]} members, seed {found.seed}.",
         zh=f"各省排放清单止于{found.last_observed}年。{first}—{last}年为现状推算：由各省火电、生铁、水泥产量及国家账户的增速"
         f"估算，并非观测值。{found.emissions.shape[1]}次模拟，种子{found.seed}。",
     )

@@ -244,7 +244,7 @@ def account_totals(pathways: Pathways, scenario: str, years: Iterable[int] = (20
         lang,
         en=f"Total of {naming.scenario_name(scenario, lang)} by account, medians: {'; '.join(parts)}. The account as"
         " reported counts green purchases as zero and the rest at the grid mean; the market-based one counts the rest"
-        " at a factor without traded green power. Peaks are found in the account as reported.",
+        " at a factor without traded green power. Peaks are identified in the account as reported.",
         zh=f"{naming.scenario_name(scenario, lang)}各口径总量（中位数）：{'；'.join(parts)}。"
         "填报口径绿电计零，其余按电网平均因子；基于市场的口径中其余电力采用扣除市场化绿电的因子。达峰按填报口径判断。",
     )
@@ -472,13 +472,13 @@ def decoupled(park: Park, *, lang: str = "en") -> str:
 
 #: Name of each group of uncertain inputs, and the data that would reduce its part of the doubt.
 GROUPS_OF_DOUBT = {
-    "growth": ("growth", "增长", "committed drivers: signed projects, a plan that is carried out, a new year of data",
+    "growth": ("growth", "增长", "committed drivers (signed projects, a plan that is carried out, a new year of data)",
                "落实驱动因素：已签约项目、得到执行的规划、新一年数据"),
     "levers": ("levers", "措施", "engineering studies of the measures themselves, and quotations",
                "对措施本身开展工程研究与询价"),
     "factors": ("factors", "排放因子", "factors measured on site and verified activity data",
                 "实测排放因子与经核查的活动水平数据"),
-    "noise": ("the park's own noise", "园区自身波动", "nothing in advance: it is variation from year to year",
+    "noise": ("the park's own noise", "园区自身波动", "nothing in advance, as it is variation from year to year",
               "事前无法缩小：为逐年波动"),
 }  # fmt: skip
 

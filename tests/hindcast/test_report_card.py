@@ -58,7 +58,7 @@ def test_the_sentence_says_the_event_first_then_bands_skill_and_limits():
     assert "came true; a forecast without knowledge of the park would have scored" in said
     assert f"version {found.version}, 5-year records of real clusters" in said
     assert f"the 90 % bands contained {bands} % of outcomes" in said
-    assert "lower than that of persistence" in said
+    assert "improves on that of persistence" in said
     assert "No panel of Chinese parks is public" in said
 
 
