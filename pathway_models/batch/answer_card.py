@@ -271,6 +271,7 @@ def _about(one: answers.Answer, lang: str) -> str:
     issued, members = one.row.get("issue_year", ""), f"{int(one.row.get('members') or 0):,}"
     return say(
         lang,
-        en=f"Answer of {issued}; {members} members; sampling error {error} points. A scenario is not a forecast.",
+        en=f"Issue year {issued}; {members} members; sampling error {error} percentage points. A scenario is not a"
+        " forecast.",
         zh=f"评估年份{issued}年；模拟{members}次；抽样误差{error}个百分点。情景不是预测。",
     )

@@ -31,12 +31,12 @@ TEXTS: dict[str, dict[str, Any]] = {
         "title": "When do the parks peak?",
         "without": "No new measures",
         "best": "Best scenario",
-        "points": "Points to win",
+        "points": "Points to gain",
         "decisive": "What decides it, and what to do first",
         "first": "First: ",
         "decides": "Decides it: ",
-        "nothing": "no single family by a point",
-        "not_compared": "no scenario of one family in this run",
+        "nothing": "no single family gains a point",
+        "not_compared": "no single-family scenario in this run",
         "data_to": "data to ",
         "nowcast_to": "nowcast to ",
         "year": "",
@@ -50,19 +50,19 @@ TEXTS: dict[str, dict[str, Any]] = {
         "narrow": "A wider window shows more columns; all of them are in",
         "groups": {"park": "Real parks", "region": "Regions", "invented": "Invented demonstration parks"},
         "best_note": "Best scenario: the one of this run with the highest probability."
-        " What decides it: the lever family that alone gains most; first: the measure of the best scenario that"
-        " alone gains most, in points.",
+        " What decides it: the lever family that gains most by itself; first: the measure of the best scenario that"
+        " gains most by itself, in percentage points.",
         "run": "Run",
         "done": "parks done",
         "seed": "seed",
         "issued": "issued in",
         "members": "ensemble members",
         "reading": (
-            "A member peaks before {before} when no year of {before}-{confirmed} exceeds its highest year before."
-            " Already past: it does so without new measures by a highest year up to the issue year; ahead: time or"
-            " measures bring it about. ± is the sampling error, in points. Peak years come second: quantiles over all;"
-            " '>' marks members without a peak inside the horizon, and separate humps are listed with their shares. A"
-            " scenario is not a forecast."
+            "A member peaks before {before} if no year of {before}-{confirmed} exceeds its highest year before"
+            " {before}. Already past: it does so without new measures, and its highest year is no later than the issue"
+            " year; ahead: time or measures bring it about. ± is the sampling error, in percentage points. Peak years"
+            " come second: they are quantiles over all members. '>' marks members without a peak within the horizon,"
+            " and separate humps are listed with their shares. A scenario is not a forecast."
         ),
         "invented": "invented",
         "invented_note": "Demonstration parks are made up to show the method; their numbers describe no real place.",
@@ -197,7 +197,7 @@ MORE, MOST = (1, 2, 4, 5, 6, 10, 12, 13, 15), (7, 8, 11, 14)
 #: Shares of a terminal line, and heads of its columns.
 SPLIT = ("p_past", "p_ahead", "p_ahead_given_not_past")
 HEADS = (
-    ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
+    ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead if not past, %", "peak year, 90 %"),
     ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "尚可争取，%", "达峰年90%区间"),
 )
 #: Most parks for which a terminal shows the decisive family of each answer.

@@ -139,7 +139,7 @@ def _not_its_goal(park: Park, before: int, neutral: int) -> Words | None:
         return None
     country = country_of(park.country)
     return (
-        f"{before} and {neutral} are the years asked for, goals of China and not of {country.name_en}",
+        f"{before} and {neutral} are the requested years, goals of China and not of {country.name_en}",
         f"{before}年和{neutral}年为所询年份，系中国目标，非{country.name_zh}目标",
     )
 
@@ -185,7 +185,7 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
     for share in rising:
         parts: list[Words] = []
         if own:
-            parts.append((f"each member against its own account of {year}", f"各次模拟与其{year}年核算值比较"))
+            parts.append((f"each member compared with its own total of {year}", f"各次模拟与其{year}年核算值比较"))
         if share:
             parts.append((
                 f"{rounding.share_text(share, 'en')} of members are highest after {peaks.last_peak_year}: lower bound",
@@ -217,7 +217,7 @@ def _chosen_budget(
         return None, (en, zh)
     if found.name == "implied":
         kept = {lang: rounding.emissions_text(level, lang) for lang in LANGUAGES}
-        en = f"no budget given; implied: {kept['en']} a year to {before - 1}, then straight to zero in {neutral}"
+        en = f"no budget given; implied: {kept['en']} a year to {before - 1}, then a straight line to zero in {neutral}"
         zh = f"未给定预算；隐含预算：{before - 1}年及以前每年保持{kept['zh']}，此后直线降至{neutral}年为零"
         return found, (en, zh)
     return found, (f"{found.name}, {found.first}-{found.last}", f"{found.name}，{found.first}-{found.last}年")
@@ -241,14 +241,14 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
             (f"无法计算：{neutral}年不在{first}-{last}年之内"),
         )
     elif "sinks" not in pathways.memo_items:
-        reason = "cannot be computed: the pathways carry no sinks", "无法计算：路径中没有碳汇"
+        reason = "cannot be computed: the pathways contain no sinks", "无法计算：路径中没有碳汇"
     if reason:
         return Gap("neutrality", np.nan, "", "tCO2/yr", None, np.inf, *_split([reason] * len(pathways.scenarios)))
     at = neutral - first
     sinks = pathways.memo_items["sinks"][..., at]
     notes = [
         (
-            f"{rounding.emissions_text(amount, 'en')} a year of own sinks taken off (median)",
+            f"{rounding.emissions_text(amount, 'en')} a year of own sinks deducted (median)",
             f"已扣除自有碳汇每年{rounding.emissions_text(amount, 'zh')}（中位数）",
         )
         if amount
@@ -269,7 +269,7 @@ def _national(park: Park, pathways: Pathways, target: plans.Target, issue_year: 
 
     if over and target.year > pathways.last_observed_year:
         end = pathways.last_observed_year
-        en = f"its period ended in {target.year}, the record in {end}: not known whether it was met"
+        en = f"its period ended in {target.year}, the record ends in {end}: it is not known whether it was met"
         return without((en, f"期限止于{target.year}年，记录止于{end}年：无从得知是否达成"), "not_known")
     why = _obstacle(park, pathways, target)
     if why:
@@ -292,7 +292,8 @@ def _about(pathways: Pathways, target: plans.Target) -> Words:
     parts = [(f"{target.name_en}, a national target{period}", f"{target.name_zh}，国家目标{period_zh}")]
     if target.base_year is None:
         parts.append((
-            "asked of all gases of the nation; here CO2 of the park net of its own sinks, against its own highest year",
+            "covers all gases of the nation; here CO2 of the park net of its own sinks is compared with its own highest"
+            " year",
             "国家目标涵盖全部温室气体；此处为园区二氧化碳扣除自有碳汇，与自身最高年份比较",
         ))  # fmt: skip
     elif target.base_year > pathways.last_observed_year:
@@ -335,9 +336,9 @@ def _obstacle(park: Park, pathways: Pathways, target: plans.Target) -> Words | N
     if _economy(park, pathways) is None:
         kinds = list(dict.fromkeys(park.activity_kinds))
         en, zh = ", ".join(kind.replace("_", " ") for kind in kinds), "、".join(KINDS_ZH[kind] for kind in kinds)
-        return f"activity of the sectors is in different units ({en})", f"各行业活动水平单位不同（{zh}）"
+        return f"the activity of the sectors is in different units ({en})", f"各行业活动水平单位不同（{zh}）"
     if "energy" not in pathways.memo_items:
-        return "the pathways carry no energy", "路径中没有能耗"
+        return "the pathways contain no energy use", "路径中没有能耗"
     return None
 
 

@@ -90,8 +90,8 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
     )
     note = say(
         lang,
-        en="Dot and lines: median, 50 % and 90 % of members; an arrow: the range goes on, or holds members without a"
-        " peak. Number: share of all members that meet the target. The rules: docs/gaps.md.",
+        en="Dot and lines: median, 50 % and 90 % of members. Arrow: the range goes beyond the panel, or includes"
+        " members without a peak. Number: share of all members that meet the target. Rules: docs/gaps.md.",
         zh="点与线：中位数、50%与90%区间；箭头：区间超出图外，或含未达峰的模拟结果。"
         "数字：达成目标的模拟结果占全部模拟结果的比例。规则见docs/gaps.md。",
     )

@@ -33,7 +33,7 @@ def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
         lang,
         en={
             "peak_year": f"peak before {found.before}",
-            "peak_level": "highest year to come",
+            "peak_level": "highest future level",
             "budget": "cumulative emissions",
             "neutrality": f"net zero in {found.neutral}",
         }[kind],
@@ -102,14 +102,14 @@ def gap(found: Gaps, scenario: str, *, lang: str = "en") -> str:
 def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
     name, note = gap_name(found, entry, lang), (entry.notes_zh if lang == "zh" else entry.notes_en)[at]
     if entry.values is None:
-        aim = say(lang, en=f" (asked: {target_text(entry, lang)})", zh=f"（要求：{target_text(entry, lang)}）")
+        aim = say(lang, en=f" (required: {target_text(entry, lang)})", zh=f"（要求：{target_text(entry, lang)}）")
         aim = aim if entry.outcome else ""
         return say(lang, en=f"{name}{aim}: {note}.", zh=f"{name}{aim}：{note}。")
     low, middle, high = entry.quantiles()[at].tolist()
     texts = [value_text(entry, value, lang) for value in (low, middle, high)]
     asked, chance = target_text(entry, lang), rounding.share_text(float(entry.probability()[at]), lang)
     state = _state(entry, middle, texts[1], lang)
-    aim = say(lang, en=f" (asked: {asked})", zh=f"（要求：{asked}）") if asked not in ("", "0") else ""
+    aim = say(lang, en=f" (required: {asked})", zh=f"（要求：{asked}）") if asked not in ("", "0") else ""
     tail = say(lang, en=f" ({note})", zh=f"（{note}）") if note else ""
     return say(
         lang,
@@ -158,7 +158,7 @@ def late(found: Gaps, *, lang: str = "en") -> str:
     count = len(found.scenarios)
     text, chance = value_text(entry, float(years[best]), lang), rounding.share_text(float(early[best]), lang)
     en = (
-        f"The median member peaks in time in {met} of {count} scenario{'s' if count > 1 else ''}; nearest is {name}"
+        f"The median member peaks in time in {met} of {count} scenario{'s' if count > 1 else ''}; the closest is {name}"
         f" ({text}, met by {chance} of members)."
     )
     zh = f"{count}个情景中，{met}个情景按模拟结果中位数如期达峰；最接近的为“{name}”（{text}，{chance}的模拟结果达成）。"
@@ -209,7 +209,7 @@ def gaps(found: Gaps, scenarios: Sequence[str] = (), *, notes: bool = True, lang
     head = [
         say(lang, en="scenario", zh="情景"),
         say(lang, en="target", zh="目标"),
-        say(lang, en="asked for", zh="要求"),
+        say(lang, en="required", zh="要求"),
         say(lang, en="gap p05", zh="差距 p05"),
         "p50",
         "p95",

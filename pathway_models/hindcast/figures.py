@@ -68,7 +68,7 @@ def origins(cast: Hindcast, panel: Panel, entity: str, every: int = 3, *, lang: 
         ax.fill_between(origin + steps[inside], low, high, color=colour, alpha=0.13, linewidth=0)
         ax.plot(origin + steps[inside], middle, color=colour, linewidth=1.1, linestyle="dashed")
         ax.plot(origin, start, "o", color=colour, markersize=5)
-    ax.plot(panel.years, observed, color="black", linewidth=1.8, label=say(lang, en="what happened", zh="实际"))
+    ax.plot(panel.years, observed, color="black", linewidth=1.8, label=say(lang, en="outcome", zh="实际"))
     ax.set_ylim(0, 2.2 * np.nanmax(observed))
     ax.set_ylabel(say(lang, en="Mt CO₂ a year", zh="百万tCO₂/年"))
     ax.legend(loc="upper left", **LEGEND)
@@ -78,7 +78,7 @@ def origins(cast: Hindcast, panel: Panel, entity: str, every: int = 3, *, lang: 
         region_name(entity, lang),
         say(
             lang,
-            en=f"Forecasts from {record} years of record, a colour an origin: centre and 90 % band",
+            en=f"Forecasts from {record}-year records, one colour per origin: centre and 90 % band",
             zh=f"以{record}年记录作出的预测，每种颜色为一个起报年：中心线与90%区间",
         ),
     )
@@ -151,11 +151,11 @@ def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: 
         if at >= len(panels) * (len(holdouts) - 1):
             _ahead(ax, lang)
     axes[0].legend(loc="lower left", **LEGEND)
-    put_title(figure, say(lang, en="Do the bands hold what they say?", zh="区间的覆盖率与名义值一致吗？"),
+    put_title(figure, say(lang, en="Do the bands cover what they claim?", zh="区间的覆盖率与名义值一致吗？"),
               _which(law, record, None, lang))  # fmt: skip
     note = say(
         lang,
-        en="Share of outcomes inside. Dotted: what the band says; grey: 86-94 %, asked of 90 % bands.",
+        en="Share of outcomes inside the band. Dotted: nominal; grey: 86-94 %, required of 90 % bands.",
         zh="落入区间的结果占比。虚线为名义值；灰带为90%区间应达到的86%—94%。",
     )
     put_note(figure, note, lang)
@@ -250,11 +250,12 @@ def peak_reliability(
         ax.set_xlabel(say(lang, en="forecast probability", zh="预测概率"))
     axes[0].set_ylabel(say(lang, en="frequency", zh="实际频率"))
     marks.key_row(axes[0], marks.entries_of(axes[0])[::-1], above=22)
-    put_title(figure, say(lang, en="Did what was given 30 % come true in 30 %?", zh="预测为30%的事件，是否有30%发生？"))
+    title = say(lang, en="Did events given 30 % occur 30 % of the time?", zh="预测为30%的事件，是否有30%发生？")
+    put_title(figure, title)
     note = say(
         lang,
-        en="The law in force: does it peak before the year? The law of version 0.2, faint: had it peaked within"
-        f" {rows['ahead'].max()} years? Where it was tried: regions held out.",
+        en="The law in force: does it peak before the given year? The version 0.2 law, faint: had it peaked within"
+        f" {rows['ahead'].max()} years? Shown where it was tested, regions held out.",
         zh=f"现行模型：是否在给定年份以前达峰；0.2版模型（虚线）：{rows['ahead'].max()}年内是否达峰，仅在其检验过的面板，留出地区。",
     )
     put_note(figure, note, lang)
@@ -286,7 +287,7 @@ def error_rates(results: pd.DataFrame, *, lang: str = "en") -> Figure:
     title = say(
         lang, en="How many declines would the test miss in these records?", zh="在这些记录中，检验会漏掉多少下降？"
     )
-    put_title(figure, title, say(lang, en="One dot a series", zh="每点为一个序列"))
+    put_title(figure, title, say(lang, en="One dot per series", zh="每点为一个序列"))
     return figure
 
 

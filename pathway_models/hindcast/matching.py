@@ -238,7 +238,7 @@ NAMES = {
     "unknown": ("cannot tell", "无法判定"),
     "own": ("the panel's own law", "面板自身的模型"),
     "parks": ("the law for parks", "园区所用模型"),
-    "parks_0_2": ("the law for parks of version 0.2", "0.2版的园区所用模型"),
+    "parks_0_2": ("the version 0.2 law for parks", "0.2版的园区所用模型"),
 }
 
 
@@ -263,14 +263,14 @@ def report_card(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """
     found = measured(park)
     harder = {
-        "sites": say(lang, en="90 % band, taught by the other continent", zh="90%区间（由另一大洲训练）"),
+        "sites": say(lang, en="90 % band, trained on the other continent", zh="90%区间（由另一大洲训练）"),
         "provinces": say(lang, en="90 % band, nation's future held out", zh="90%区间（留出全国未来）"),
     }[found.panel]
     heads = [
         *(say(lang, en=f"{level} % band", zh=f"{level}%区间") for level in (50, 80, 90)),
         harder,
         say(lang, en="better than persistence", zh="优于持续不变"),
-        say(lang, en="better than the law of 0.2", zh="优于0.2版模型"),
+        say(lang, en="better than the 0.2 law", zh="优于0.2版模型"),
         say(lang, en="forecasts", zh="预测数"),
     ]
     rows = []

@@ -73,13 +73,13 @@ def skill(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str
     where = "; ".join(
         say(lang, en=f"{name} from {years} years on", zh=f"{name}自第{years}年起") for name, years in begins.items()
     )
-    where = where or say(lang, en="nowhere", zh="无")
+    where = where or say(lang, en="none", zh="无")
     low, panel, ahead = worst["skill_persistence"], matching.name_of(str(worst["panel"]), lang), worst["horizon"]
     return say(
         lang,
-        en=f"Against a straight log-trend the skill is positive at three years and beyond on every panel (least"
-        f" {least:+.2f}). Against persistence with the panel's own errors it is negative only for: {where}"
-        f" (worst {low:+.2f}, {panel}, {ahead} years).",
+        en=f"Against a straight log-trend the skill is positive at three years and beyond on every panel (lowest"
+        f" {least:+.2f}). Against persistence with the panel's own errors it is negative only in these cases: {where}"
+        f" (lowest {low:+.2f}, {panel}, {ahead} years).",
         zh=f"相对对数直线趋势，提前3年及以上各面板的技巧评分均为正（最小{least:+.2f}）。"
         f"相对带有面板自身误差的持续不变，仅在以下情形为负：{where}（最差{low:+.2f}，{panel}，{ahead}年）。",
     )
@@ -105,7 +105,8 @@ def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: 
     ahead = " / ".join(map(str, SHORT))
     return say(
         lang,
-        en=f"90 % bands of {matching.name_of(law, lang)}, {ahead} years ahead, regions held out: {'; '.join(parts)}.",
+        en=f"Coverage of the 90 % bands of {matching.name_of(law, lang)}, {ahead} years ahead, regions held out:"
+        f" {'; '.join(parts)}.",
         zh=f"{matching.name_of(law, lang)}的90%区间，提前{ahead}年，留出地区：{'；'.join(parts)}。",
     )
 
@@ -147,7 +148,7 @@ def turn(logs: np.ndarray, years: np.ndarray, year: int = 2012, *, lang: str = "
     return say(
         lang,
         en=f"The median region grew by {before:.1%} a year in {begin}-{year - 1} and by {after:.1%} a year in"
-        f" {year}-{years[-1]}. Whoever had seen only the years before took the boom for a law of nature.",
+        f" {year}-{years[-1]}. A model that had seen only the earlier years would have taken the boom for the rule.",
         zh=f"{begin}—{year - 1}年中位区域年增长{before:.1%}，{year}—{years[-1]}年为{after:.1%}。"
         "只见过此前数据的模型会把高增长当作规律。",
     )
@@ -162,9 +163,9 @@ def combination(table: pd.DataFrame, *, lang: str = "en") -> str:
     own, others = (f"{change.min():+.1%}|{change.max():+.1%}" for change in changes)
     return say(
         lang,
-        en="With the rivals' errors and the weights of the very panel, the skill of the pool against persistence is"
-        f" {low} to {high} at 3, 5 and 10 years; it changes the score of the law by"
-        f" {own.replace('|', ' to ')} (above zero: better). On a panel that taught nothing, as for a park, by"
+        en="With the rivals' errors and the weights of the panel itself, the skill of the pool against persistence is"
+        f" {low} to {high} at 3, 5 and 10 years, and it changes the score of the law by {own.replace('|', ' to ')}"
+        " (above zero: better). On a panel that was not used for training, as a park is not, it changes the score by"
         f" {others.replace('|', ' to ')}: weights learnt elsewhere do not carry over, so parks keep the single law.",
         zh=f"采用本面板的对照误差与权重时，组合预测在3、5、10年相对持续不变的技巧为{low}至{high}，"
         f"使模型评分变化（正为改进）{own.replace('|', '至')}。"
@@ -190,9 +191,10 @@ def peaks(table: pd.DataFrame, law: str = "parks_0_2", *, lang: str = "en") -> s
     ahead = " / ".join(str(value) for value in dict.fromkeys(rows["ahead"]))
     return say(
         lang,
-        en=f"Brier skill within {ahead} years against the frequency in other regions: {'; '.join(parts)}. Against the"
-        f" frequency known at the origin, future held out, it is at least {known:+.2f} everywhere. The panel's own law,"
-        f" pooled by skill with that frequency, is never worse than it (least {pooled:+.3f}).",
+        en=f"Brier skill of the probability of peaking within {ahead} years, against the frequency in other regions:"
+        f" {'; '.join(parts)}. Against the frequency known at the origin, with the future held out, it is at least"
+        f" {known:+.2f} everywhere. The panel's own law, pooled with that frequency by skill, is never worse than the"
+        f" frequency (lowest {pooled:+.3f}).",
         zh=f"{ahead}年内达峰概率相对其他地区频率的Brier技巧：{'；'.join(parts)}。留出未来时，相对当时已知频率的技巧处处不低于{known:+.2f}。"
         f"面板自身模型与该频率按技巧组合后从不更差（最小{pooled:+.3f}）。",
     )
@@ -211,11 +213,11 @@ def observed(results: pd.DataFrame, *, lang: str = "en") -> str:
     chance = f"{able['false_alarm'].sum():.0f}"
     return say(
         lang,
-        en=f"Of {len(results)} series {len(able)} have eight unbroken years. {peaked} have peaked, {rising} still rise,"
-        f" {level} are level, {open_} cannot tell; had none turned, about {chance} would be called peaked"
-        f" by chance. In the median series (noise {noise}) a level path is called peaked"
-        f" in {alarm} of cases (at most {most}) and a decline of 2 % a year is missed in {miss}: such records are too"
-        " short and noisy to prove a peak.",
+        en=f"Of {len(results)} series, {len(able)} have eight unbroken years. Peaked: {peaked}, still rising:"
+        f" {rising}, level: {level}, cannot tell: {open_}. Had none turned, about {chance} would be called peaked by"
+        f" chance. In the median series (noise {noise}), a level path is called peaked in {alarm} of cases"
+        f" (at most {most}) and a decline of 2 % a year is missed in {miss}. Such records are too short and too noisy"
+        " to prove a peak.",
         zh=f"{len(results)}个序列中有{len(able)}个具备8年连续数据：已达峰{peaked}个，仍上升{rising}个，平台{level}个，"
         f"无法判定{open_}个；即使无一转折，也会有约{chance}个被误判为达峰。中位序列（波动{noise}）中，水平路径被误判为达峰的比例为{alarm}（最高{most}），"
         f"年降2%而未被识别的比例为{miss}：记录过短、波动过大，难以证明达峰。",
@@ -254,20 +256,20 @@ def _event(found: matching.Measured, lang: str) -> str:
     panel = matching.name_of(found.panel, lang)
     against = say(
         lang,
-        en=f"knowing nothing of the park would have been {worse} worse"
+        en=f"a forecast without knowledge of the park would have scored {worse} worse"
         if has_skill
-        else "knowing nothing of it would have been as good",
+        else "a forecast without knowledge of the place would have scored as well",
         zh=f"若对园区一无所知，误差会大{worse}" if has_skill else "即使一无所知，得分也相当",
     )
     few_en = few_zh = ""
     if event.alike < matching.LEAST_ALIKE:
-        few_en = f" Hardly any of them ({event.alike}) gave a chance like this one's: what is told is of all."
+        few_en = f" Few of them ({event.alike}) gave a probability like this one, so the figures are for all of them."
         few_zh = f"其中概率与本预测相近的仅{event.alike}例，故给出全部预测的结果。"
     return say(
         lang,
-        en=f"Such forecasts said {said}; {came} came true; {against} (Brier {scores}; {event.forecasts:,} cases of"
-        f" {panel}, records of {event.record} years, peak before the year {event.lead} years on, held for"
-        f" {event.window} years; other entities taught the law).{few_en}",
+        en=f"Such forecasts gave {said} on average, and {came} came true; {against} (Brier {scores};"
+        f" {event.forecasts:,} cases of {panel}, records of {event.record} years, peak before the year {event.lead}"
+        f" years ahead that holds for {event.window} years; the law was trained on other entities).{few_en}",
         zh=f"此类预测平均给出{said}，实际发生{came}；{against}（Brier评分{scores}；{panel}{event.forecasts:,}例，记录{event.record}年，"
         f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。{few_zh}",
     )
@@ -278,9 +280,9 @@ def _law_spread(found: matching.Measured, lang: str) -> str:
     mean, most = (f"{100 * share:.1f}" for share in (found.spread.mean, found.spread.most))
     return say(
         lang,
-        en=f"Model spread, beside the sampling error: under the next best law, which also knows the nation's size, the"
-        f" share that peaks before 2030 without measures is {mean} points other in the mean of {found.spread.places}"
-        f" such places, {most} at most.",
+        en=f"Model spread, in addition to the sampling error: under the next best law, which also takes the nation's"
+        f" size into account, the share that peaks before 2030 without measures differs by {mean} percentage points on"
+        f" average over {found.spread.places} such places, and by {most} at most.",
         zh=f"模型差异（抽样误差之外）：采用次优模型（全国层级另计排放规模）时，{found.spread.places}个同类对象在无新措施下2030年以前达峰的"
         f"概率平均相差{mean}个百分点，最大{most}个百分点。",
     )
@@ -295,7 +297,7 @@ def _drivers_held(found: matching.Measured, lang: str) -> str:
     }[found.panel]
     return say(
         lang,
-        en=f"If its drivers hold, that is with the course {above} really took, the Brier score was {brier}.",
+        en=f"If its drivers hold, that is, with the actual course of {above}, the Brier score was {brier}.",
         zh=f"若驱动因素如期实现（即采用{above}的实际走势），Brier评分为{brier}。",
     )
 
@@ -306,14 +308,14 @@ def _coverage(found: matching.Measured, lang: str) -> str:
     harder = _percents(found.bands["harder"])
     panel = matching.name_of(found.panel, lang)
     test = {
-        "sites": say(lang, en="taught by the other continent", zh="由另一大洲训练时"),
-        "provinces": say(lang, en="with the nation's future held out", zh="留出全国未来时"),
+        "sites": say(lang, en="when trained on the other continent,", zh="由另一大洲训练时"),
+        "provinces": say(lang, en="with the nation's future held out,", zh="留出全国未来时"),
     }[found.panel]
     return say(
         lang,
-        en=f"Bands of emissions (law in levels, version {found.version}, {found.record}-year records of {panel}):"
-        f" {ahead} years ahead the 90 % bands held {bands[90]} % of outcomes, the 80 % bands {bands[80]} %, the 50 %"
-        f" bands {bands[50]} %; {test} the 90 % bands held {harder} %.",
+        en=f"Emission bands (law in levels, version {found.version}, {found.record}-year records of {panel}):"
+        f" {ahead} years ahead, the 90 % bands contained {bands[90]} % of outcomes, the 80 % bands {bands[80]} % and"
+        f" the 50 % bands {bands[50]} %; {test} the 90 % bands contained {harder} %.",
         zh=f"排放区间（分层模型，版本{found.version}，{panel}的{found.record}年记录）：提前{ahead}年，90%区间覆盖了{bands[90]}%的结果，"
         f"80%区间{bands[80]}%，50%区间{bands[50]}%；{test}，90%区间覆盖{harder}%。",
     )
@@ -324,7 +326,7 @@ def _skill(found: matching.Measured, lang: str) -> str:
     persistence, old = (_signed_percents(found.bands[f"better_{rival}"]) for rival in ("persistence", "parks_0_2"))
     return say(
         lang,
-        en=f"The score (CRPS, {ahead} years ahead) is smaller than that of persistence by {persistence} %, than that of"
+        en=f"The score (CRPS, {ahead} years ahead) improves on that of persistence by {persistence} % and on that of"
         f" the law of version 0.2 by {old} %.",
         zh=f"评分（CRPS，提前{ahead}年）相对“持续不变”改进{persistence}%，相对0.2版模型改进{old}%。",
     )
@@ -335,18 +337,18 @@ def _limits(found: matching.Measured, lang: str) -> str:
     if found.years < found.record:
         short = say(
             lang,
-            en=f" The record of {found.years} years is shorter than any that was tested.",
+            en=f" The record of {found.years} years is shorter than any record tested.",
             zh=f"记录仅{found.years}年，短于所有检验过的记录。",
         )
     stand = {
         "sites": say(
             lang,
-            en="No panel of Chinese parks is public: European and American clusters stand for them, closures left out.",
+            en="No panel of Chinese parks is public: European and American clusters serve instead, closures left out.",
             zh="尚无公开的中国园区面板，以欧美工业点源群代替，不含关闭的点源。",
         ),
         "provinces": say(
             lang,
-            en="No law tells which province turns first: its probability is hardly more than the frequency.",
+            en="No law can tell which province turns first: its probability says hardly more than the frequency.",
             zh="尚无模型能判断哪个省份先达峰：其概率与频率相差无几。",
         ),
     }[found.panel]

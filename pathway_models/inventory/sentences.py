@@ -29,7 +29,7 @@ def balance_checks(checks: Iterable[tables.BalanceCheck], park: Park, *, lang: s
     if not stated:
         en += " The table states no total of its own to check its carriers against."
         zh += "表中没有可供核对的综合能耗总量。"
-    en += f" The check of the table left {warned} warning{'s' if warned != 1 else ''} to look at."
+    en += f" The check of the table left {warned} warning{'s' if warned != 1 else ''} to review."
     zh += f"数据检查留下{warned}条提醒。"
     return say(lang, en=en, zh=zh)
 
@@ -41,8 +41,8 @@ def quality(park: Park, *, lang: str = "en") -> str:
     if not sizes:
         return say(
             lang,
-            en="Emissions stand in the table as reported: there are no factors or amounts of energy whose errors"
-            " could be drawn.",
+            en="The table gives emissions as reported: there are no factors or amounts of energy whose errors could"
+            " be drawn.",
             zh="排放量直接采用报送值：没有因子和能源数量，因而没有可抽取的误差。",
         )
     weight = {name: share * float(np.hypot(factor, activity)) for name, (factor, activity, share) in sizes.items()}
@@ -51,14 +51,14 @@ def quality(park: Park, *, lang: str = "en") -> str:
     half = f"{100 * tables.HALF_OF_90 * joint:.0f}"
     together = f"{100 * tables.HALF_OF_90 * decomposition.mean_error(park, shipped):.0f}"
     grid = _grid(park, lang)
-    graded = say(lang, en="grades of the values are in it", zh="已含数据质量等级")
+    graded = say(lang, en="the grades of the values are included", zh="已含数据质量等级")
     if not park.activity_errors:
-        unsaid = "no value is graded, so errors of activity data are NOT in it"
+        unsaid = "no value is graded, so errors of activity data are NOT included"
         graded = say(lang, en=unsaid, zh="未填质量等级，未含活动水平误差")
     return say(
         lang,
-        en=f"Errors of the groups drawn independently leave emissions of {park.last_observed_year} at ±{half} %"
-        f" (90 % range; ±{together} % if all erred the same way); {graded}. Most of it comes from"
+        en=f"With the errors of the groups drawn independently, emissions of {park.last_observed_year} are uncertain by"
+        f" ±{half} % (90 % range; ±{together} % if all errors went the same way); {graded}. Most of it comes from"
         f" {word(worst, lang)}. {grid}",
         zh=f"各类误差独立抽取时，{park.last_observed_year}年排放的90%区间约为±{half}%（若同向则±{together}%）；{graded}。"
         f"主要来自{word(worst, lang)}。{grid}",
@@ -79,7 +79,7 @@ def _grid(park: Park, lang: str) -> str:
         return say(lang, en=f"The grid factor is that of {of}.", zh=f"电网因子为{of}年值。")
     return say(
         lang,
-        en=f"The grid factor {park.grid_factor} is a substitute chosen openly: it is of {of}, the record of"
+        en=f"The grid factor {park.grid_factor} is a declared substitute: the factor of {of} is used for the record of"
         f" {first}-{last}.",
         zh=f"电网因子{park.grid_factor}为公开选择的替代值：{of}年因子用于{first}-{last}年。",
     )
@@ -98,8 +98,7 @@ def _grid_by_year(park: Park, published: list[int], lang: str) -> str:
     years = f"{without[0]}-{without[-1]}" if len(without) > 1 else str(without[0])
     return say(
         lang,
-        en=f"{head}; {years} take{'' if len(without) > 1 else 's'} that of the nearest year, a substitute chosen"
-        " openly.",
+        en=f"{head}; {years} take{'' if len(without) > 1 else 's'} that of the nearest year, a declared substitute.",
         zh=f"{head}；{years}年采用最近年份的因子，为公开选择的替代值。",
     )
 
@@ -108,13 +107,13 @@ def missing_data(park: Park, *, lang: str = "en") -> str:
     """Say how complete the table is, and name the missing parts."""
     found = decomposition.parts_present(park)
     lacking = [tables.named(tables.MISSING, key, lang) for key, is_there in found.items() if not is_there]
-    count = f"{len(found) - len(lacking)}/{len(found)}"
+    present, count = len(found) - len(lacking), len(found)
     if not lacking:
-        return say(lang, en="The table tells all that a full one tells.", zh="该表内容齐全。")
+        return say(lang, en="The table is complete.", zh="该表内容齐全。")
     return say(
         lang,
-        en=f"The table tells {count} of what a full one tells; missing: {', '.join(lacking)}.",
-        zh=f"完整数据表的内容有{count}；缺：{'、'.join(lacking)}。",
+        en=f"The table has {present} of the {count} parts of a full table; missing: {', '.join(lacking)}.",
+        zh=f"完整数据表的内容有{present}/{count}；缺：{'、'.join(lacking)}。",
     )
 
 
@@ -126,13 +125,13 @@ def data_detail(
     if not others:
         return say(
             lang,
-            en="The table holds emissions only: there is no use of energy to be told more coarsely or graded.",
+            en="The table holds emissions only: there are no energy data to combine or to grade.",
             zh="数据表只有排放量：没有可以合并或评定等级的能源数据。",
         )
     parts = [_poorer(one, given, before, lang) for one in others if not one.key.startswith("grade")]
     worst, best = (next(one for one in others if one.key == f"grade_{grade}") for grade in "DA")
     is_level = abs(worst.p_before - best.p_before) <= SMALL
-    hardly_en = ": they blur the level, hardly the peak" if is_level else ""
+    hardly_en = ": grades affect the level, but hardly the peak" if is_level else ""
     hardly_zh = "：主要影响排放水平，对达峰影响很小" if is_level else ""
     parts.append(
         say(
@@ -149,11 +148,13 @@ def data_detail(
         parts.append(
             say(
                 lang,
-                en="A narrower band of a poorer table is no better knowledge: what it does not tell cannot be varied.",
+                en="A narrower band from a poorer table does not mean better knowledge: differences that the table does"
+                " not show cannot be drawn.",
                 zh="数据更粗而区间更窄并不代表更有把握：表中没有的差异无法抽样。",
             )
         )
-    head = say(lang, en=f"Measured on {scenario_name(scenario, lang)}.", zh=f"以{scenario_name(scenario, lang)}实测。")
+    name = scenario_name(scenario, lang)
+    head = say(lang, en=f"Measured under {name}.", zh=f"以{name}实测。")
     return say(lang, en=" ".join([head, *parts]), zh="".join([head, *parts]))
 
 
@@ -165,13 +166,13 @@ def _poorer(one: decomposition.DetailBands, given: decomposition.DetailBands, be
     shift = float(one.then[1] / given.then[1] - 1)
     moved = change_text(shift, lang, digits=0)
     told = tables.named(tables.DETAIL, one.key, lang)
-    en_shift = f"the median of {before} shifts by {moved}" if abs(shift) >= SMALL else f"the median of {before} stays"
+    en_shift = f"the median of {before} {f'shifts by {moved}' if abs(shift) >= SMALL else 'hardly moves'}"
     zh_shift = f"{before}年中位数偏移{moved}" if abs(shift) >= SMALL else f"{before}年中位数基本不变"
     return say(
         lang,
-        en=f"Told {told}: {en_shift}, its band is {_width(one, 'then', lang)} wide (as given"
+        en=f"{told[0].upper()}{told[1:]}: {en_shift}, its band is {_width(one, 'then', lang)} wide (as given"
         f" {_width(given, 'then', lang)}), the median peak year is {one.peak[1]} ({given.peak[1]}) and"
-        f" P(before {before}) {share_text(one.p_before, lang)} ({share_text(given.p_before, lang)}).",
+        f" P(before {before}) is {share_text(one.p_before, lang)} ({share_text(given.p_before, lang)}).",
         zh=f"{told}时：{zh_shift}，{before}年区间宽{_width(one, 'then', lang)}（现有{_width(given, 'then', lang)}），"
         f"达峰年中位数{one.peak[1]}（{given.peak[1]}），{before}年以前达峰概率{share_text(one.p_before, lang)}"
         f"（{share_text(given.p_before, lang)}）。",
@@ -188,17 +189,18 @@ def dual_reporting(park: Park, *, lang: str = "en") -> str:
     more_en = more_zh = ""
     if beyond > 0:
         added = emissions_text(beyond, lang)
-        more_en = f" By market, where the rest counts without traded green power, it is {added} more than as reported."
+        more_en = f" The market-based total, where the rest counts without traded green power, is {added} higher than"
+        more_en += " as reported."
         more_zh = f"基于市场的口径中其余电力扣除市场化绿电，比填报口径高{added}。"
     if gap <= 0:
         return say(
             lang,
-            en=f"No green power was bought in {year}: the totals as reported and by location are the same.{more_en}",
+            en=f"No green power was bought in {year}: the reported and the location-based total are the same.{more_en}",
             zh=f"{year}年没有外购绿电：填报口径与基于位置的总量相同。{more_zh}",
         )
     return say(
         lang,
-        en=f"Green power puts the total as reported of {year} {emissions_text(gap, lang)} below the"
+        en=f"Green power makes the total of {year} as reported {emissions_text(gap, lang)} lower than the"
         f" location-based one.{more_en}",
         zh=f"绿电使{year}年填报口径总量比基于位置的总量低{emissions_text(gap, lang)}。{more_zh}",
     )
@@ -212,9 +214,9 @@ def factor_choices(park: Park, *, lang: str = "en") -> str:
     share = float(np.clip(found.emissions[by_set].sum(axis=0)[-1] / found.total()[-1], 0, 1))
     return say(
         lang,
-        en=f"Results stand on the factor set {name}: it decides {share_text(share, lang)} of the emissions"
-        f" of {park.last_observed_year}; factors of the table, processes and power decide the rest. A set swapped for"
-        " another changes each fuel by the ratio of its factors, nothing else.",
+        en=f"Results rely on the factor set {name}: it determines {share_text(share, lang)} of the emissions of"
+        f" {park.last_observed_year}; factors of the table, processes and power determine the rest. Another set would"
+        " change each fuel by the ratio of its factors, and nothing else.",
         zh=f"结果基于因子组{name}；{park.last_observed_year}年排放中{share_text(share, lang)}由其决定，"
         "其余取自表中因子、过程和电力。更换因子组时各燃料按因子之比变化，其他不变。",
     )
@@ -226,7 +228,7 @@ def indicator_note(park: Park, *, lang: str = "en") -> str:
     judged = sum(one.requirement.is_trusted for one in found)
     return say(
         lang,
-        en=f"The table allows {len(found)} indicators; {judged} thresholds were seen in a source (the zero-carbon ones"
-        " at second hand), the others are background knowledge and only shown.",
+        en=f"The table supports {len(found)} indicators. {judged} thresholds were seen in a source (zero-carbon ones"
+        " second-hand); the others are background knowledge and are only shown.",
         zh=f"现有数据可计算{len(found)}项指标；其中{judged}项阈值有据可查（零碳园区指标为二手来源），其余阈值仅供参考。",
     )

@@ -127,35 +127,35 @@ BALANCES = {
     "stated_shares": ("stated shares = 1", "填报占比合计 = 1"),
 }
 MISSING = {
-    "sectors": ("split by sector", "分行业数据", "shifts between branches look like intensity; measured below",
+    "sectors": ("split by sector", "分行业数据", "shifts between sectors look like intensity; measured below",
                 "行业间变化表现为强度变化；代价见下表实测"),
-    "carriers": ("split by carrier", "分能源品种数据", "no fuel can be seen to replace another; measured below",
+    "carriers": ("split by carrier", "分能源品种数据", "fuel switching cannot be seen; measured below",
                  "无法看到燃料替代；代价见下表实测"),
     "economy": ("value added or GDP", "增加值或地区生产总值", "growth and intensity cannot be told apart",
                 "增长与强度无法区分"),
     "grades": ("quality grades of the values", "数据质量等级",
-               "no error of activity data is drawn; what grades would add is measured below",
+               "no errors of activity data are drawn; the effect of grades is measured below",
                "不抽取活动水平误差；各等级的影响见下表实测"),
-    "own_factors": ("own factors", "自有因子", "factors of the set, with the spread of their confidence",
+    "own_factors": ("own factors", "自有因子", "factors of the set, with the spread that fits their confidence",
                     "采用因子组因子，并带其可信度对应的离散度"),
-    "own_grid_factor": ("grid factor of the year itself", "当年电网因子",
-                        "a substitute, with the spread between the three named ones",
+    "own_grid_factor": ("grid factor of the same year", "当年电网因子",
+                        "a substitute, with the spread between the three named substitutes",
                         "采用替代因子，并带三种替代值之间的离散度"),
-    "processes": ("industrial processes", "工业过程", "emissions of processes are outside the inventory",
+    "processes": ("industrial processes", "工业过程", "process emissions are outside the inventory",
                   "过程排放不在清单内"),
     "feedstock": ("fuel used as feedstock", "用作原料的能源", "all fuel counts as burnt", "全部燃料按燃烧计"),
     "uses": ("what its energy is used for", "能源用途",
-             "levers act on the assumed uses of its kind of sectors (data/sectors.yml)",
+             "levers act on the uses assumed for its types of sectors (data/sectors.yml)",
              "措施按行业类型的默认用途作用（均为假设，data/sectors.yml）"),
     "stated_total": ("stated total energy", "填报综合能耗", "the carriers cannot be checked against a total",
                      "分品种数据无法与总量核对"),
-    "sinks": ("green areas with their rate", "绿地面积及碳汇速率", "nothing stands beside the emissions",
+    "sinks": ("green areas with their sink rate", "绿地面积及碳汇速率", "no sinks can be listed beside the emissions",
               "排放旁无碳汇可列"),
-    "pollutants": ("measured air pollutants", "实测大气污染物", "co-benefits rest on general factors",
+    "pollutants": ("measured air pollutants", "实测大气污染物", "co-benefits rely on general factors",
                    "协同效益依赖通用系数"),
 }  # fmt: skip
 DETAIL = {
-    "as_given": ("as the table tells it", "按现有数据表"),
+    "as_given": ("as in the table", "按现有数据表"),
     "without_sectors": ("without sectors", "不分行业"),
     "totals_only": ("totals only", "仅有总量"),
     "grade_A": ("all values of grade A", "全部为A级"),
@@ -235,7 +235,7 @@ def data_detail(found: Iterable[decomposition.DetailBands], before: int = 2030, 
     """Table bands of emissions and of the peak year at several levels of data detail."""
     found = list(found)
     scale, base = rounding.scale_of(float(found[0].then[1]), lang), found[0].then[1]
-    head = [("told", "数据详略"), ("last year, p05-p95 width", "末年排放 p05-p95 宽度"),
+    head = [("detail", "数据详略"), ("last year, p05-p95 width", "末年排放 p05-p95 宽度"),
             (f"{before}, p50, {scale.unit}", f"{before}年 p50，{scale.unit}"), ("shift of p50", "p50 偏移"),
             (f"{before}, p05-p95 width", f"{before}年 p05-p95 宽度"),
             ("peak year p05 / p50 / p95, or parts", "达峰年 p05 / p50 / p95，或各部分"),
@@ -330,7 +330,7 @@ def factor_choices(park_id: str, park: Park, *, lang: str = "en") -> pd.DataFram
 
 def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table the indicators of HJ 274-2015 and of the zero-carbon parks of 2025, first and last year, with limits."""
-    head = [("indicator", "指标"), ("unit", "单位"), ("first", "首年"), ("last", "末年"), ("asked", "要求"),
+    head = [("indicator", "指标"), ("unit", "单位"), ("first", "首年"), ("last", "末年"), ("required", "要求"),
             ("source, confidence of the threshold", "来源与阈值可信度")]  # fmt: skip
     rows = []
     for one in indicators(park):

@@ -36,7 +36,7 @@ WORDS = MappingProxyType(
         "hydrogen": ("hydrogen", "氢能"),
         "green_electricity": ("green electricity", "绿色电力"),
         "waste_heat": ("waste heat", "余热"),
-        "own_power": ("power of own clean plants", "自有清洁电力"),
+        "own_power": ("power from own clean plants", "自有清洁电力"),
         "clean_power": ("clean power, made or bought", "清洁电力（自建或外购）"),
         "clean_fuels": ("biomass and green hydrogen", "生物质与绿氢"),
         "heat_and_vehicles": ("heat pumps, waste heat, electric vehicles", "热泵、余热与电动车辆"),
@@ -67,8 +67,8 @@ WORDS = MappingProxyType(
         "light_industry": ("light industry", "轻工"),
         "refining": ("refining", "炼油"),
         # sectors of installations by the activity classes of the EU emissions trading system
-        "undivided": ("fuel and process, not told apart", "燃料与过程未分列"),
-        "undivided_fuel": ("fuels, carriers not told apart", "燃料（未分品种）"),
+        "undivided": ("fuel and process, not separated", "燃料与过程未分列"),
+        "undivided_fuel": ("fuels, not split by carrier", "燃料（未分品种）"),
         "power_station": ("power stations", "发电厂"),
         "mixed_chp": ("mixed heat and power", "热电联产（混合）"),
         "other_combustion": ("other combustion", "其他燃烧装置"),
@@ -193,7 +193,7 @@ WORDS = MappingProxyType(
             "{count:,}次模拟的中位数与90%区间，{unit}/年",
         ),
         "shown_peaks": ("does it peak before {year}?", "能否在{year}年前达峰？"),
-        "shown_headline": ("does it peak before {year}? asked in {issued}", "{issued}年评估：能否在{year}年前达峰？"),
+        "shown_headline": ("does it peak before {year}? issue year {issued}", "{issued}年评估：能否在{year}年前达峰？"),
         "shown_scenarios": ("{count} scenarios", "{count}个情景"),
         # effects of a decomposition
         "activity": ("activity", "活动规模"),
@@ -218,7 +218,7 @@ WORDS = MappingProxyType(
         "colon": (": ", "："),
         "comma": (", ", "、"),
         "title_fans": (
-            "Total emissions and the members' peak years, side by side to one scale",
+            "Total emissions and the members' peak years, side by side on one scale",
             "总排放与各次模拟的达峰年，并列、同一刻度",
         ),
         "year_and_unit": ("year ({unit})", "年份（{unit}）"),
@@ -236,7 +236,7 @@ WORDS = MappingProxyType(
         "peak_share": ("members by\npeak year", "按达峰年的\n模拟结果占比"),
         "p_before": ("before\n{year}", "{year}年\n以前"),
         "invented_park": ("park (invented)", "园区（虚构）"),
-        "change_in": ("change of emissions in {year}, %", "{year}年排放变化，%"),
+        "change_in": ("change in {year} emissions, %", "{year}年排放变化，%"),
         "p_before_axis": ("members peaking before {year}, %", "{year}年以前达峰的模拟结果，%"),
         "nothing_to_compare": ("one scenario: nothing to compare", "仅一个情景：无可比较"),
         # titles
@@ -244,7 +244,7 @@ WORDS = MappingProxyType(
         "title_sectors": ("Emissions by sector", "分行业的排放量"),
         "title_peak_years": ("When do emissions peak? Members by peak year", "何时达峰？按达峰年分布的模拟结果"),
         "title_sources": ("{scenario}: emissions by source", "{scenario}：分排放源的排放"),
-        "title_decomposition": ("What moved emissions, {first}-{last}", "{first}-{last}年排放变化的驱动因素"),
+        "title_decomposition": ("What drove emissions, {first}-{last}", "{first}-{last}年排放变化的驱动因素"),
         "title_compare": ("What does each scenario change?", "各情景带来什么变化？"),
         "title_compare_sub": (
             "Against {reference}, member by member: median, 50 % and 90 % of members",
@@ -254,9 +254,9 @@ WORDS = MappingProxyType(
         "range_90": ("median, 50 % (thick) and 90 % of members", "中位数、50%区间（粗线）与90%区间"),
         # notes below figures
         "note_peak_years": (
-            "One scale for all rows: areas are shares of members. Hatched, >{last}: members without a peak by {last}."
-            " Right: share of all members that peak before {before}. A bar at the first year: highest there, the peak"
-            " may lie earlier.",
+            "One scale for all rows; areas are shares of members. Hatched, >{last}: members without a peak by {last}."
+            " Right: share of all members that peak before {before}. A bar at the first year: emissions are highest"
+            " there, and the peak may lie earlier.",
             "各行同一比例，面积为占比。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
             "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
@@ -290,7 +290,7 @@ WORD_LIST = (
     (
         ("member", "模拟结果（一次模拟）"),
         (
-            "One possible future of the park. Its growth, its efficiency and how much each measure does are drawn at"
+            "One possible future of the park. Its growth, its efficiency and the effect of each measure are drawn at"
             " random within ranges that have a source; all members together are the ensemble.",
             "园区一种可能的未来：增长、能效和各措施的作用在有来源的范围内随机抽取；全部模拟合称集合。",
         ),
@@ -298,7 +298,7 @@ WORD_LIST = (
     (
         ("probability, share of members", "概率（模拟结果占比）"),
         (
-            "61 % means: in 61 of 100 members it happens. ± is the error that comes from drawing so many and no more.",
+            "61 % means that it happens in 61 of 100 members. ± is the sampling error of a limited number of draws.",
             "61%：100次模拟中有61次如此。±为有限次抽样带来的误差。",
         ),
     ),
@@ -323,8 +323,7 @@ WORD_LIST = (
     (
         SHARES["past"],
         (
-            "It peaks before {before} also without new measures, and its highest year is not later than the year of the"
-            " answer.",
+            "It peaks before {before} even without new measures, and its highest year is no later than the issue year.",
             "不采取新措施也在{before}年前达峰，且最高年不晚于评估年份。",
         ),
     ),
@@ -342,13 +341,13 @@ WORD_LIST = (
     (
         ("moderate, strong", "适度、强化"),
         (
-            "The two strengths a measure can have; data/levers.yml states both in its unit, with sources.",
+            "The two strengths a measure can have; data/levers.yml states both in the measure's unit, with sources.",
             "每项措施的两档力度；data/levers.yml给出其数值、单位和来源。",
         ),
     ),
     (
         ("business as usual, no new measures", "惯常情景（无新措施）"),
-        ("The record continued without any measure of the library.", "延续历史记录，不采取措施库中的任何措施。"),
+        ("The record continued, without any measure from the library.", "延续历史记录，不采取措施库中的任何措施。"),
     ),
     (
         ("nowcast", "现状推算"),

@@ -50,7 +50,7 @@ def nowcast(found: RegionalEnsemble, *, lang: str = "en") -> Figure:
     figure.legend(*axes[0].get_legend_handles_labels(), loc="upper right", ncols=2, **LEGEND)
     put_title(
         figure,
-        say(lang, en="CO₂ of the provinces to today", zh="各省二氧化碳排放：推算至今"),
+        say(lang, en="CO₂ of the provinces to date", zh="各省二氧化碳排放：推算至今"),
         say(lang, en="Mt CO₂ a year", zh="百万tCO₂/年"),
     )
     note = say(

@@ -14,7 +14,7 @@ QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 #: What is held out, in words.
 HOLDOUT_NAMES = {
     scoring.REGIONS: ("other provinces, all years", "其他省份、全部年份"),
-    scoring.FUTURE: ("other provinces, only what was known", "其他省份、仅当时已知"),
+    scoring.FUTURE: ("other provinces, as known at the time", "其他省份、仅当时已知"),
 }
 
 
@@ -108,8 +108,8 @@ def nation(found: RegionalEnsemble, *, lang: str = "en") -> pd.DataFrame:
         say(lang, en="year", zh="年份"),
         say(lang, en="status", zh="性质"),
         say(lang, en="national account", zh="国家账户"),
-        say(lang, en="sum expected by its growth", zh="按其增速推算的各省合计"),
-        say(lang, en="90 % of its error", zh="账户误差90%区间"),
+        say(lang, en="sum expected from its growth", zh="按其增速推算的各省合计"),
+        say(lang, en="90 % error range", zh="账户误差90%区间"),
         say(lang, en="sum of provinces", zh="各省合计"),
         say(lang, en="90 % of members", zh="90%区间"),
         say(lang, en="inside", zh="在区间内"),
@@ -176,7 +176,7 @@ TEACHER_NAMES = {scoring.OTHER: ("other continent", "另一大洲"), scoring.PAS
 QUANTITY_NAMES = {
     scoring.INDUSTRY: ("Parks of several sites: industry", "多设施园区：工业排放"),
     scoring.ALL_SITES: (
-        "The same with power stations and mixed plants, by what each sector did",
+        "The same with power stations and mixed plants, by the change of each sector",
         "同上，含电厂与混合热电，按各行业变化推算",
     ),
 }
@@ -197,7 +197,7 @@ def park_scores(table: pd.DataFrame, quantity: str, *, lang: str = "en") -> pd.D
     shown = PARK_SCORES if rows["skill_one_sector"].notna().any() else dict(list(PARK_SCORES.items())[:-1])
     named = {
         say(lang, en="panel", zh="样本"): [_in(PANEL_NAMES.get(name, (name, name)), lang) for name in rows["panel"]],
-        say(lang, en="taught by", zh="误差来自"): [_in(TEACHER_NAMES[name], lang) for name in rows["taught_by"]],
+        say(lang, en="trained on", zh="误差来自"): [_in(TEACHER_NAMES[name], lang) for name in rows["taught_by"]],
     }
     return pd.DataFrame(
         named
@@ -240,9 +240,9 @@ def describe(found: RegionalEnsemble, lang: str = "en") -> str:
     first, last = found.last_observed + 1, int(found.years[-1])
     return say(
         lang,
-        en=f"Inventories of the provinces end in {found.last_observed}. {first}-{last} is a nowcast: estimated from"
-        " thermal power, pig iron and cement of each province and the growth of the national account, never an"
-        f" observation. {found.emissions.shape[1]} members, seed {found.seed}.",
+        en=f"Inventories of the provinces end in {found.last_observed}. {first}-{last} is a nowcast, never an"
+        " observation: it is estimated from each province's output of thermal power, pig iron and cement and from the"
+        f" growth of the national account. {found.emissions.shape[1]} members, seed {found.seed}.",
         zh=f"各省排放清单止于{found.last_observed}年。{first}—{last}年为现状推算：由各省火电、生铁、水泥产量及国家账户的增速"
         f"估算，并非观测值。{found.emissions.shape[1]}次模拟，种子{found.seed}。",
     )
@@ -259,8 +259,8 @@ def describe_nation(found: RegionalEnsemble, lang: str = "en") -> str:
     account = 100 * (last["account_t"] / table.iloc[0]["account_t"] - 1)
     return say(
         lang,
-        en=f"By construction the sum of the provinces grows as the national account: {growth:+.1f} % by"
-        f" {last['year']} against {account:+.1f} % (90 % of its error up to {spread:+.1f} %); {inside} of {len(after)}"
+        en=f"By construction the sum of the provinces grows with the national account: {growth:+.1f} % by"
+        f" {last['year']} against {account:+.1f} % (90 % error range up to {spread:+.1f} %); {inside} of {len(after)}"
         " years lie inside. Levels differ by source: only growth is taken from the account.",
         zh=f"按构造，各省合计随国家账户增长：至{last['year']}年{growth:+.1f}%，账户为{account:+.1f}%"
         f"（误差90%区间上限{spread:+.1f}%）；{len(after)}年中{inside}年在区间内。两者口径水平不同，仅采用账户的增速。",
@@ -275,10 +275,11 @@ def describe_scores(scored: pd.DataFrame, lang: str = "en") -> str:
     beaten = bool((scored[["skill_last_year", "skill_national_growth"]] > 0).all(axis=None))
     return say(
         lang,
-        en="Had inventories ended earlier (origins from 2009, other provinces): 90 % bands held"
-        f" {first['coverage_90']:.0%} after {first['horizon']} year and {last['coverage_90']:.0%} after"
-        f" {last['horizon']}; CRPS at least {least['skill_last_year']:.0%} better than last year's emissions and"
-        f" {least['skill_national_growth']:.0%} better than the nation's growth for all, each with its own errors."
+        en="Had inventories ended earlier (origins from 2009, tested on other provinces), the 90 % bands would have"
+        f" contained {first['coverage_90']:.0%} of outcomes after {first['horizon']} year and"
+        f" {last['coverage_90']:.0%} after {last['horizon']}. CRPS is at least {least['skill_last_year']:.0%} better"
+        f" than last year's emissions and {least['skill_national_growth']:.0%} better than national growth for all"
+        " provinces, each with its own errors."
         + (" Both are beaten at every horizon." if beaten else " Not every benchmark is beaten."),
         zh=f"若清单更早中断（2009年起，以其他省份检验）：90%区间在{first['horizon']}年后覆盖{first['coverage_90']:.0%}，"
         f"{last['horizon']}年后{last['coverage_90']:.0%}；CRPS较“沿用上年值”至少好{least['skill_last_year']:.0%}，较“全国增速"
@@ -294,11 +295,11 @@ def describe_park_scores(scored: pd.DataFrame, lang: str = "en") -> str:
     sector = scored["skill_one_sector"].dropna()
     return say(
         lang,
-        en="Bridged by what all sites of their continent and country did, parks lay inside the 90 % bands taught by the"
-        f" other continent in {held.min():.0%} to {held.max():.0%} of cases after {industry['horizon'].min()} to"
-        f" {industry['horizon'].max()} years; CRPS {skill.min():.1%} to {skill.max():.1%} better than last year's"
-        " emissions. Telling power stations and mixed plants apart changes CRPS by"
-        f" {sector.min():+.1%} to {sector.max():+.1%} (positive: better). Parks that close are not in it.",
+        en="Bridged by the changes of all sites of their continent and country, parks lay inside the 90 % bands trained"
+        f" on the other continent in {held.min():.0%} to {held.max():.0%} of cases after {industry['horizon'].min()} to"
+        f" {industry['horizon'].max()} years; CRPS is {skill.min():.1%} to {skill.max():.1%} better than last year's"
+        " emissions. Treating power stations and mixed plants separately changes CRPS by"
+        f" {sector.min():+.1%} to {sector.max():+.1%} (positive: better). Parks that close are not included.",
         zh=f"按所在大洲与国家全部设施的变化补推，{industry['horizon'].min()}至{industry['horizon'].max()}年后园区落在"
         f"由另一大洲误差得到的90%区间内的占{held.min():.0%}至{held.max():.0%}；CRPS较“沿用上年值”好{skill.min():.1%}至"
         f"{skill.max():.1%}。区分电厂与混合热电使CRPS变化{sector.min():+.1%}至{sector.max():+.1%}（正值为改善）。"

@@ -95,9 +95,9 @@ def doubt(found: Sequence[plan_effects.Doubt], *, park: Park | None = None, lang
     ax.set_ylim(-0.6, len(found) - 0.4)
     ax.set_xlim(0, 100)
     ax.grid(axis="y", visible=False)
-    ax.set_xlabel(say(lang, en="share of the doubt, %", zh="占不确定性的比例，%"), size="small")
+    ax.set_xlabel(say(lang, en="share of uncertainty, %", zh="占不确定性的比例，%"), size="small")
     figure.legend(loc="lower center", ncols=len(sentences.GROUPS_OF_DOUBT), **canvas.LEGEND)
-    question = say(lang, en="How much of the doubt is what? Peak before {}", zh="不确定性来自何处？{}年以前达峰")
+    question = say(lang, en="Where does the uncertainty come from? Peak before {}", zh="不确定性来自何处？{}年以前达峰")
     canvas.put_title(figure, head, question.format(found[0].before))
     return figure
 
@@ -263,7 +263,7 @@ def _headline(effects: plan_effects.PlanEffects, at: int, lang: str) -> str:
     year, name = effects.before, scenario_name(effects.scenarios[at], lang)
     return say(
         lang,
-        en=f"P(peak before {year}), {name}: {without} as the baseline is, {with_plans} with the park's plans",
+        en=f"P(peak before {year}), {name}: {without} in the baseline, {with_plans} with the park's plans",
         zh=f"{name}：{year}年以前达峰概率，基线为{without}，计入园区规划后为{with_plans}",
     )
 
@@ -272,7 +272,7 @@ def _note(lang: str) -> str:
     return say(
         lang,
         en="Grey: baseline, median and 90 % of members. Green: with the plans. Drivers are shown without the projects,"
-        " the total with them. Wide bands are cut off above.",
+        " the total with them. Wide bands are cut off at the top.",
         zh="灰色：基线的中位数与90%区间；绿色：计入规划后。驱动因素不含项目负荷，总量含项目负荷。过宽的区间在上方截断。",
     )
 

@@ -35,13 +35,13 @@ def most_helpful(
     if not single:
         return say(
             lang,
-            en="No scenario here moves one family of levers alone beside one without levers, so families cannot be"
-            " compared.",
+            en="Families of levers cannot be compared here: that takes scenarios with a single family each and one"
+            " without levers.",
             zh="此处没有只动用单一措施类别的情景及无措施情景，无法比较各类措施。",
         )
     strongest, earliest = min(single, key=lambda one: one.p50), max(single, key=lambda one: one.gain)
     if strongest.p50 > -NOTHING:
-        return say(lang, en=f"No single family lowers emissions in {year}.", zh=f"没有任何单一类别降低{year}年的排放。")
+        return say(lang, en=f"No family alone lowers emissions in {year}.", zh=f"没有任何单一类别降低{year}年的排放。")
     return _helpful(strongest, earliest, year, before, lang)
 
 
@@ -52,7 +52,7 @@ def _helpful(
     family, gain = word(strongest.family, lang), f"{100 * earliest.gain:+.0f}"
     first = say(
         lang,
-        en=f"Of the single families, {family} lowers emissions in {year} most ({middle}; {low} to {high} across"
+        en=f"Of the families taken alone, {family} lowers emissions in {year} most ({middle}; {low} to {high} across"
         " members)",
         zh=f"单一类别中，“{family}”对{year}年排放的降低最多（{middle}；模拟结果间{low}至{high}）",
     )
@@ -99,17 +99,17 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     if not worse.any():
         return say(
             lang,
-            en=f"{name}: capture lowers emissions in every member and year; its energy emits {back} of what it"
-            " captures (median member).",
+            en=f"{name}: capture lowers emissions in every member and year; its energy use emits {back} of the amount"
+            " captured (median member).",
             zh=f"{name}：捕集在所有模拟结果和年份都降低排放；捕集用能的排放相当于捕集量的{back}（模拟结果中位数）。",
         )
     share = share_text(float(worse.any(axis=1).mean()), lang)
     first = int(pathways.years[worse.any(axis=0).argmax()])
     return say(
         lang,
-        en=f"{name}: capture RAISES emissions in some year in {share} of members (from {first} on), because its"
-        f" energy emits more than it captures; over all years its energy emits {back} of what it captures (median"
-        " member).",
+        en=f"{name}: capture RAISES emissions in some year in {share} of members (the earliest in {first}), because"
+        f" its energy use emits more than is captured; over all years its energy use emits {back} of the amount"
+        " captured (median member).",
         zh=f"{name}：{share}的模拟结果在某些年份（最早{first}年）因捕集用能排放超过捕集量而使排放上升；"
         f"各年合计，捕集用能的排放相当于捕集量的{back}（模拟结果中位数）。",
     )
@@ -188,7 +188,7 @@ def plans(effects: PlanEffects | Park, *, scenario: str | None = None, lang: str
     if isinstance(effects, Park):
         return say(
             lang,
-            en="None: no files of committed projects or of paths of drivers lie beside the table.",
+            en="None: the table comes with no files of committed projects or of paths of drivers.",
             zh="无：数据表旁没有已承诺项目或驱动因素路径文件。",
         )
     at = 0 if scenario is None else effects.scenarios.index(scenario)
@@ -203,14 +203,15 @@ def plans(effects: PlanEffects | Park, *, scenario: str | None = None, lang: str
     moved = {
         "falls": ("falls from {} to {}", "由{}降至{}"),
         "rises": ("rises from {} to {}", "由{}升至{}"),
-        "moves": ("hardly moves ({} and {})", "变化不大（{}与{}）"),
+        "moves": ("hardly changes ({} without, {} with)", "变化不大（{}与{}）"),
     }[turn]
     texts = [share_text(value, lang) for value in (without, both, overrides, projects)]
     count, drivers = len(effects.park.plans.projects), len(effects.drivers)
     return say(
         lang,
         en=f"With the park's plans ({count} projects, {drivers} given drivers) the probability of peaking before {year}"
-        f" under {name} {moved[0].format(*texts[:2])}; given drivers alone {texts[2]}, projects alone {texts[3]}.",
+        f" under {name} {moved[0].format(*texts[:2])}; with the given drivers alone it is {texts[2]}, with the projects"
+        f" alone {texts[3]}.",
         zh=f"计入园区规划（{count}个项目、{drivers}个给定驱动因素）后，“{name}”在{year}年以前达峰的概率"
         f"{moved[1].format(*texts[:2])}；仅计给定驱动因素为{texts[2]}，仅计项目为{texts[3]}。",
     )
@@ -241,9 +242,9 @@ def account_totals(pathways: Pathways, scenario: str, years: Iterable[int] = (20
         parts.append(f"{year}{say(lang, en=': ', zh='年：')}{say(lang, en=', ', zh='，').join(texts)}")
     return say(
         lang,
-        en=f"Total of {naming.scenario_name(scenario, lang)} by account, medians: {'; '.join(parts)}. As reported"
-        " counts green purchases at nothing and the rest at the mean of the grid; by market the rest counts without"
-        " traded green power. Peaks are read in the account as reported.",
+        en=f"Total of {naming.scenario_name(scenario, lang)} by account, medians: {'; '.join(parts)}. The account as"
+        " reported counts green purchases as zero and the rest at the grid mean; the market-based one counts the rest"
+        " at a factor without traded green power. Peaks are identified in the account as reported.",
         zh=f"{naming.scenario_name(scenario, lang)}各口径总量（中位数）：{'；'.join(parts)}。"
         "填报口径绿电计零，其余按电网平均因子；基于市场的口径中其余电力采用扣除市场化绿电的因子。达峰按填报口径判断。",
     )
@@ -266,7 +267,7 @@ def heading(park: Park, *, lang: str = "en") -> str:
     chosen = say(
         lang,
         en=f"Factor set {naming.factor_set_name(park.factor_set, lang)}, grid factor {grid};"
-        " factors in the table come first.",
+        " factors in the table take precedence.",
         zh=f"排放因子组 {naming.factor_set_name(park.factor_set, lang)}，电网因子：{grid}；表中自带的因子优先。",
     )
     if not park.factor_set:
@@ -286,7 +287,7 @@ def heading(park: Park, *, lang: str = "en") -> str:
 def notes(park: Park, *, lang: str = "en") -> str:
     """List findings and assumptions that belong to every result of a park, in Markdown."""
     if not park.notes:
-        return say(lang, en="The table carries no notes.", zh="该表没有附注。")
+        return say(lang, en="The table has no notes.", zh="该表没有附注。")
     head = say(lang, en="Shown with every result:", zh="与所有结果一并展示：")
     idle = cannot_act_here(park, library.read_levers().values(), lang=lang)
     told = [*(naming.note_in(note, lang) for note in park.notes), *([idle] if idle else [])]
@@ -317,20 +318,21 @@ def detail(park: Park, *, lang: str = "en") -> str:
           f" {carriers} carrier{'s' if carriers > 1 else ''} in use."]  # fmt: skip
     zh = [f"该表有{park.years.size}年（{span}）、{sectors}个行业、在用能源{carriers}种。"]
     if park.tier == "rich":
-        en.append("Sectors and carriers are told apart, so no lever has to act on an average.")
+        en.append("Data are split by sector and carrier, so no lever has to act on an average.")
         zh.append("分行业、分品种：措施无须作用于平均水平。")
     else:
-        en.append("Without sectors, a shift between branches looks like a change of intensity, and the levers on"
-                  " structure act on an average park.")  # fmt: skip
+        en.append("Without data by sector, a shift between sectors looks like a change in intensity, and the levers on"
+                  " structure act on the average of the park.")  # fmt: skip
         zh.append("没有分行业数据：行业间的变化会表现为强度变化，产业结构措施只能作用于园区平均水平。")
     if park.tier == "poor":
-        en.append("Without carriers, no fuel can be seen to replace another: the mix is one average fuel.")
+        en.append("Without data by carrier, fuel switching cannot be seen: the mix is one average fuel.")
         zh.append("没有分能源品种数据：无法看到燃料替代，能源结构只是一个平均值。")
     if not has_economy(park):
-        en.append("Without value added, energy itself stands for activity: intensity cannot be told from growth.")
+        en.append("Without value added, energy use itself counts as activity: intensity cannot be separated from"
+                  " growth.")  # fmt: skip
         zh.append("没有增加值：以能耗本身代表活动规模，强度变化与规模增长无法区分。")
     if park.years.size < SHORT:
-        en.append(f"With fewer than {SHORT} years the trend leans on other regions' records, and the range is wider.")
+        en.append(f"With fewer than {SHORT} years the trend relies more on other regions' records: the range is wider.")
         zh.append(f"不足{SHORT}年：趋势更多依靠其他区域的历史记录，区间因此更宽。")
     return say(lang, en=" ".join(en), zh="".join(zh))
 
@@ -342,11 +344,11 @@ def _undivided(park: Park, lang: str) -> str:
     share = share_text(float(last[fuel].sum() / max(last.sum(), 1e-9)), lang)
     return say(
         lang,
-        en=f"The table has {park.years.size} years ({span}) and {len(park.sectors)} sectors, emissions only. No"
-        f" carriers are told apart; {share} of the emissions of the last year are of sectors that only burn fuel, of"
-        " the rest fuel and process are one number. There is no energy and no value added: emissions stand for"
-        " activity, and neither intensity nor any indicator per value added can be computed. Electricity and heat"
-        " bought are not in it.",
+        en=f"The table has {park.years.size} years ({span}) and {len(park.sectors)} sectors, emissions only, not split"
+        f" by carrier. In the last year {share} of the emissions come from sectors that only burn fuel; for the rest,"
+        " fuel and process emissions are one number. There is no energy and no value added: emissions themselves"
+        " count as activity, and neither intensity nor any indicator per value added can be computed. Purchased"
+        " electricity and heat are not included.",
         zh=f"该表有{park.years.size}年（{span}）、{len(park.sectors)}个行业，仅有排放量，未分能源品种；末年排放中{share}"
         "来自仅燃烧燃料的行业，其余行业的燃料与过程排放合为一数。没有能耗和增加值：以排放代表活动规模，"
         "强度及任何单位增加值指标均无法计算。不含外购电力和热力。",
@@ -369,7 +371,7 @@ def inventory(found: Inventory, *, lang: str = "en") -> str:
     amount, change = emissions_text(float(total[-1]), lang), change_text(float(total[-1] / total[0] - 1), lang)
     scope_2 = f"and {bought} of the total is scope 2", f"范围二占总量的{bought}"
     if set(by_item) <= set(UNDIVIDED):
-        scope_2 = "what is bought of power and heat is not in the table", "表中没有外购电力和热力"
+        scope_2 = "and purchased electricity and heat are not in the table", "表中没有外购电力和热力"
     return say(
         lang,
         en=f"In {last} emissions were {amount} ({change} since {first}; highest in {highest}); the largest source is"
@@ -435,12 +437,12 @@ def decomposition(parts: Decomposition, *, lang: str = "en") -> str:
     moved = change_text(change / float(parts.emissions[0]), lang)
     raised, lowered = (_effect(sums, name, lang) for name in (up, down))
     closes = parts.residual() < ROUNDING
-    tail_en = "the effects add up to the change without a rest" if closes else "THE EFFECTS DO NOT ADD UP"
+    tail_en = "the effects add up to the change, with no residual" if closes else "THE EFFECTS DO NOT ADD UP"
     tail_zh = "各项效应之和与总变化相等，无残差" if closes else "各项效应之和与总变化不符"
     return say(
         lang,
-        en=f"Emissions changed by {moved} over {parts.years[0]}-{parts.years[-1]}: most upwards by {raised}, most"
-        f" downwards by {lowered}; {tail_en}.",
+        en=f"Emissions changed by {moved} over {parts.years[0]}-{parts.years[-1]}: the largest upward effect is"
+        f" {raised}, the largest downward effect {lowered}; {tail_en}.",
         zh=f"{parts.years[0]}-{parts.years[-1]}年排放变化{moved}：上升主要来自{raised}，下降主要来自{lowered}；"
         f"{tail_zh}。",
     )
@@ -470,13 +472,13 @@ def decoupled(park: Park, *, lang: str = "en") -> str:
 
 #: Name of each group of uncertain inputs, and the data that would reduce its part of the doubt.
 GROUPS_OF_DOUBT = {
-    "growth": ("growth", "增长", "drivers that are committed: signed projects, a plan that is kept, a new year of data",
+    "growth": ("growth", "增长", "committed drivers (signed projects, a plan that is carried out, a new year of data)",
                "落实驱动因素：已签约项目、得到执行的规划、新一年数据"),
-    "levers": ("levers", "措施", "engineering studies and offers for the measures themselves",
+    "levers": ("levers", "措施", "engineering studies of the measures themselves, and quotations",
                "对措施本身开展工程研究与询价"),
     "factors": ("factors", "排放因子", "factors measured on site and verified activity data",
                 "实测排放因子与经核查的活动水平数据"),
-    "noise": ("the park's own noise", "园区自身波动", "nothing beforehand: it is the scatter from year to year",
+    "noise": ("the park's own noise", "园区自身波动", "nothing in advance, as it is variation from year to year",
               "事前无法缩小：为逐年波动"),
 }  # fmt: skip
 
@@ -485,14 +487,14 @@ def doubt(found: Doubt, *, lang: str = "en") -> str:
     """State the parts of the headline's doubt by growth, levers, factors and own noise, and what would reduce them."""
     name, parts = naming.scenario_name(found.scenario, lang), found.shown()
     if not parts:
-        return say(lang, en=f"{name}: no doubt is drawn.", zh=f"{name}：无不确定性。")
+        return say(lang, en=f"{name}: there is no uncertainty.", zh=f"{name}：无不确定性。")
     ranked = sorted(parts, key=lambda group: -parts[group])
     shares = {group: share_text(parts[group], lang) for group in ranked}
-    en = ", ".join(f"{GROUPS_OF_DOUBT[group][0]} {shares[group]}" for group in ranked)
+    en = ", ".join(f"{GROUPS_OF_DOUBT[group][0]} ({shares[group]})" for group in ranked)
     zh = "、".join(f"{GROUPS_OF_DOUBT[group][1]}{shares[group]}" for group in ranked)
     return say(
         lang,
-        en=f"{name}: of the doubt how clearly it peaks before {found.before}, {en}. What would narrow it most:"
-        f" {GROUPS_OF_DOUBT[ranked[0]][2]}.",
+        en=f"{name}: the uncertainty about how clearly it peaks before {found.before} comes from {en}. What would"
+        f" reduce it most: {GROUPS_OF_DOUBT[ranked[0]][2]}.",
         zh=f"{name}：{found.before}年以前达峰余地的不确定性中，{zh}。最能缩小它的是：{GROUPS_OF_DOUBT[ranked[0]][3]}。",
     )

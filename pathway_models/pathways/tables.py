@@ -257,7 +257,7 @@ def decomposition(parts: Decomposition, *, lang: str = "en") -> pd.DataFrame:
     sums, change = parts.sums(), float(parts.emissions[-1] - parts.emissions[0])
     names = [word(name, lang) for name in sums]
     values = [f"{value / scale.divisor + 0.0:+,.2f}" for value in (*sums.values(), sum(sums.values()), change)]
-    labels = [*names, say(lang, en="sum of effects", zh="效应合计"), say(lang, en="change of inventory", zh="清单变化")]
+    labels = [*names, say(lang, en="sum of effects", zh="效应合计"), say(lang, en="change in inventory", zh="清单变化")]
     head = {"driver": say(lang, en="driver", zh="驱动因素"), "effect": scale.unit}
     return _table(list(zip(labels, values, strict=True)), head)
 
@@ -392,7 +392,7 @@ def projects(park: Park, *, lang: str = "en") -> pd.DataFrame:
         say(lang, en="years to full load", zh="达产年数"),
         say(lang, en="probability", zh="实施概率"),
         say(lang, en="delay, likely - longest (years)", zh="延期：可能-最长（年）"),
-        say(lang, en="load a year", zh="年负荷"),
+        say(lang, en="annual load", zh="年负荷"),
         say(lang, en="source", zh="来源"),
     ]
     rows = [

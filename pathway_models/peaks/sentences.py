@@ -48,7 +48,7 @@ def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
 def _closed(peaks: Peaks, highest: float, lang: str) -> str:
     return say(
         lang,
-        en=f"closed, no emissions since {peaks.closed_since}; highest in {highest:.0f}, on record.",
+        en=f"closed, with no emissions since {peaks.closed_since}; the highest year on record is {highest:.0f}.",
         zh=f"已关闭，{peaks.closed_since}年起无排放；记录中最高年为{highest:.0f}年。",
     )
 
@@ -68,7 +68,7 @@ def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
     en, zh = " and ".join(told_en), "，".join(told_zh)
     return say(
         lang,
-        en=f"{en}, with hardly any between: no median is given.",
+        en=f"{en}, with hardly any in between: no median is given.",
         zh=f"{zh}，其间几乎没有：不给出中位数。",
     )
 
@@ -76,14 +76,14 @@ def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
 def _no_peak(peaks: Peaks, shares: dict[str, float], low: float, lang: str) -> str:
     last = peaks.last_peak_year
     rising, flat = (share_text(shares[name], lang) for name in ("not_within_horizon", "plateau"))
-    en = f"highest later than {last} in {rising} of members"
+    en = f"emissions are highest later than {last} in {rising} of members"
     zh = f"{rising}的模拟结果最高值晚于{last}年"
     if shares["plateau"] > 0:
-        en += f" and not yet below its plateau in {flat}"
+        en += f" and not yet below their plateau in {flat}"
         zh += f"，{flat}的模拟结果仍未走出平台期"
     en, zh = f"{en}: no peak year can be named", f"{zh}：不能给出达峰年"
     if np.isfinite(low):
-        en += f" (the earliest twentieth of members peaks by {low:.0f})"
+        en += f" (the earliest 5 % of members peak by {low:.0f})"
         zh += f"（最早的5%模拟结果在{low:.0f}年或以前达峰）"
     return say(lang, en=en + ".", zh=zh + "。")
 
@@ -92,8 +92,8 @@ def _at_start(peaks: Peaks, shares: dict[str, float], lang: str) -> str:
     first, share = int(peaks.years[0]), share_text(shares["in_record"], lang)
     return say(
         lang,
-        en=f"highest in the record in {share} of members, mostly in {first}, its first year: the peak is passed, and"
-        f" may lie before the record.",
+        en=f"emissions are highest in the record in {share} of members, mostly in {first}, its first year: the peak is"
+        f" past and may lie before the record.",
         zh=f"{share}的模拟结果最高值出现在记录期内，多为记录首年（{first}年）：峰值已过，且可能早于记录期。",
     )
 
@@ -105,7 +105,7 @@ def _in_record(peaks: Peaks, shares: dict[str, float], middle: float, high: floa
         tail_en = f"but more than one in twenty has no peak by {peaks.last_peak_year}"
         tail_zh = f"但超过5%的模拟结果到{peaks.last_peak_year}年仍未达峰"
     else:
-        tail_en = f"one in twenty has it in {late} or later"
+        tail_en = f"one in twenty reaches it in {late} or later"
         tail_zh = f"5%的模拟结果在{late}年或以后才达到最高"
     return say(
         lang,
@@ -149,7 +149,7 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
         given = float(row["p_ahead_given_not_past"])
         if np.isfinite(given):
             given_error = error_text(float(row["p_se_ahead_given"]))
-            en += f" Of what is not past, {share_text(given, lang)}{given_error} peaks in time."
+            en += f" Of the members not already past, {share_text(given, lang)}{given_error} peak in time."
             zh += f"未达峰者中，{share_text(given, lang)}{given_error}可按时达峰。"
     else:
         en += f"; {share['p_not_before']} do not."
@@ -162,7 +162,8 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
         zh += f"{share['p_again']}在{before + WINDOW - 1}年以后再次超过该最高值。"
     account = word(peaks.account, lang) if peaks.account else ""
     account_en = f", {account}" if account else ""
-    en += f" Answer of {peaks.issue_year}{account_en}; ± is the error of {by_draw} draws, in points."
+    en += f" Issue year {peaks.issue_year}{account_en};"
+    en += f" ± is the sampling error of {by_draw} draws, in percentage points."
     account_zh = f"，{account}" if account else ""
     zh += f"评估年份{peaks.issue_year}{account_zh}；±为{by_draw}次抽样的误差（百分点）。"
     return say(lang, en=en, zh=zh)
@@ -204,7 +205,7 @@ def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = 
     return say(
         lang,
         en=f"Highest year of the median line: {of_path}. Peak years of the members: {of_members}.\nThe median line is"
-        " no member: only the members' peaks say when and how surely.",
+        " not a member: only the members' peaks show when emissions peak and how sure that is.",
         zh=f"中位线的最高年：{of_path}。各次模拟的达峰年：{of_members}。\n"
         "中位线不是任何一次模拟：何时达峰、有多大把握，只能看各次模拟的峰值。",
     )
@@ -219,7 +220,7 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
     if not late.any():
         return say(
             lang,
-            en=f"{name} peaks no later than {other} in every one of {peaks.members:,} members.",
+            en=f"{name} peaks no later than {other} in all {peaks.members:,} members.",
             zh=f"在全部{peaks.members:,}次模拟中，“{name}”达峰均不晚于“{other}”。",
         )
     count, share = int(late.sum()), share_text(float(late.mean()), lang)
@@ -228,9 +229,9 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
     # That the saved share shrinks follows from the order of the two years; no further reason is claimed.
     return say(
         lang,
-        en=f"{name} peaks later than {other} in {count:,} of {peaks.members:,} members ({share}): there its"
-        " levers save a smaller share of emissions in late years than in early ones, which moves the highest year"
-        f" back. The highest value itself is lower in {lower:,} of them.",
+        en=f"{name} peaks later than {other} in {count:,} of {peaks.members:,} members ({share}): in these, its"
+        " levers save a smaller share of emissions in late years than in early ones, which makes the highest year"
+        f" later. The highest value itself is lower in {lower:,} of them.",
         zh=f"在{peaks.members:,}次模拟中，“{name}”有{count:,}个（{share}）达峰晚于“{other}”：在这些模拟中，措施在后期"
         f"减少的排放占比小于前期，使最高年后移；其中{lower:,}个的最高值本身更低。",
     )

@@ -61,7 +61,7 @@ def test_nothing_decides_where_no_family_gains_a_point():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("lang", "told"), [("en", "no scenario of one family"), ("zh", "无单类措施情景")])
+@pytest.mark.parametrize(("lang", "told"), [("en", "no single-family scenario"), ("zh", "无单类措施情景")])
 def test_a_run_without_scenarios_of_one_family_does_not_say_that_none_gains(lang, told):
     two = rows(splits={name: SPLITS[name] for name in ("bau", "deep")})
     (one,) = answers(two, SCENARIOS)

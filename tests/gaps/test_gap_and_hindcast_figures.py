@@ -123,7 +123,7 @@ def test_the_skill_sentence_names_the_panels_that_lose_to_persistence():
 
 
 def test_series_that_cannot_be_tested_are_counted_as_such():
-    assert SAID["observed"]("en").startswith("Of 5 series 4 have eight unbroken years. 1 have peaked, 1 still rise")
+    assert SAID["observed"]("en").startswith("Of 5 series, 4 have eight unbroken years. Peaked: 1, still rising: 1")
 
 
 def test_the_turn_is_measured_on_both_sides_of_its_year():

@@ -234,7 +234,7 @@ def past(fall, issue_year=2021, target=PAST, lang="en"):
 def test_a_target_whose_period_is_over_is_met_or_missed_and_has_no_gap(fall, outcome, share):
     entry, said, shown = past(fall)
     assert (entry.outcome, entry.values, entry.probability().tolist()) == (outcome, None, [share])
-    assert said.endswith(f"(asked: -18 %): its period ended in 2020: {outcome}, -{100 * fall:.1f} % in the record.")
+    assert said.endswith(f"(required: -18 %): its period ended in 2020: {outcome}, -{100 * fall:.1f} % in the record.")
     assert shown["P(met)"] == outcome
     assert shown[["gap p05", "p50", "p95"]].tolist() == ["", "", ""]
 
@@ -257,7 +257,7 @@ def test_of_a_past_target_that_the_record_does_not_reach_nothing_is_claimed():
     entry, said, shown = past(0.2, 2026, replace(CUT, target_id="later"))
     assert (entry.outcome, entry.values) == ("not_known", None)
     assert np.isnan(entry.probability()).all()
-    assert "its period ended in 2025, the record in 2020: not known whether it was met" in said
+    assert "its period ended in 2025, the record ends in 2020: it is not known whether it was met" in said
     assert shown["P(met)"] == "not known"
 
 
@@ -280,8 +280,8 @@ def test_net_emissions_of_the_target_year_are_held_against_the_highest_year_befo
     found = gaps_of(totals, sinks=10.0, targets=[PLEDGE], issue_year=2026)
     assert values(found, "below_peak:net_2035") == pytest.approx([100 * (80 / 110 - 1) + 7])
     said = pw.sentences.gap(found, "bau").splitlines()[-1]
-    assert said.startswith("- below the peak in 2035 (asked: -7 %): exceeded by 20.3 points")
-    assert "asked of all gases of the nation" in said
+    assert said.startswith("- below the peak in 2035 (required: -7 %): exceeded by 20.3 points")
+    assert "covers all gases of the nation" in said
 
 
 PLEDGE = next(target for target in read_targets() if target.quantity == "below_peak")
@@ -399,7 +399,7 @@ def test_gaps_cannot_be_changed_and_unknown_ones_are_refused(worked):
 
 def test_a_sentence_names_the_years_the_share_and_what_cannot_be_computed(worked):
     said = pw.sentences.gap(worked, "bau")
-    assert "peak before 2030 (asked: by 2029): 11 years late; from -9 years to >26 years; met by 33 %" in said
+    assert "peak before 2030 (required: by 2029): 11 years late; from -9 years to >26 years; met by 33 %" in said
     assert "CO₂ per value added 2005-2030: cannot be computed: the record begins in 2016" in said
     assert "2030年前达峰（要求：2029年及以前）：晚11年；区间-9年至>26年；全部模拟结果中33%达成" in pw.sentences.gap(
         worked, "bau", lang="zh"

@@ -46,26 +46,26 @@ def test_where_hardly_any_forecast_was_as_sure_all_are_told_and_it_is_said():
     assert few.alike < 30 <= every.alike
     assert (few.said, few.came, few.forecasts) == (every.said, every.came, every.forecasts)
     said = pw.sentences.report_card(HEBEI, probability=0.6)
-    assert f"Hardly any of them ({few.alike}) gave a chance like this one's" in said
-    assert "Hardly any" not in pw.sentences.report_card(HEBEI, probability=0.15)
+    assert f"Few of them ({few.alike}) gave a probability like this one" in said
+    assert "Few of them" not in pw.sentences.report_card(HEBEI, probability=0.15)
     assert f"仅{few.alike}例" in pw.sentences.report_card(HEBEI, probability=0.6, lang="zh")
 
 
 def test_the_sentence_says_the_event_first_then_bands_skill_and_limits():
     said, found = pw.sentences.report_card(STEEL), measured(STEEL)
     bands = " / ".join(f"{100 * share:.0f}" for share in found.bands.coverage_90)
-    assert said.startswith("Such forecasts said ")
-    assert "came true; knowing nothing of the park would have been" in said
+    assert said.startswith("Such forecasts gave ")
+    assert "came true; a forecast without knowledge of the park would have scored" in said
     assert f"version {found.version}, 5-year records of real clusters" in said
-    assert f"the 90 % bands held {bands} % of outcomes" in said
-    assert "smaller than that of persistence" in said
+    assert f"the 90 % bands contained {bands} % of outcomes" in said
+    assert "improves on that of persistence" in said
     assert "No panel of Chinese parks is public" in said
 
 
 def test_where_there_is_no_skill_it_is_said_where_the_number_stands():
     said, found = pw.sentences.report_card(HEBEI), measured(HEBEI)
     assert abs(found.event.worse_without) < 0.02
-    assert "No law tells which province turns first" in said
+    assert "No law can tell which province turns first" in said
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,17 @@ def test_what_the_next_best_law_would_say_stands_beside_the_sampling_error(park,
         (rows["mean difference"], rows["largest difference"], rows["places"])
     )
     assert abs(rows["with size"] - rows["without size"]) <= spread.mean + 1e-9 <= spread.most + 1e-9
-    text = f"{100 * spread.mean:.1f} points other in the mean of {spread.places} such places, {100 * spread.most:.1f}"
+    text = (
+        f"differs by {100 * spread.mean:.1f} percentage points on average over {spread.places} such places, and by"
+        f" {100 * spread.most:.1f} at most"
+    )
     assert text in pw.sentences.report_card(park)
 
 
 def test_with_the_nation_as_it_went_the_event_of_provinces_is_told_better_than_by_its_frequency():
     event = measured(HEBEI).event
     assert event.brier_held < 0.9 * event.of_rate
-    assert f"with the course the nation really took, the Brier score was {event.brier_held:.3f}" in (
+    assert f"with the actual course of the nation, the Brier score was {event.brier_held:.3f}" in (
         pw.sentences.report_card(HEBEI)
     )
     assert f"Brier评分为{event.brier_held:.3f}" in pw.sentences.report_card(HEBEI, lang="zh")
@@ -108,7 +111,7 @@ def test_a_record_shorter_than_any_tested_is_said_to_be():
         **{name: getattr(found, name)[..., -3:] for name in ("years", "activity", "energy", "factors", "outputs",
                                                              "process_factors", "sinks")},
     )  # fmt: skip
-    assert "record of 3 years is shorter than any that was tested" in pw.sentences.report_card(short)
+    assert "record of 3 years is shorter than any record tested" in pw.sentences.report_card(short)
     assert "记录仅3年" in pw.sentences.report_card(short, lang="zh")
 
 

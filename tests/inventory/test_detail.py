@@ -122,7 +122,7 @@ def test_a_stated_total_is_held_against_the_carriers(tmp_path):
     assert stated.difference == pytest.approx(1 - 1 / 1.08)
     words = inventory_sentences.balance_checks(pw.check_balances(park), park)
     assert "not closed: sum of carriers = stated total energy" in words
-    assert "1 warning to look at" in words
+    assert "1 warning to review" in words
 
 
 def test_the_difference_of_a_closing_is_relative_to_what_is_expected():

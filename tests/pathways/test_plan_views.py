@@ -49,8 +49,8 @@ def test_projects_are_listed_with_chance_delay_and_loads(park):
     kiln = table.loc["third kiln (invented)"]
     assert kiln["probability"] == "80 %"
     assert kiln.iloc[4] == "1 - 3"
-    assert "clinker +900,000 t" in kiln["load a year"]
-    assert "-2,000 TJ" in table.loc["first kiln closes (invented)", "load a year"]
+    assert "clinker +900,000 t" in kiln["annual load"]
+    assert "-2,000 TJ" in table.loc["first kiln closes (invented)", "annual load"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -147,7 +147,7 @@ def test_a_fan_shows_members_without_a_peak_behind_the_horizon():
 def test_a_fan_tells_the_peak_of_the_median_from_the_members_peaks():
     notes = [text for text in said(drawing("fan", "region-d", "en")) if text.startswith("Highest year of the median")]
     assert len(notes) == 1
-    assert "The median line is no member" in notes[0]
+    assert "The median line is not a member" in notes[0]
 
 
 def test_the_median_of_a_fan_is_the_median_of_its_members():

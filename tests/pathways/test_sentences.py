@@ -21,8 +21,8 @@ def test_a_park_still_rising_has_no_peak_year():
     peaks = peaks_of({"bau": mixture((62, rising()), (38, hill(2035)))})
     said = sentences.peak(peaks, "bau")
     assert said == (
-        "Business as usual: highest later than 2055 in 62 % of members: no peak year can be named (the earliest"
-        " twentieth of members peaks by 2035)."
+        "Business as usual: emissions are highest later than 2055 in 62 % of members: no peak year can be named (the"
+        " earliest 5 % of members peak by 2035)."
     )
     assert sentences.peak(peaks, "bau", lang="zh") == (
         "惯常情景：62%的模拟结果最高值晚于2055年：不能给出达峰年（最早的5%模拟结果在2035年或以前达峰）。"
@@ -31,12 +31,14 @@ def test_a_park_still_rising_has_no_peak_year():
 
 def test_a_park_that_rises_in_every_member_has_no_early_years_either():
     said = sentences.peak(peaks_of({"bau": rising()}), "bau")
-    assert said == "Business as usual: highest later than 2055 in 100 % of members: no peak year can be named."
+    assert said == (
+        "Business as usual: emissions are highest later than 2055 in 100 % of members: no peak year can be named."
+    )
 
 
 def test_a_flat_park_has_no_peak_year():
     said = sentences.peak(peaks_of({"bau": np.full(YEARS.size, 1e7)}), "bau")
-    assert "not yet below its plateau in 100 %" in said
+    assert "not yet below their plateau in 100 %" in said
     assert "no peak year can be named" in said
 
 
@@ -51,8 +53,8 @@ def test_a_peak_is_named_with_its_range_and_with_those_that_have_none():
 def test_a_peak_in_the_record_is_not_called_a_forecast():
     said = sentences.peak(peaks_of({"bau": mixture((70, hill(2018)), (30, hill(2033)))}), "bau")
     assert said == (
-        "Business as usual: the highest year lies in the record in 70 % of members (median 2018); one in twenty has"
-        " it in 2033 or later."
+        "Business as usual: the highest year lies in the record in 70 % of members (median 2018); one in twenty"
+        " reaches it in 2033 or later."
     )
     late = sentences.peak(peaks_of({"bau": mixture((70, hill(2018)), (30, rising()))}), "bau")
     assert "but more than one in twenty has no peak by 2055" in late
@@ -60,7 +62,7 @@ def test_a_peak_in_the_record_is_not_called_a_forecast():
 
 def test_a_park_highest_in_its_first_year_may_have_peaked_before():
     said = sentences.peak(peaks_of({"bau": hill(2016)}), "bau")
-    assert said.endswith("the peak is passed, and may lie before the record.")
+    assert said.endswith("the peak is past and may lie before the record.")
 
 
 def test_nearly_all_is_not_all_and_nearly_none_is_not_none():
@@ -75,8 +77,8 @@ def test_the_headline_is_split_and_carries_its_sampling_error():
     peaks = peaks_of({"bau": mixture((3, hill(2018)), (4, hill(2029)), (3, rising()))})
     assert sentences.probability(peaks, "bau") == (
         "Business as usual: 70 % ±14.5 of members peak before 2030: 30 % are already past, 40 % ahead; 30 % do not peak"
-        " before 2030. Of what is not past, 57 % ±18.7 peaks in time. Answer of 2020, scope 1 + 2, market-based; ± is"
-        " the error of 10 draws, in points."
+        " before 2030. Of the members not already past, 57 % ±18.7 peak in time. Issue year 2020, scope 1 + 2,"
+        " market-based; ± is the sampling error of 10 draws, in percentage points."
     )
     told = sentences.probability(peaks, "bau", lang="zh")
     assert "70% ±14.5的模拟结果在2030年以前达峰：30%已达峰，40%未来达峰；30%届时未达峰" in told
@@ -92,7 +94,7 @@ def test_two_humps_are_named_with_their_shares_instead_of_a_median():
     said = sentences.peak(peaks_of({"bau": mixture((120, hill(2018)), (80, rising()))}), "bau")
     assert said == (
         "Business as usual: 60 % of members peak in 2018 and 40 % peak later than 2055 or not at all, with hardly any"
-        " between: no median is given."
+        " in between: no median is given."
     )
 
 
@@ -132,7 +134,7 @@ def test_scenarios_are_ranked_by_their_early_peaks():
 def test_a_scenario_that_never_peaks_later_is_said_so():
     peaks = peaks_of({"bau": mixture((5, hill(2040)), (5, rising())), "deep": mixture((10, hill(2025)))})
     assert sentences.order_of_peaks(peaks, "deep", "bau") == (
-        "Deep reduction peaks no later than Business as usual in every one of 10 members."
+        "Deep reduction peaks no later than Business as usual in all 10 members."
     )
 
 
@@ -177,8 +179,8 @@ def helped(**changes):
 
 def test_the_family_that_helps_most_in_both_ways_is_named_once():
     assert helped(efficiency=(0.9, 2026), substitution=(0.95, 2032)) == (
-        "Of the single families, energy efficiency lowers emissions in 2035 most (-21.5 %; -21.5 % to -21.5 % across"
-        " members), and also raises the share of members that peak before 2030 most (+100 percentage points)."
+        "Of the families taken alone, energy efficiency lowers emissions in 2035 most (-21.5 %; -21.5 % to -21.5 %"
+        " across members), and also raises the share of members that peak before 2030 most (+100 percentage points)."
     )
 
 
@@ -193,18 +195,18 @@ def test_families_that_do_not_bring_the_peak_forward_are_not_said_to():
 
 
 def test_scenarios_of_several_families_are_no_single_family():
-    assert helped(deep=(0.5, 2022)).startswith("No scenario here moves one family of levers alone")
+    assert helped(deep=(0.5, 2022)).startswith("Families of levers cannot be compared here")
 
 
 def test_families_that_change_nothing_do_not_help():
-    assert helped(sinks=(1.0, 2032)) == "No single family lowers emissions in 2035."
+    assert helped(sinks=(1.0, 2032)) == "No family alone lowers emissions in 2035."
 
 
 def test_without_a_scenario_without_levers_families_are_not_compared():
     pathways = pathways_of({"efficiency": hill(2030), "deep": hill(2025)})
     assert reference_of(SCENARIOS, pathways.scenarios) == "efficiency"
     said = sentences.most_helpful(pathways, find_peaks(pathways), SCENARIOS)
-    assert said.startswith("No scenario here moves one family of levers alone")
+    assert said.startswith("Families of levers cannot be compared here")
 
 
 def test_effects_are_paired_member_by_member():
@@ -228,13 +230,15 @@ def captured(taken, heat):
 def test_capture_that_pays_its_energy_is_told_with_the_price():
     late = np.where(YEARS > 2030, 1e6, 0.0)
     assert captured(late, 0.25 * late).endswith(
-        "capture lowers emissions in every member and year; its energy emits 25 % of what it captures (median member)."
+        "capture lowers emissions in every member and year; its energy use emits 25 % of the amount captured (median"
+        " member)."
     )
 
 
 def test_capture_that_raises_emissions_is_said_to():
     late = np.where(YEARS > 2030, 1e6, 0.0)
-    assert "capture RAISES emissions in some year in 100 % of members (from 2031 on)" in captured(late, 1.2 * late)
+    said = captured(late, 1.2 * late)
+    assert "capture RAISES emissions in some year in 100 % of members (the earliest in 2031)" in said
 
 
 def test_nothing_captured_is_said():

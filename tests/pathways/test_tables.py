@@ -220,7 +220,7 @@ def test_a_scenario_without_levers_has_an_empty_table():
 
 def test_the_effects_of_a_decomposition_are_shown_beside_the_change():
     shown = tables.decomposition(decompose_past(read_park("region-d")))
-    assert shown.loc["sum of effects", "Mt CO₂"] == shown.loc["change of inventory", "Mt CO₂"] == "+159.76"
+    assert shown.loc["sum of effects", "Mt CO₂"] == shown.loc["change in inventory", "Mt CO₂"] == "+159.76"
 
 
 def test_a_comparison_leaves_out_the_reference():

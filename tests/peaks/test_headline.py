@@ -145,7 +145,9 @@ def test_the_table_of_a_closed_site_is_answered_and_said_to_be_closed(tmp_path, 
     assert np.isnan(answer.p_ahead_given_not_past).all()
     surveyed = pw.survey(shut, chosen, draws, probabilities=()).peaks
     assert (answer.closed_since, peaks.closed_since, surveyed.closed_since) == (2019, 2019, 2019)
-    assert pw.sentences.peak(peaks, "bau").endswith("closed, no emissions since 2019; highest in 2017, on record.")
+    assert pw.sentences.peak(peaks, "bau").endswith(
+        "closed, with no emissions since 2019; the highest year on record is 2017."
+    )
     assert "The site is closed: no emissions since 2019." in pw.sentences.probability(peaks, "bau")
     assert pw.sentences.inventory(pw.take_inventory(shut)).startswith("In 2020 there were no emissions: the site is")
     assert pw.sentences.sources(pathways, "bau") == "Business as usual: no emissions in 2020, and none in 2060."
