@@ -208,6 +208,12 @@ def dual_reporting(park: Park, *, lang: str = "en") -> str:
 
 def factor_choices(park: Park, *, lang: str = "en") -> str:
     """Say which factor set the results use, and how much of them depends on it."""
+    if not park.factor_set:
+        return say(
+            lang,
+            en="The table names no factor set: emissions come from its own factors and totals.",
+            zh="表中未指定排放因子集：排放量来自其自带的因子与总量。",
+        )
     found = accounts.take_inventory(park)
     name = factor_set_name(park.factor_set, lang)
     by_set = [factor_id.startswith(park.factor_set) for factor_id in found.factor_ids]

@@ -146,6 +146,11 @@ def test_tables_and_sentences_say_the_same_numbers_in_both_languages(park, told,
     assert any("910" in text for text in other.iloc[:, -1])
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "names no factor set"), ("zh", "未指定排放因子集")])
+def test_a_table_without_a_factor_set_is_said_to_have_none(lang, said):
+    assert said in inventory_sentences.factor_choices(pw.read_park("eu-chemelot"), lang=lang)
+
+
 def test_a_swapped_factor_set_is_shown_beside_the_parks_own(park):
     table = inventory_tables.factor_choices(park.park_id, park)
     assert table.loc[park.factor_set, "remark"] == "chosen by the park"
