@@ -79,7 +79,7 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
     if name == f"{sampling.SHARED}:grid_decline":
         return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
     if name == f"{sampling.SHARED}:capture_ceiling":
-        return Input(name, identifier, "levers", "national ceiling of capture", "全国捕集量上限", False)
+        return Input(name, identifier, "levers", "national limit on capture", "全国捕集量上限", False)
     if name == f"{sampling.SHARED}:slope":
         return Input(name, identifier, "growth", "national growth", "全国增长", False)
     if kind == "slope" and what.startswith("mix:"):
@@ -92,7 +92,7 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
     if kind == "slope":
         group, en, zh = _DRIVERS[what]
         return Input(name, identifier, group, en, zh, True)
-    return Input(name, identifier, "noise", "calm or stormy years", "年际波动幅度", False)
+    return Input(name, identifier, "noise", "size of yearly noise", "年际波动幅度", False)
 
 
 class Ensemble:
@@ -337,7 +337,7 @@ LEARNING = {
     "factors": ("measure carbon content, calorific value and oxidation of the fuels", "实测燃料含碳量、热值与氧化率"),
     "growth": ("more years of record and the plans of the park's enterprises", "延长数据年份并收集企业投产计划"),
     "intensity": ("more years of record; energy audits", "延长数据年份；开展能源审计"),
-    "mix": ("fuel contracts and plans of boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
+    "mix": ("fuel contracts and plans for boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
     "levers": ("a feasibility study of the measure", "开展措施可行性研究"),
     "grid": ("national; follow the published factors", "全国性因素；跟踪公布的排放因子"),
     "noise": ("cannot be known beforehand", "事先无法获知"),

@@ -153,7 +153,7 @@ def test_shares_of_a_fleet_of_one_are_drawn(views, parks, lang):
 @LANGUAGES
 def test_price_of_the_last_tonne_is_told_as_it_is(views, lang):
     shares = views["shares"]
-    for price, word in ((np.inf, ("does not reach", "达不到")), (np.nan, ("kept", "即可")), (120.0, ("120", "120"))):
+    for price, word in ((np.inf, ("cannot cut", "达不到")), (np.nan, ("is met", "即可")), (120.0, ("120", "120"))):
         told = sentences.describe_shares(replace(shares, price=price), lang=lang)
         assert word[lang == "zh"] in told
 
