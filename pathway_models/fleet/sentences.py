@@ -118,7 +118,8 @@ def _cost(found: fleet_results.FleetPackages, lang: str) -> str:
     names = tables.some(unknown, lang)
     return say(
         lang,
-        en=f"The total cost is not known: {len(unknown)} packages use measures without a known cost ({names})."
+        en=f"The total cost is not known: {len(unknown)} package{'s use' if len(unknown) > 1 else ' uses'} measures"
+        f" without a known cost ({names})."
         f" The known part is {part} a year (prices of {year}); it counts what those measures save but not what they"
         " cost, and is no estimate of the total.",
         zh=f"合计成本未知：{len(unknown)}个组合含成本未知的措施（{names}）。已知部分每年{part}（{year}年价），其中计入了这些措施的节省而未计入其支出，"
@@ -204,7 +205,8 @@ def describe_benchmark(table: pd.DataFrame, *, lang: str = "en") -> str:
     carried = share_text(min(float(part[half - 1]), 1.0), lang)
     first = say(
         lang,
-        en=f"Of {parks} ({made_up}), the {half} with the largest emissions ({largest}) account for {carried}. ",
+        en=f"Of {parks} ({made_up}), the {half} with the largest emissions ({largest})"
+        f" account{'s' * (half == 1)} for {carried}. ",
         zh=f"{parks}（{made_up}）中，排放最大的{half}个（{largest}）占{carried}。",
     )
     return first + _outliers(table, lang)
