@@ -68,7 +68,7 @@ def _measured(park: str, lang: str) -> list[str]:
     return (
         []
         if own is None
-        else [say(lang, en="As the park's own table states:", zh="数据表自报："), cli_language.table_text(own)]
+        else [say(lang, en="As stated in the park's own table:", zh="数据表自报："), cli_language.table_text(own)]
     )
 
 

@@ -66,8 +66,8 @@ def coordinates(
     note = say(
         lang,
         en=f"Marks: mean of the central 90 % of members; lines: 5-95 % of all, thick: 25-75 %; {how[0]}. Equivalents"
-        f" of {keys} by the environmental tax law. {doubt} background numbers. Pollutants of supplied power and"
-        " heat are not the park's.",
+        f" of {keys} by the environmental tax law. {doubt} background numbers. Pollutants from supplied power"
+        " and heat are not counted as the park's.",
         zh=f"点：中间90%的模拟结果的均值；线：5%-95%，粗线：25%-75%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
         "外购电力、热力的污染物不计入园区。",
     )
@@ -126,7 +126,7 @@ def over_years(found: records.Cobenefits, scenarios: Sequence[str] = (), *, lang
     note = say(
         lang,
         en="Median and the middle half of members (25-75 %). Shaded: record. Equivalents of"
-        f" {', '.join(one.name_en for one in found.basis.pollutants)}, burnt inside the park.",
+        f" {', '.join(one.name_en for one in found.basis.pollutants)} from combustion inside the park.",
         zh="中位数与居中一半的模拟结果（25%-75%）；灰色为观测期。"
         f"{'、'.join(one.name_zh for one in found.basis.pollutants)}的污染当量，限园区内燃烧。",
     )

@@ -174,7 +174,8 @@ def describe(found: records.Cobenefits, scenario: str, year: int = 2035, *, lang
     )
     head = say(
         lang,
-        en=f"{name} changes CO₂ by {carbon} and pollution equivalents by {pollution} in {year}, against no levers.",
+        en=f"{name} changes CO₂ by {carbon} and pollution equivalents by {pollution} in {year}, compared with no"
+        " levers.",
         zh=f"{name}使{year}年CO₂变化{carbon}，大气污染当量变化{pollution}（与无措施相比）。",
     )
     if row["elasticity_p50"] is None:
@@ -194,7 +195,7 @@ def _meaning(elasticity: float, lang: str) -> str:
         return say(lang, en="no synergy, pollutants rise as CO₂ falls", zh="无协同，CO₂减少而污染物增加")
     if elasticity < 1:
         return say(lang, en="CO₂ falls by the larger share", zh="CO₂减少的比例更大")
-    return say(lang, en="pollutants fall at least by the same share", zh="污染物减少的比例不小于CO₂")
+    return say(lang, en="pollutants fall by at least the same share", zh="污染物减少的比例不小于CO₂")
 
 
 def describe_levers(
@@ -214,8 +215,8 @@ def describe_levers(
         lines.append(
             say(
                 lang,
-                en=f"{len(both)} of {len(rows)} measures cut both in most members; {names[best]} cuts most"
-                f" pollution, {amount}×10⁴ equivalents.",
+                en=f"{len(both)} of {len(rows)} measures cut both in most members; {names[best]} cuts"
+                f" pollution most, by {amount}×10⁴ equivalents.",
                 zh=f"{len(rows)}项措施中{len(both)}项在多数模拟结果中两者同减；{names[best]}减污最多，{amount}万污染当量。",
             )
         )
@@ -248,8 +249,8 @@ def describe_costs(found: Sequence[records.UnitCost], *, lang: str = "en") -> st
     name = found[at].name_zh if lang == "zh" else found[at].name_en
     cheapest = say(
         lang,
-        en=f"Of measures with a known cost {name} is the cheapest for both together: {middle} ({low} to {high}) CNY per"
-        " combined equivalent. ",
+        en=f"Of the measures with a known cost, {name} is the cheapest for both together: {middle} ({low} to {high})"
+        " CNY per combined equivalent. ",
         zh=f"成本已知的措施中，{name}的综合减排成本最低：{middle}（{low}至{high}）元/综合当量。",
     )
     return cheapest + count
@@ -263,8 +264,8 @@ def describe_basis(found: records.Basis, *, lang: str = "en") -> list[str]:
         lines.append(
             say(
                 lang,
-                en=f"{len(found.background)} of the numbers used are background knowledge and were consented to; give"
-                " your own wherever you have them.",
+                en=f"{len(found.background)} of the numbers used are background knowledge, used with consent; give your"
+                " own wherever you have them.",
                 zh=f"所用参数中有{len(found.background)}个为背景知识，已获同意使用；如有实测请替换。",
             )
         )
@@ -276,7 +277,7 @@ def describe_basis(found: records.Basis, *, lang: str = "en") -> list[str]:
         lines.append(
             say(
                 lang,
-                en=f"{name.name_en}: measured {rounding.significant(one.measured)} t in {one.year} is met; it is"
+                en=f"{name.name_en}: calibrated to the {rounding.significant(one.measured)} t measured in {one.year},"
                 f" {one.ratio:.2f} times what the factors give.",
                 zh=f"{name.name_zh}：以{one.year}年实测{rounding.significant(one.measured)}吨校准，为因子计算值的{one.ratio:.2f}倍。",
             )

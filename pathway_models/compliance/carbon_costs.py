@@ -89,7 +89,7 @@ def carbon_budget(
 
 
 NO_PRODUCT = Bilingual(
-    "cannot be said: the park does not make one product alone, by whose tonnes it could be counted",
+    "cannot be determined: the park does not make one product only, so it cannot be counted by tonnes of product",
     "无法判断：园区并非只生产单一产品，无法按产品吨数核算",
 )
 

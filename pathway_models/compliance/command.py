@@ -126,7 +126,10 @@ def _lines(found: Compliance, lang: str) -> list[str]:
         lines += [f"  {one.told(lang)}" for one in missing.values()]
     if readings := [one.name.told(lang) for one in found.profile.readings if len(found.profile.readings) > 1]:
         told = " / ".join(readings)
-        lines += ["", say(lang, en=f"Two values: electricity at {told}.", zh=f"两个数值对应电力折标系数：{told}。")]
+        lines += [
+            "",
+            say(lang, en=f"Two values: electricity converted at {told}.", zh=f"两个数值对应电力折标系数：{told}。"),
+        ]
     return lines
 
 

@@ -101,7 +101,7 @@ class _Case:
         if not values:
             if missing:
                 return self._cannot(rule, "inputs are missing", "缺少输入数据", missing=missing)
-            return self._cannot(rule, "the record is too short or has no economy", "记录过短或无经济数据")
+            return self._cannot(rule, "the record is too short or has no economic data", "记录过短或无经济数据")
         told = {name: told_limit(limit) for name, limit in limits.items() if limit}
         if len(told) < len(values):
             no_class = rule.no_class or rule.text
@@ -122,16 +122,14 @@ class _Case:
             return self._cannot(rule, "inputs are missing", "缺少输入数据", values, told, missing)
         lower_bound = rule.formula in FORMULAS and FORMULAS[rule.formula].is_lower_bound
         if not is_met and lower_bound:
-            return self._cannot(
-                rule, "what the table shows is a lower bound", "数据表只能给出下限", values, told, missing
-            )
+            return self._cannot(rule, "the table gives only a lower bound", "数据表只能给出下限", values, told, missing)
         return Judgement(rule, self.year, values, told, "met" if is_met else "not_met")
 
     def _no_ground(self, rule: IndicatorRule) -> tuple[str, str] | None:
         """Find the reason, independent of numbers, why an indicator cannot be judged."""
         if self.park.country != self.profile.country:
             home = register.country_of(self.profile.country)
-            return (f"the profile holds in {home.name_en}", f"该指标体系仅适用于{home.name_zh}")
+            return (f"the profile applies only in {home.name_en}", f"该指标体系仅适用于{home.name_zh}")
         if unseen := self.profile.text_not_seen:
             return unseen.en, unseen.zh
         if rule.formula == UNAVAILABLE or (rule.formula != CORE and rule.formula not in FORMULAS):
@@ -309,13 +307,13 @@ def not_projected(park: Park, sources: tuple[str, ...], account: Account) -> Bil
                          f"{park_id}：按口径核算需要分排放源数据，而运行只保存了总量")  # fmt: skip
     if not account.holds_in(park.country):
         home, here = register.country_of(account.country), register.country_of(park.country)
-        return Bilingual(f"{name.en}: a rule of {home.name_en}, and {park_id} stands in {here.name_en}",
+        return Bilingual(f"{name.en}: a rule of {home.name_en}, but {park_id} is in {here.name_en}",
                          f"{name.zh}：为{home.name_zh}规则，而{park_id}位于{here.name_zh}")  # fmt: skip
     sectors = {sector for sector, _, kind in take_ledger(park).rows if kind != "sinks"}
     if account.sectors and not sectors <= set(account.sectors):
         covered = sorted(sectors & set(account.sectors))
         return Bilingual(
-            f"{name.en}: cannot be said of years ahead, where pathways do not tell branches apart (covered:"
+            f"{name.en}: cannot be determined for years ahead, because pathways do not separate branches (covered:"
             f" {', '.join(covered) or 'none'}, of {len(sectors)})",
             f"{name.zh}：未来年份无法判断，路径不区分行业（覆盖：{'、'.join(covered) or '无'}，"
             f"共{len(sectors)}个行业）",

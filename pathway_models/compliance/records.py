@@ -162,7 +162,10 @@ class AccountsAhead(Identified):
 
 #: Names of the rules.
 RULE_WORDS = {
-    "intensity": ("national cut of CO2 per value added on the park's own growth", "按国家单位增加值降幅与园区自身增长"),
+    "intensity": (
+        "national cut in CO2 per value added, with the park's own growth",
+        "按国家单位增加值降幅与园区自身增长",
+    ),
     "hold": ("no more than in the base year", "不高于基年"),
     "neutral": ("straight line to zero in 2060", "直线降至2060年为零"),
 }

@@ -17,14 +17,14 @@ def verdict_sentence(found: Compliance, *, lang: str = "en") -> str:
     text = say(
         lang,
         en=f"{found.park_id}, {found.year}, {found.profile.name.en}: {met} met, {missed} not met, {open_} cannot be"
-        " said.",
+        " judged.",
         zh=f"{found.park_id}，{found.year}年，{found.profile.name.zh}：达到{met}项，未达到{missed}项，无法判断{open_}项。",
     )
     if found.year < found.profile.valid_from:
         since = found.profile.valid_from
         text += say(
             lang,
-            en=f" The rule holds from {since}; {found.year} is judged as if it had.",
+            en=f" The rule applies from {since}; {found.year} is judged as if it already applied.",
             zh=f"该规则自{since}年起适用，{found.year}年按其试算。",
         )
     if failed:
@@ -41,7 +41,7 @@ def elsewhere(park: Park, name: Bilingual, country: str, *, lang: str = "en") ->
     home, here = register.country_of(country).name(lang), register.country_of(park.country).name(lang)
     return say(
         lang,
-        en=f"{park.park_id} stands in {here}; {name.en} is a rule of {home} and does not hold there.",
+        en=f"{park.park_id} is in {here}; {name.en} is a rule of {home} and does not apply there.",
         zh=f"{park.park_id}位于{here}；{name.zh}为{home}规则，对其不适用。",
     )
 
@@ -58,7 +58,7 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
             lines.append(
                 say(
                     lang,
-                    en=f"{name}: cannot be said, the table names none of its branches ({branches}).",
+                    en=f"{name}: cannot be determined, because the table lists none of its branches ({branches}).",
                     zh=f"{name}：无法判断，数据表未列出其覆盖行业（{branches}）。",
                 )
             )
@@ -67,7 +67,7 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
                 say(
                     lang,
                     en=f"{name}: no factor without traded green power is known for {register.country_of(home).name_en};"
-                    " the park's own factor stands, which counts traded green power twice.",
+                    " the park's own factor is used, which counts traded green power twice.",
                     zh=f"{name}：{register.country_of(home).name_zh}没有扣除市场化交易绿电的因子，"
                     "沿用园区自身因子，其中市场化绿电被重复计算。",
                 )
@@ -78,7 +78,7 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
                 say(
                     lang,
                     en=f"{name}: no factor without traded green power is known for {years}; the park's own factor"
-                    " stands, which counts traded green power twice.",
+                    " is used, which counts traded green power twice.",
                     zh=f"{name}：{years}年没有扣除市场化交易绿电的因子，沿用园区自身因子，其中市场化绿电被重复计算。",
                 )
             )
@@ -103,7 +103,8 @@ def product_lines(park: Park, found: Iterable[Accounted], *, lang: str = "en") -
             lines.append(
                 say(
                     lang,
-                    en=f"{one.account.name.en}: no branch of the table has one product, so nothing is said a tonne.",
+                    en=f"{one.account.name.en}: no branch in the table has a single product, so no emissions per tonne"
+                    " are given.",
                     zh=f"{one.account.name.zh}：数据表中没有单一产品的行业，不给出单位产品排放。",
                 )
             )
@@ -127,12 +128,12 @@ def power_ways_sentence(park: Park, account: Account, *, lang: str = "en") -> st
     share, traded = green / max(bought + green, 1e-300), 1.0 - 1.0 / ratio
     return say(
         lang,
-        en=f"Of the power bought in {park.last_observed_year} {share:.1%} was green. By location it counts at the mean,"
-        f" else 0. The mean holds the green power that somebody bought: without it the factor of the rest is"
-        f" {ratio - 1:.1%} higher ({year}, held on after it). Pairs of factors are known from {first} on: the step of"
-        f" the account by market up to {year} is the factor's, not the park's. The pair of {year} implies that"
-        f" {traded:.0%} of all power was traded as non-fossil; that volume was not seen, so that green x 0 + rest x"
-        " factor without = all x mean is consistency, not a check.",
+        en=f"Of the power bought in {park.last_observed_year}, {share:.1%} was green. By location it counts at the mean"
+        f" factor, otherwise at 0. The mean factor includes green power that others bought: without it, the factor of"
+        f" the rest is {ratio - 1:.1%} higher ({year}, kept for later years). Pairs of factors are known from {first}"
+        f" on: the step in the account by market up to {year} comes from the factor, not from the park. The pair of"
+        f" {year} implies that {traded:.0%} of all power was traded as non-fossil; no published figure of that volume"
+        " was seen, so green x 0 + rest x factor without green = all x mean shows consistency and is not a check.",
         zh=f"{park.last_observed_year}年外购电力中绿电占{share:.1%}。基于位置的口径按平均因子计，其他口径计0。"
         f"平均因子含有他人购买的绿电，扣除后其余电力的因子高{ratio - 1:.1%}（{year}年，其后沿用）。"
         f"{first}年起才有成对因子：基于市场的口径至{year}年的上升来自因子，而非园区。"

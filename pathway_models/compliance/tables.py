@@ -19,7 +19,7 @@ KIND_WORDS = {
     "obligatory": ("obligatory", "约束性"), "guiding": ("guiding", "引导性"), "optional": ("one of a group", "选择性"),
 }  # fmt: skip
 ROW_WORDS = {
-    "fuel": ("fuels", "燃料燃烧"), "conversion": ("balances of conversion", "加工转换"),
+    "fuel": ("fuels", "燃料燃烧"), "conversion": ("conversion balances", "加工转换"),
     "process": ("processes", "工业过程"),
     "fixed": ("carbon kept in products", "产品固碳"), "captured": ("captured CO₂", "捕集的CO₂"),
     "electricity": ("purchased electricity", "外购电力"), "green_electricity": ("green electricity", "绿色电力"),
@@ -138,13 +138,11 @@ def own_plant(park: Park, *, lang: str = "en") -> pd.DataFrame:
     rows = {
         say(lang, en="fuel, TJ", zh="燃料，TJ"): [f"{one.fuel:,.1f}" for one in years.values()],
         say(lang, en="emissions, tCO₂", zh="排放，tCO₂"): [f"{one.emissions:,.1f}" for one in years.values()],
-        say(lang, en="share of the heat", zh="供热分摊比例"): [
-            share_text(one.heat_share, lang) for one in years.values()
-        ],
-        say(lang, en="factor of heat, tCO₂/GJ", zh="热力因子，tCO₂/GJ"): [
+        say(lang, en="share of heat", zh="供热分摊比例"): [share_text(one.heat_share, lang) for one in years.values()],
+        say(lang, en="heat factor, tCO₂/GJ", zh="热力因子，tCO₂/GJ"): [
             f"{one.factor('heat') / 1e3:.4f}" if one.heat > 0 else "-" for one in years.values()
         ],
-        say(lang, en="factor of power, tCO₂/MWh", zh="电力因子，tCO₂/MWh"): [
+        say(lang, en="electricity factor, tCO₂/MWh", zh="电力因子，tCO₂/MWh"): [
             f"{one.factor('electricity') * TJ_PER_MWH:.4f}" if one.power > 0 else "-" for one in years.values()
         ],
         **{

@@ -404,8 +404,8 @@ def _uses_line(park: Park, lang: str) -> str:
     stated = sum((park.sectors[s], park.carriers[c]) in park.uses for s, c in used)
     return say(
         lang,
-        en=f"What fuel is used for: stated in the table for {stated} of {len(used)} carriers by sector, the others have"
-        " the assumed shares of data/sectors.yml",
+        en=f"What fuel is used for: stated in the table for {stated} of {len(used)} carriers by sector; for the others"
+        " the shares assumed in data/sectors.yml apply",
         zh=f"燃料用途：{len(used)}个分行业品种中表中填写{stated}个，其余采用data/sectors.yml的假设占比",
     )
 
@@ -438,7 +438,7 @@ def _weighed(scenario: Scenario, park: Park | None, year: int, members: int, see
     )
     found = [said.format(scenario.scenario_id, year, resting, what)]
     if resting > MOST_ASSUMED:
-        found.append(say(lang, en="What is missing, by weight:", zh="缺少依据的部分（按权重）："))
+        found.append(say(lang, en="What rests on assumptions, by weight:", zh="缺少依据的部分（按权重）："))
         missing = sorted(((size * share / whole, name) for name, size, share in parts if share), reverse=True)
         found += [f"  {weight:.0%}  {name}" for weight, name in missing]
     return found
@@ -457,14 +457,16 @@ def _declines(park: Park, scenarios: list[Scenario], members: int, seed: int, la
     best, held = best_tenth(real), intensity_declines(park, scenarios, members, seed, assumptions.read_assumptions())
     said = say(
         lang,
-        en="Fastest decline held for ten years: best tenth of {} real regions (CO2 per GDP) {:.1%} a year; energy per"
-        " activity of {}: {}",
+        en="Fastest decline sustained for ten years: best tenth of {} real regions (CO2 per GDP) {:.1%} a year; energy"
+        " per activity of {}: {}",
         zh="连续十年的最快年均降幅：{}个真实区域中最快的十分之一（单位GDP CO2）为每年{:.1%}；{}单位活动水平能耗：{}",
     )
     paths = ", ".join(f"{name} {value:.1%}" for name, value in held.items())
     lines = [said.format(len(real), best, park.park_id, paths)]
     beyond = [name for name, value in held.items() if value > best]
     if beyond:
-        warning = say(lang, en="BEYOND what the best tenth ever held: {}", zh="超出最快十分之一区域曾达到的降幅：{}")
+        warning = say(
+            lang, en="BEYOND what the best tenth ever sustained: {}", zh="超出最快十分之一区域曾达到的降幅：{}"
+        )
         lines.append(warning.format(", ".join(beyond)))
     return lines

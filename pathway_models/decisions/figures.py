@@ -22,7 +22,7 @@ READING_TITLES = {
         "减排成本：单独措施（重叠重复计）",
     ),
     "retrospective": ("Abatement costs, each measure on top of the cheaper ones", "减排成本：按成本次序叠加"),
-    "shapley": ("Abatement costs, Shapley shares (no order)", "减排成本：Shapley分摊（与次序无关）"),
+    "shapley": ("Abatement costs, Shapley shares (order-free)", "减排成本：Shapley分摊（与次序无关）"),
 }
 #: Share of the largest wedge below which a wedge is invisible.
 UNSEEN = 1e-9
@@ -70,11 +70,11 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
         player_name(found, at, lang): found.shares[at, :count] / scale.divisor for at in range(len(found.players))
     }
     canvas.tell_years(ax, years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
-    line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（模拟均值）")
+    line = say(lang, en="Reduction by each measure, mean of members", zh="各类措施的减排贡献（模拟均值）")
     canvas.put_title(figure, headline(found.identity, lang), line)
     note = say(
         lang,
-        en="Shapley shares: they add up and do not depend on an order. Means are over the central 90 % of members.",
+        en="Shapley shares: they add up and do not depend on the order. Means are over the central 90 % of members.",
         zh="Shapley分摊：各项之和等于总量，与次序无关。排放均值取中间90%的模拟结果。",
     )
     canvas.put_note(figure, note, lang)
@@ -116,7 +116,7 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
     note = say(
         lang,
         en=f"Shapley shares. Without levers {share:.0f} % of members have no peak by {found.years[-1]}; they count as"
-        f" {found.years[-1] + 1}, so that years gained are a lower bound.",
+        f" {found.years[-1] + 1}, so the years gained are a lower bound.",
         zh=f"Shapley分摊。无措施时{share:.0f}%的模拟结果至{found.years[-1]}年未达峰，按{found.years[-1] + 1}年计，"
         "提前年数为下限。",
     )
@@ -158,13 +158,13 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
     drawn = [((left, asked), (right, asked)), *stairs]
     marks.name_points(ax, np.array(places), names, colours, drawn)
     canvas.put_title(
-        figure, headline(decision.identity, lang), say(lang, en="What probability costs", zh="达峰概率与成本")
+        figure, headline(decision.identity, lang), say(lang, en="Probability and its cost", zh="达峰概率与成本")
     )
     note = say(
         lang,
-        en=f"{decision.evaluated:,} packages, {decision.members:,} members. Costs compare only within a line: steps of"
-        " unknown cost come on top and are ranked after everything that has a price. Below zero: the energy saved is"
-        " worth more than what is paid.",
+        en=f"{decision.evaluated:,} packages, {decision.members:,} members. Costs can be compared only within a line:"
+        " steps of unknown cost come on top and are ranked after everything that has a price. Below zero: the energy"
+        " saved is worth more than what is paid.",
         zh=f"{decision.evaluated:,}个组合，{decision.members:,}次模拟。只有同一条线上的点可以比较成本：成本未知的措施另计，"
         "排在所有有价格的措施之后。负值表示节省的能源价值高于支出。",
     )
@@ -227,7 +227,7 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
     canvas.put_title(figure, headline(found.identity, lang), say(lang, en=en, zh=zh))
     note = say(
         lang,
-        en="Lines: 5-95 % of members, thick: the middle half. A cost that is not known is not zero: it has no bar.",
+        en="Thin lines: 5-95 % of members; thick lines: the middle half. An unknown cost is not zero: it has no bar.",
         zh="细线：5%-95%区间；粗线：居中一半。成本未知并非为零，不画柱。",
     )
     canvas.put_note(figure, note, lang)
@@ -290,7 +290,7 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     axes[1].set_xlabel(say(lang, en="share of the variance", zh="方差占比"))
     if found.total is not None:
         axes[2].legend(loc="lower right", **canvas.LEGEND)
-    canvas.put_title(figure, headline(park, lang), say(lang, en="What drives the doubt?", zh="不确定性来自何处？"))
+    canvas.put_title(figure, headline(park, lang), say(lang, en="Sources of uncertainty", zh="不确定性来自何处？"))
     chance = f"{100 * found.p_before:.0f}"
     note = say(
         lang,
@@ -324,7 +324,7 @@ def measure_first(found: list[Worth], park: Park, before: int, *, most: int = 10
     )
     ax.set_yticks(place, [label(worth.input.label_zh if lang == "zh" else worth.input.label_en) for worth in shown])
     ax.grid(axis="y", visible=False)
-    ax.set_xlabel(say(lang, en="doubt it would remove, %", zh="可消除的不确定性，%"))
+    ax.set_xlabel(say(lang, en="uncertainty removed, %", zh="可消除的不确定性，%"))
     ax.legend(loc="lower right", **canvas.LEGEND)
     line = say(
         lang,

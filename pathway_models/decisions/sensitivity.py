@@ -55,11 +55,11 @@ GROWTH = "growth"
 #: Group, label in both languages and whether the park can learn it: of single inputs, and of growth by stream.
 _SINGLE = {
     f"{sampling.SHARED}:grid_decline": ("grid", "decline of the grid factor", "电网排放因子下降", False),
-    f"{sampling.SHARED}:capture_ceiling": ("levers", "national ceiling of capture", "全国捕集量上限", False),
+    f"{sampling.SHARED}:capture_ceiling": ("levers", "national limit on capture", "全国捕集量上限", False),
     f"{sampling.SHARED}:slope": ("growth", "national growth", "全国增长", False),
     NOWCAST: (NOWCAST, "nowcast of the bridged years", "推算年份的现状", True),
     SETS_OF_SHOCKS: ("noise", "shocks of single years", "单个年份的波动", False),
-    "scale": ("noise", "calm or stormy years", "年际波动幅度", False),
+    "scale": ("noise", "size of yearly noise", "年际波动幅度", False),
 }
 _GROWTH = {
     "activity": ("growth", "growth of activity", "活动水平增长", True),
@@ -411,7 +411,7 @@ LEARNING = {
     "factors": ("measure carbon content, calorific value and oxidation of the fuels", "实测燃料含碳量、热值与氧化率"),
     "growth": ("more years of record and the plans of the park's enterprises", "延长数据年份并收集企业投产计划"),
     "intensity": ("more years of record; energy audits", "延长数据年份；开展能源审计"),
-    "mix": ("fuel contracts and plans of boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
+    "mix": ("fuel contracts and plans for boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
     "levers": ("a feasibility study of the measure", "开展措施可行性研究"),
     "nation": ("national or regional; follow the published statistics", "全国或区域因素；跟踪公布的统计数据"),
     "nowcast": ("report the years since the last table", "补报最近年份的数据"),

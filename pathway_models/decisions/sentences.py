@@ -23,8 +23,8 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
     if decision.reached:
         answer = say(
             lang,
-            en=f"{tables.claim(decision, lang)} that peaks before {target.before} with at least {wanted}: {package}."
-            f" It does with {p}; {cost}.",
+            en=f"{tables.claim(decision, lang)} that gives a peak before {target.before} with a probability of at least"
+            f" {wanted}: {package}. Its probability is {p}; cost: {cost}.",
             zh=f"以不低于{wanted}的概率在{target.before}年前达峰的{tables.claim(decision, lang)}：{package}。"
             f"概率为{p}；{cost}。",
         )
@@ -32,7 +32,8 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
         none = _none_of(decision, lang)
         answer = say(
             lang,
-            en=f"{none} peaks before {target.before} with {wanted}. The closest reaches {p}: {package}; {cost}.",
+            en=f"{none} gives a peak before {target.before} with a probability of {wanted}. The closest reaches {p}:"
+            f" {package}; cost: {cost}.",
             zh=f"{none}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；{cost}。",
         )
     lines = [
@@ -59,14 +60,14 @@ def describe_unpriced(decision: Decision, *, lang: str = "en") -> str:
         )
     rows = tables.cheaper_if(decision, 3, lang=lang).itertuples()
     some = say(lang, en="; ", zh="；").join(
-        say(lang, en=f"with {row[0]}: {row[1]} a year", zh=f"{row[0]}：每年{row[1]}") for row in rows
+        say(lang, en=f"{row[0]} ({row[1]} a year)", zh=f"{row[0]}：每年{row[1]}") for row in rows
     )
     count = len(decision.cheaper_if)
     if decision.closest.steps:
         return say(
             lang,
-            en=f"Measures without a price are needed, so that the cheapest cannot be told. {count} other packages are"
-            f" cheaper if what they add costs little enough: {some}.",
+            en=f"Measures without a price are needed, so the cheapest package cannot be determined. {count} other"
+            f" packages are cheaper if what they add costs little enough: {some}.",
             zh=f"达标需要无价格的措施，无法判定最低成本。另有{count}个组合在新增措施成本足够低时更便宜：{some}。",
         )
     return say(
@@ -84,15 +85,16 @@ def describe_answer(decision: Decision, *, lang: str = "en") -> str:
     if decision.reached:
         return say(
             lang,
-            en=f"Reached: {_lower(tables.claim(decision, lang))} peaks before {target.before} with {p},"
-            f" asked for {wanted}; {cost}.",
+            en=f"Reached: {_lower(tables.claim(decision, lang))} gives a peak before {target.before} with a probability"
+            f" of {p} (asked for: {wanted}); cost: {cost}.",
             zh=f"可以达标：{tables.claim(decision, lang)}以{p}的概率在{target.before}年前达峰"
             f"（要求{wanted}）；{cost}。",
         )
     none = _none_of(decision, lang)
     return say(
         lang,
-        en=f"Not reached: {_lower(none)} peaks before {target.before} with {wanted}. The closest reaches {p}; {cost}.",
+        en=f"Not reached: {_lower(none)} gives a peak before {target.before} with a probability of {wanted}. The"
+        f" closest reaches {p}; cost: {cost}.",
         zh=f"不能达标：{none}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}；{cost}。",
     )
 
@@ -113,7 +115,7 @@ def describe_prices(decision: Decision, *, lang: str = "en") -> list[tuple[str, 
         return []
     year = decision.target.before - 1
     earlier = say(lang, en=f"One year earlier (before {year})", zh=f"提前一年（{year}年前）")
-    surer = say(lang, en="One more percent of probability", zh="概率再提高1个百分点")
+    surer = say(lang, en="One percentage point more of probability", zh="概率再提高1个百分点")
     return [(earlier, _price(decision.one_year_earlier, lang)), (surer, _price(decision.one_percent_more, lang))]
 
 
@@ -125,13 +127,17 @@ def _split(decision: Decision, lang: str) -> str:
     error, given = error_text(row["p_se"]), row["p_ahead_given_not_past"]
     text = say(
         lang,
-        en=f"Of the members that peak before {before}, {past} of all are past already and {ahead} ahead (sampling"
-        f" error{error} points).",
+        en=f"In {past} of all members the peak before {before} is already past, in {ahead} it is ahead (sampling"
+        f" error{error} percentage points).",
         zh=f"{before}年以前达峰的模拟结果中，占全部{past}者已达峰，{ahead}未来达峰（抽样误差{error}个百分点）。",
     )
     if given == given:
         chance = share_text(min(max(given, 0.0), 1.0), lang) + error_text(row["p_se_ahead_given"])
-        text += say(lang, en=f" Of what is not past, {chance} peaks in time.", zh=f"未达峰者中，{chance}可按时达峰。")
+        text += say(
+            lang,
+            en=f" Of the members not already past, {chance} peak in time.",
+            zh=f"未达峰者中，{chance}可按时达峰。",
+        )
     return text
 
 
@@ -147,7 +153,7 @@ def _conditions(decision: Decision, lang: str) -> str:
         asked.append((f"total_{year}", (f"at most {most} in {year}", f"{year}年不高于{most}")))
     if limits.neutral is not None:
         year = limits.neutral
-        asked.append(("neutral", (f"emissions less sinks zero in {year}", f"{year}年排放减碳汇为零")))
+        asked.append(("neutral", (f"emissions minus sinks at zero in {year}", f"{year}年排放减碳汇为零")))
     if not asked:
         return ""
     wanted = share_text(decision.target.probability, lang)
@@ -155,7 +161,8 @@ def _conditions(decision: Decision, lang: str) -> str:
     listed = say(lang, en="; ", zh="；").join(told)
     return say(
         lang,
-        en=f"Further conditions, each asked for with {wanted} (in brackets: what the package does): {listed}.",
+        en=f"Further conditions, each asked for with a probability of {wanted} (in brackets: that of the package):"
+        f" {listed}.",
         zh=f"其他条件，各要求概率{wanted}（括号内为该组合的概率）：{listed}。",
     )
 
@@ -167,14 +174,14 @@ def _budget(decision: Decision, lang: str) -> str:
     most, known = (money_text(one, lang) for one in (decision.target.budget, decision.closest.cost))
     sentence = say(
         lang,
-        en=f"Budget: at most {most} of present value; the package's known costs are {known}.",
+        en=f"Budget: a present value of at most {most}; the package's known costs are {known}.",
         zh=f"预算：现值不超过{most}；该组合已知成本现值{known}。",
     )
     if not decision.closest.unknown:
         return sentence
     return sentence + say(
         lang,
-        en=" What its measures without a price cost comes on top: whether the budget holds is not known.",
+        en=" The cost of its measures without a price comes on top, so whether the budget holds is not known.",
         zh="成本未知的措施另计，预算能否满足尚不可知。",
     )
 
@@ -187,8 +194,8 @@ def describe_alternatives(decision: Decision, shown: int, *, lang: str = "en") -
     some = min(shown, count)
     return say(
         lang,
-        en=f"{count:,} other packages reach it with as many steps without a price and a known cost within {margin} of"
-        f" this one's; the cheapest {some}:",
+        en=f"{count:,} other packages reach the target with as many steps without a price and a known cost within"
+        f" {margin} of this one's; the cheapest {some}:",
         zh=f"另有{count}个组合同样达标，成本未知的级数相同、已知成本相差不超过{margin}；成本最低的{some}个：",
     )
 
@@ -199,7 +206,7 @@ def _none_of(decision: Decision, lang: str) -> str:
     looked, count = decision.evaluated, decision.packages
     return say(
         lang,
-        en=f"None of the {looked:,} packages looked at, of {count:,},",
+        en=f"None of the {looked:,} packages examined, out of {count:,},",
         zh=f"在{count}个组合中已检查的{looked}个均不",
     )
 
@@ -212,7 +219,8 @@ def _known_only(decision: Decision, lang: str) -> str:
     best = share_text(known[-1].p_before, lang)
     return say(
         lang,
-        en=f"With levers of known cost alone the most is {best}, for {money_text(known[-1].annualised, lang)} a year.",
+        en=f"With levers of known cost alone, the highest probability is {best}, at"
+        f" {money_text(known[-1].annualised, lang)} a year.",
         zh=f"仅用成本已知的措施，概率最高为{best}，每年{money_text(known[-1].annualised, lang)}。",
     )
 
@@ -224,7 +232,8 @@ def _fresh(decision: Decision, lang: str) -> str:
     error = 100 * decision.fresh_error()
     return say(
         lang,
-        en=f"On {decision.fresh_members:,} fresh draws the probability is {fresh} (sampling error {error:.1f} points).",
+        en=f"On {decision.fresh_members:,} fresh draws the probability is {fresh} (sampling error {error:.1f}"
+        " percentage points).",
         zh=f"在{decision.fresh_members:,}个新样本上概率为{fresh}（抽样误差{error:.1f}个百分点）。",
     )
 
@@ -243,7 +252,7 @@ def _price(price: Price | None, lang: str) -> str:
     if not price.steps and not price.cost:
         return say(lang, en="the same package does it", zh="同一组合即可实现")
     if not price.steps:
-        return say(lang, en=f"{money} of present value more", zh=f"现值增加{money}")
+        return say(lang, en=f"{money} more in present value", zh=f"现值增加{money}")
     return say(
         lang,
         en=f"{price.steps:+d} steps of levers whose cost is not known; known part {money}",
@@ -258,14 +267,16 @@ def _left_out(decision: Decision, lang: str) -> list[str]:
         lines.append(say(lang, en=f"Cost not known: {names}.", zh=f"成本未知：{names}。"))
     if decision.uncounted:
         groups = say(lang, en=", ", zh="、").join(naming.item_name(group, lang) for group in decision.uncounted)
-        lines.append(say(lang, en=f"Savings not counted, no price: {groups}.", zh=f"未计节约（无价格）：{groups}。"))
+        lines.append(
+            say(lang, en=f"Savings not counted for lack of a price: {groups}.", zh=f"未计节约（无价格）：{groups}。")
+        )
     if decision.gap is not None:
         cost = money_text(decision.gap.cost, lang)
         lines.append(
             say(
                 lang,
-                en=f"Not proven: a package not looked at could cost up to {cost} less, with {decision.gap.steps} steps"
-                " fewer.",
+                en=f"Not proven to be optimal: a package not examined could cost up to {cost} less, with"
+                f" {decision.gap.steps} fewer steps.",
                 zh=f"尚未证明最优：未检查的组合成本至多低{cost}（少{decision.gap.steps}级）。",
             )
         )
@@ -281,27 +292,30 @@ def describe_indicator(found: IndicatorDecision, *, lang: str = "en") -> list[st
     if found.reached:
         answer = say(
             lang,
-            en=f"The cheapest package that meets {what} in {year} with at least {wanted}: {package}. It does with {p};"
-            f" {cost}.",
+            en=f"The cheapest package that meets {what} in {year} with a probability of at least {wanted}: {package}."
+            f" Its probability is {p}; cost: {cost}.",
             zh=f"{year}年以不低于{wanted}的概率达到“{what}”的最低成本组合：{package}。概率为{p}；{cost}。",
         )
     else:
         answer = say(
             lang,
-            en=f"None of {found.packages:,} packages meets {what} in {year} with {wanted}. The closest has {p}:"
-            f" {package}; {cost}.",
+            en=f"None of {found.packages:,} packages meets {what} in {year} with a probability of {wanted}. The closest"
+            f" reaches {p}: {package}; cost: {cost}.",
             zh=f"{found.packages:,}个组合均不能在{year}年以{wanted}的概率达到“{what}”。最接近者概率为{p}：{package}；{cost}。",
         )
     lines = [answer, _indicator_values(found, lang)]
     if one.p_fresh is not None:
         again, draws = share_text(one.p_fresh, lang), f"{found.fresh_members:,}"
-        lines.append(say(lang, en=f"On {draws} fresh draws: {again}.", zh=f"在{draws}次新的模拟上为{again}。"))
+        lines.append(
+            say(lang, en=f"On {draws} fresh draws the probability is {again}.", zh=f"在{draws}次新的模拟上为{again}。")
+        )
     if one.with_class < 1.0:
         outside = share_text(1.0 - one.with_class, lang)
         lines.append(
             say(
                 lang,
-                en=f"In {outside} of the members the energy use lies in no size class of the rule: not met.",
+                en=f"In {outside} of the members the energy use falls into no size class of the rule; this counts as"
+                " not met.",
                 zh=f"{outside}的模拟结果其能耗不在规则的任何分档内，按未达到计。",
             )
         )
@@ -388,7 +402,7 @@ def describe_front(decision: Decision, *, lang: str = "en") -> str:
     if len(known) < 2:
         return say(
             lang,
-            en="Hardly any package has a cost that is known as a whole: no price of probability can be read.",
+            en="Hardly any package has a cost that is fully known, so no price of probability can be read off.",
             zh="几乎没有成本全部已知的组合，无法读出概率的价格。",
         )
     first, last = known[0], known[-1]
@@ -397,8 +411,8 @@ def describe_front(decision: Decision, *, lang: str = "en") -> str:
     best = share_text(max(one.p_before for one in decision.front), lang)
     return say(
         lang,
-        en=f"With levers of known cost, going from {low} to {high} takes the yearly cost from {from_cost} to {to_cost};"
-        f" with the others, whose cost nobody has stated, the grid reaches {best}.",
+        en=f"With levers of known cost, going from {low} to {high} changes the yearly cost from {from_cost} to"
+        f" {to_cost}; with the others, whose cost is not known, the grid reaches {best}.",
         zh=f"仅用成本已知的措施，概率由{low}升至{high}，年成本由{from_cost}变为{to_cost}；加上成本未知的措施，最高可达{best}。",
     )
 
@@ -412,10 +426,10 @@ def describe_contributions(found: records.Attribution, year: int = 2035, *, lang
     name, most = tables.player_name(found, best, lang), float(found.shares[best, column])
     tonnes, all_of_it = (emissions_text(value, lang, beside=max(whole, most)) for value in (most, whole))
     harmful = [tables.player_name(found, at, lang) for at in range(len(found.players)) if found.shares[at, column] < 0]
-    more = say(lang, en=f" More is emitted through: {', '.join(harmful)}.", zh=f"排放反而增加：{'、'.join(harmful)}。")
+    more = say(lang, en=f" Emissions are raised by: {', '.join(harmful)}.", zh=f"排放反而增加：{'、'.join(harmful)}。")
     return say(
         lang,
-        en=f"In {year} all measures avoid {all_of_it} on average; most of it, {tonnes}, through {name}.",
+        en=f"In {year} all measures avoid {all_of_it} on average; the largest part, {tonnes}, comes from {name}.",
         zh=f"{year}年全部措施平均减排{all_of_it}，其中贡献最大的是{name}，{tonnes}。",
     ) + (more if harmful else "")
 
@@ -429,7 +443,7 @@ def describe_years(found: records.Attribution, *, lang: str = "en") -> str:
     sentence = say(
         lang,
         en=f"Together the measures bring the peak {significant(whole)} years forward on average;"
-        f" {tables.player_name(found, best, lang)} brings most,"
+        f" {tables.player_name(found, best, lang)} contributes most,"
         f" {significant(float(found.shares[best, column]))} years.",
         zh=f"全部措施平均使达峰提前{significant(whole)}年，其中{tables.player_name(found, best, lang)}最多，"
         f"{significant(float(found.shares[best, column]))}年。",
@@ -458,8 +472,8 @@ def describe_curve(found: records.Macc, reading: str = "shapley", *, lang: str =
     ends = [f"{float(row['cny_per_tco2']):,.0f}" for row in (first, last)]
     return say(
         lang,
-        en=f"A tonne costs least through {first[key]} ({ends[0]} CNY; the cheapest in {sure} of members) and most"
-        f" through {last[key]} ({ends[1]} CNY); {unknown} measures have no known cost and no bar of cost.",
+        en=f"Avoiding a tonne costs least with {first[key]} ({ends[0]} CNY; the cheapest in {sure} of members) and most"
+        f" with {last[key]} ({ends[1]} CNY); {unknown} measures have no known cost and no cost bar.",
         zh=f"每吨成本最低的是{first[key]}（{ends[0]}元，在{sure}的模拟结果中最低），最高的是{last[key]}（{ends[1]}元）；"
         f"另有{unknown}项措施成本未知，不画成本柱。",
     )
@@ -475,7 +489,7 @@ def describe_drivers(found: records.Sensitivity, before: int, *, lang: str = "en
         name = tables.output_name(output, before, lang)
         parts.append(say(lang, en=f"{name}: {labels[at]} ({share})", zh=f"{name}：{labels[at]}（{share}）"))
     joined = say(lang, en="; ", zh="；").join(parts)
-    return say(lang, en=f"What drives each most: {joined}.", zh=f"各结果的首要因素：{joined}。")
+    return say(lang, en=f"The strongest input for each result: {joined}.", zh=f"各结果的首要因素：{joined}。")
 
 
 def describe_worth(found: Sequence[records.Worth], *, lang: str = "en") -> str:
@@ -485,7 +499,8 @@ def describe_worth(found: Sequence[records.Worth], *, lang: str = "en") -> str:
     if first is None or first.doubt <= first.spread:
         return say(
             lang,
-            en=f"Nothing the park can learn removes more of the doubt than chance alone would show ({chance}).",
+            en="No input that the park can find out more about would remove more of the uncertainty than chance alone"
+            f" ({chance}).",
             zh=f"园区可获知的因素均未超过随机水平（{chance}）。",
         )
     name = first.input.label_zh if lang == "zh" else first.input.label_en
@@ -493,7 +508,8 @@ def describe_worth(found: Sequence[records.Worth], *, lang: str = "en") -> str:
     doubt = share_text(first.doubt, lang)
     return say(
         lang,
-        en=f"Measure this first: {name}. It would remove {doubt} of the doubt (chance alone: {chance}); by {how}.",
+        en=f"Measure this first: {name}. Knowing it would remove {doubt} of the uncertainty (chance alone: {chance})."
+        f" How: {how}.",
         zh=f"先测：{name}。可消除{doubt}的不确定性（随机水平{chance}）；途径：{how}。",
     )
 
@@ -504,7 +520,8 @@ def describe_assets(found: records.AssetPlan | None, before: int, *, lang: str =
         return [
             say(
                 lang,
-                en="No table of energy assets is given: no measure waits until what it replaces is due.",
+                en="No table of energy assets is given, so no measure waits until the equipment it replaces is due for"
+                " replacement.",
                 zh="未给出能源设施清单：各措施均不等待所替代设备到期。",
             )
         ]
@@ -520,7 +537,7 @@ def describe_assets(found: records.AssetPlan | None, before: int, *, lang: str =
         lines.append(
             say(
                 lang,
-                en=f"No listed unit uses what these replace, so they do not wait: {comma.join(names)}.",
+                en=f"No listed unit uses the energy that these replace, so they do not wait: {comma.join(names)}.",
                 zh=f"清单中没有设备使用下列措施所替代的能源，故不等待：{comma.join(names)}。",
             )
         )
@@ -534,9 +551,9 @@ def _units(found: records.AssetPlan, lang: str) -> str:
     rest = say(lang, en=f", and {more} more", zh=f"，另有{more}次") if more > 0 else ""
     listed = say(lang, en=", ", zh="、").join(told[:MOST_TOLD]) + rest
     last = found.years[-1]
-    when = say(lang, en=f"They are replaced: {listed}.", zh=f"更新年份：{listed}。")
+    when = say(lang, en=f"Replacements: {listed}.", zh=f"更新年份：{listed}。")
     if not told:
-        when = say(lang, en=f"None is replaced by {last}.", zh=f"至{last}年均不更新。")
+        when = say(lang, en=f"None is due for replacement by {last}.", zh=f"至{last}年均不更新。")
     count = len(found.assets)
     return say(
         lang,
@@ -555,7 +572,7 @@ def _locked_in(found: records.AssetPlan, before: int, lang: str) -> str:
     listed = say(lang, en=", ", zh="，").join(told)
     return say(
         lang,
-        en=f"Locked in: run to the end of their lifetimes, today's units alone emit {listed}.",
+        en=f"Locked-in emissions: run to the end of their lifetimes, today's units alone emit {listed}.",
         zh=f"锁定排放：现有设备用至寿命期末，仅其排放即为{listed}。",
     )
 
@@ -573,13 +590,13 @@ def _wait(one: records.Waiting, lang: str) -> str:
     years, early = one.fitted.years_later, say(lang, en=", ", zh="、").join(one.fitted.early)
     name = _named(one, lang)
     if one.fitted.early_cost is None:
-        cost = say(lang, en="how much is not written off is not known", zh="其未折旧余值未知")
+        cost = say(lang, en="the value not yet written off is not known", zh="其未折旧余值未知")
     else:
         money = money_text(one.fitted.early_cost, lang)
-        cost = say(lang, en=f"up to {money} not written off", zh=f"其未折旧余值至多{money}")
+        cost = say(lang, en=f"up to {money} not yet written off", zh=f"其未折旧余值至多{money}")
     return say(
         lang,
         en=f"{name} waits {years} year{'s' * (years != 1)} until the units it replaces are due; without waiting it"
-        f" would replace {early} before time: {cost}.",
+        f" would replace {early} too early: {cost}.",
         zh=f"{name}推迟{years}年，待所替代设备到期；若不等待将提前替换{early}，{cost}。",
     )

@@ -67,7 +67,7 @@ def cost_text(candidate: Candidate | IndicatorCandidate, lang: str) -> str:
         return say(lang, en=f"{known} a year", zh=f"每年{known}")
     return say(
         lang,
-        en=f"from {known} a year upwards ({candidate.steps} steps without a price come on top)",
+        en=f"at least {known} a year ({candidate.steps} steps without a price come on top)",
         zh=f"每年{known}起（{candidate.steps}级无价格的力度另计）",
     )
 
@@ -158,7 +158,7 @@ def first_steps(steps: Sequence[Step], *, before: int = 2030, lang: str = "en") 
         (f"points of P(peak before {before})", f"{before}年前达峰概率，百分点"),
         (f"avoided a year, {scale.unit}", f"年均减排，{scale.unit}"),
         ("cost a year", "每年成本"),
-        ("without a price: pays if it costs a year less than", "无价格的措施：每年成本低于此数即合算"),
+        ("without a price: pays if its yearly cost is below", "无价格的措施：每年成本低于此数即合算"),
     ]
     return table(rows, head, lang)
 
@@ -190,7 +190,7 @@ def comparison(found: records.Attribution, quantity: str | int, *, lang: str = "
         per_year = "" if quantity == "cumulative" else say(lang, en=" a year", zh="/年")
         divisor, unit = scale.divisor, scale.unit + per_year
     names = [player_name(found, at, lang) for at in range(len(found.players))]
-    names += [say(lang, en="sum", zh="合计"), say(lang, en="what all reach together", zh="共同效果")]
+    names += [say(lang, en="sum", zh="合计"), say(lang, en="joint effect", zh="共同效果")]
     head = {
         "shapley": say(lang, en="Shapley", zh="Shapley分摊"),
         "leave_one_out": say(lang, en="leave one out", zh="逐一去除"),
@@ -244,12 +244,12 @@ def figures(decision: Decision, prices: Sequence[tuple[str, str]] = (), *, lang:
             say(lang, en=f"peaks before {before}", zh=f"{before}年前达峰的概率"),
             share_text(found.p_before, lang) + error_text(shares["p_se"]),
         ),
-        (say(lang, en="  past already", zh="  其中已达峰"), past),
+        (say(lang, en="  already past", zh="  其中已达峰"), past),
         (say(lang, en="  ahead", zh="  其中未来达峰"), ahead),
     ]
     if (given := shares["p_ahead_given_not_past"]) == given:
         chance = share_text(min(max(given, 0.0), 1.0), lang) + error_text(shares["p_se_ahead_given"])
-        rows.append((say(lang, en="of what is not past, ahead", zh="尚可争取的达峰概率"), chance))
+        rows.append((say(lang, en="ahead if not past", zh="尚可争取的达峰概率"), chance))
     if found.p_fresh is not None:
         name = say(lang, en=f"on {decision.fresh_members:,} fresh draws", zh=f"{decision.fresh_members:,}个新样本检验")
         rows.append((name, share_text(found.p_fresh, lang) + error_text(decision.fresh_error())))
@@ -281,8 +281,8 @@ def cheaper_if(decision: Decision, most: int = 8, *, lang: str = "en") -> pd.Dat
         )
     head = [
         ("without a price", "无价格的措施"),
-        ("cheaper if it costs a year", "每年成本如下时更便宜"),
-        ("a unit", "单位成本"),
+        ("cheaper if its yearly cost is", "每年成本如下时更便宜"),
+        ("per unit", "单位成本"),
         ("probability", "概率"),
     ]
     if not any(row[2] for row in rows):
@@ -298,8 +298,8 @@ def package_economics(found: records.PackageEconomics | None, *, lang: str = "en
     values = found.present_values()
     names = {
         "investment": ("investment", "投资"),
-        "left_at_the_end": ("equipment left at the end", "期末设备余值"),
-        "operation": ("upkeep and running, energy apart", "运行维护（不含能源）"),
+        "left_at_the_end": ("equipment value at the end", "期末设备余值"),
+        "operation": ("upkeep and running, without energy", "运行维护（不含能源）"),
         "energy_bought": ("energy bought", "新增购能"),
         "energy_saved": ("energy saved", "节约能源"),
         "net": ("net present value", "净现值"),
@@ -321,7 +321,8 @@ def describe_economics(decision: Decision, *, lang: str = "en") -> str:
     year, rate = decision.costs.price_year, share_text(found.rate, lang)
     whole = say(
         lang,
-        en=f"Economics of the package at prices of {year}, {rate} a year, with the energy it buys and saves:",
+        en=f"Economics of the package at prices of {year} and a discount rate of {rate} a year, including the energy it"
+        " buys and saves:",
         zh=f"该组合的经济性（{year}年价，年利率{rate}，含新增与节约的能源）：",
     )
     if not found.left_out:
@@ -329,7 +330,8 @@ def describe_economics(decision: Decision, *, lang: str = "en") -> str:
     names = lever_names(decision, found.left_out, lang)
     return say(
         lang,
-        en=f"Economics of its priced measures alone, without {names}, at prices of {year}, {rate} a year:",
+        en=f"Economics of its priced measures alone, without {names}, at prices of {year} and a discount rate of {rate}"
+        " a year:",
         zh=f"仅其有价格措施的经济性（不含{names}；{year}年价，年利率{rate}）：",
     )
 
@@ -351,7 +353,7 @@ def alternatives(decision: Decision, most: int, *, lang: str = "en") -> pd.DataF
         ("no.", "序号"),
         ("probability", "概率"),
         ("known cost a year", "每年已知成本"),
-        ("otherwise than the first", "与首选组合的不同"),
+        ("differs from the first in", "与首选组合的不同"),
     ]
     return table(rows, head, lang)
 
@@ -387,8 +389,8 @@ def abatement(found: records.Macc, reading: str = "shapley", *, lang: str = "en"
         ("5-95 %", "5%-95%"),
         (f"CNY({found.price_year})/t", f"元({found.price_year}年价)/吨"),
         ("5-95 % ", "成本5%-95%"),
-        ("chance of this place", "位次概率"),
-        ("rests on", "依据"),
+        ("chance of this rank", "位次概率"),
+        ("based on", "依据"),
     ]
     rows = []
     for row in told:  # a lever without effect in this park is left out
@@ -397,7 +399,7 @@ def abatement(found: records.Macc, reading: str = "shapley", *, lang: str = "en"
         cells = [UNKNOWN[lang], "", "", ""]
         if row["cny_per_tco2"] is not None:
             height, low, high = (significant(float(row[key])) for key in ("cny_per_tco2", "cny_p05", "cny_p95"))
-            en, zh = ("suppositions in part", "部分为假设") if row["assumed"] else ("sources", "有来源")
+            en, zh = ("assumptions in part", "部分为假设") if row["assumed"] else ("sources", "有来源")
             chance = share_text(float(row["place_chance"]), lang)
             cells = [height, f"{low} - {high}", chance, say(lang, en=en, zh=zh)]
         rows.append((row["name_zh"] if lang == "zh" else row["name_en"], width, " - ".join(ends), *cells))
@@ -424,7 +426,7 @@ def drivers(
 
 def measure_first(found: list[records.Worth], *, most: int = 6, lang: str = "en") -> pd.DataFrame:
     """Tabulate the inputs to measure first, and how; inputs no better than chance are left out."""
-    head = [("input", "输入"), ("doubt it would remove", "可消除的不确定性"), ("how to learn it", "如何获知")]
+    head = [("input", "输入"), ("uncertainty removed", "可消除的不确定性"), ("how to find out", "如何获知")]
     rows = [
         (
             one.input.label_zh if lang == "zh" else one.input.label_en,
@@ -453,7 +455,9 @@ def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.
             rows.append((name, UNKNOWN[lang], told(unknown[lever_id]), ""))
             continue
         if own.bought:
-            rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), told(own.note), ""))
+            rows.append(
+                (name, say(lang, en="the price of the energy it buys", zh="所购能源的价格"), told(own.note), "")
+            )
         for one in [own.capital, *own.running] if own.capital else own.running:
             rows.append((name, told(one.stated), one.source, assumed if one.assumed else told(one.confidence)))
     return table(rows, head, lang)
@@ -493,12 +497,12 @@ def project_effects(found: records.ProjectEffects, *, lang: str = "en") -> pd.Da
     """Tabulate the effects of projects in one year, each by itself and beside the others, and emissions of loads."""
     account = found.account.name.told(lang)
     head = [
-        ("project", "项目"), ("carries out", "对应措施或负荷"),
+        ("project", "项目"), ("lever or load", "对应措施或负荷"),
         (f"CO₂ alone, t/yr, {found.year}", f"单独效果（吨CO₂/年，{found.year}年）"),
         ("beside the others", "与其他项目共同实施时"),
         ("whole lever, weakest setting", "该措施全园区最低力度"),
         (f"load at full size, t/yr, {account}", f"满负荷排放，吨/年，{account}"),
-        ("a unit of product", "单位产品排放"),
+        ("per unit of product", "单位产品排放"),
     ]  # fmt: skip
     rows = [_effect(one, lang) for one in found.effects]
     # Columns of loads, or of levers, are given only where the list has any.

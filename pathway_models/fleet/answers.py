@@ -146,7 +146,7 @@ def answer_sentence(without: float, best: float, name: str, year: int, lang: str
     if not name:
         return say(
             lang,
-            en=f"{alone} before {year}; no scenario of this run does better than no new measures.",
+            en=f"Without new measures {alone} before {year}; no scenario of this run does better.",
             zh=f"{year}年前达峰的概率为{alone}；本次运行没有情景优于不采取新措施。",
         )
     return say(
@@ -170,13 +170,15 @@ def decisive_sentence(name: str, points: float, has_families: bool, lang: str) -
     lang : {"en", "zh"}
     """
     if not has_families:
-        en = "What decides it cannot be said: this run has no scenario of one lever family alone."
+        en = "What decides it cannot be determined: this run has no scenario of one lever family alone."
         return say(lang, en=en, zh="无法判断何者起决定作用：本次运行没有只含一类措施的情景。")
     if points < LEAST_GAIN:
-        return say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
+        return say(
+            lang, en="No single lever family gains a percentage point.", zh="没有哪一类措施单独可提高1个百分点。"
+        )
     return say(
         lang,
-        en=f"What decides it: {name}, by itself {points:+.0f} points.",
+        en=f"What decides it: {name}, by itself {points:+.0f} percentage points.",
         zh=f"起决定作用的措施：{name}，单独可提高{points:.0f}个百分点。",
     )
 
@@ -200,7 +202,9 @@ def first_sentence(steps: Sequence[peaks.Step], *, lang: str = "en", most: int =
     told = worth_naming(steps, most)
     head = say(lang, en="What to do first: ", zh="首先要做的：")
     if not told:
-        return head + say(lang, en="no measure gains a point by itself.", zh="没有哪项措施单独可提高1个百分点。")
+        return head + say(
+            lang, en="no measure gains a percentage point by itself.", zh="没有哪项措施单独可提高1个百分点。"
+        )
     parts = [say(lang, en=f"{step.name_en} ({step_text(step, lang)})", zh=f"{step.name_zh}（{step_text(step, lang)}）")
              for step in told]  # fmt: skip
     return head + say(lang, en="; ", zh="；").join(parts) + say(lang, en=".", zh="。")
@@ -257,7 +261,7 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     return say(
         lang,
         en=f"{likely} of {count} {kind_en} are more likely than not to peak before {year} if nothing new is done;"
-        + (f" {could} could." if could > likely else " measures do not change the count."),
+        + (f" with measures, {could} could." if could > likely else " measures do not change the count."),
         zh=f"若不采取新措施，{count}个{kind_zh}中有{likely}个更可能在{year}年前达峰；"
         + (f"采取措施后可有{could}个。" if could > likely else "采取措施后个数不变。"),
     )

@@ -65,8 +65,8 @@ def with_packages(found: fleet_results.FleetPackages, *, lang: str = "en") -> Fi
         lang,
         en=f"Left: median, 50 % and 90 % of members, parks added member by member. Right: share of members that peak"
         f" before {found.before}, without (open) and with the package (filled); line: {asked} % asked for. Filled"
-        " squares: no package of the grid reaches it, the closest is taken. Picked on these members: fresh draws may"
-        " reach a little less.",
+        " squares: no package of the grid reaches it, the closest is taken. Packages were chosen on these members:"
+        " fresh draws may reach a little less.",
         zh=f"左：中位数、50%与90%区间，各园区逐次模拟相加。右：{found.before}年以前达峰的模拟结果占比，无措施（空心）与采用组合（实心）；"
         f"竖线：要求的{asked}%。实心方块：没有组合达标，取最接近者。组合按这些模拟选出，换一批抽样可能略低。",
     )
@@ -150,14 +150,14 @@ def coverage(found: pd.DataFrame, count: int, *, lang: str = "en") -> Figure:
     park = tables.count_text(count, "park", lang)
     head = say(lang, en=f"{park}, {tables.invented_text(1, 1, lang)}", zh=f"{park}，{tables.invented_text(1, 1, lang)}")
     line = say(
-        lang, en="Does the 90 % band of the total hold what happens?", zh="总量的90%区间是否包含实际发生的情况？"
+        lang, en="Does the 90 % band of the total contain what happens?", zh="总量的90%区间是否包含实际发生的情况？"
     )
     canvas.put_title(figure, f"[{INVENTED}] {head}", line)
     note = say(
         lang,
-        en="Equal copies of one park, tried on as many other national futures as the ensemble has members. Grey: 90 %"
-        " and twice its sampling error. Sums of quantiles hold everything because they suppose all parks to have their"
-        " worst future at once.",
+        en="Identical copies of one park, tested on as many other national futures as the ensemble has members. Grey:"
+        " 90 % and twice its sampling error. Sums of quantiles contain everything because they assume that all parks"
+        " have their worst future at once.",
         zh="同一园区的等同副本，以与模拟次数相同的其他全国性未来检验。灰带：90%及两倍抽样误差。分位数相加几乎包含一切，"
         "因为它假定所有园区同时遭遇各自最坏的未来。",
     )
@@ -208,7 +208,7 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         _points(ax, np.clip(far, -EDGE, EDGE), row, made_up, np.abs(far) > OUTLIER)
         _name_far(ax, table["park_id"].tolist(), far, row, lang)
     if not names:
-        nobody = say(lang, en=f"no {ENOUGH} of one industry to compare", zh=f"同行业不足{ENOUGH}个，不作比较")
+        nobody = say(lang, en=f"fewer than {ENOUGH} of one industry to compare", zh=f"同行业不足{ENOUGH}个，不作比较")
         ax.text(0.5, 0.5, nobody, transform=ax.transAxes, ha="center", va="center", parse_math=False)
         ax.set_axis_off()
     ax.set_yticks(
@@ -255,8 +255,8 @@ def _distance_note(table: pd.DataFrame, made_up: bool, lang: str) -> str:
     hollow = say(lang, en=" Open diamonds: invented.", zh="空心菱形：虚构。") if made_up else ""
     return say(
         lang,
-        en=f"Last observed year ({when}). Distance 0.6745 (x - median) / MAD, beyond {OUTLIER} called an outlier; at"
-        f" {EDGE:g} points are cut off. Amounts per value added or energy are compared as logarithms.{hollow} An"
+        en=f"Last observed year ({when}). Distance 0.6745 (x - median) / MAD, beyond {OUTLIER} called an outlier;"
+        f" points are cut off at {EDGE:g}. Amounts per value added or energy are compared as logarithms.{hollow} An"
         " outlier is unlike its kind, which is neither a fault nor a merit. Parks with fewer than"
         f" {ENOUGH} of their industry are not compared.",
         zh=f"最后观测年（{when}）。距离为0.6745×(x-中位数)/绝对中位差，超过{OUTLIER}称为离群；{EDGE:g}处截断。单位增加值或单位能耗的指标取对数比较。"
@@ -332,8 +332,8 @@ def _shares_note(found: fleet_results.Shares, lang: str) -> str:
     )
     return say(
         lang,
-        en="Whole tonnes; every rule adds up to the budget exactly. None is recommended: they are different ideas of"
-        f" fairness.{left_out}",
+        en="Whole tonnes; every rule adds up to the budget exactly. None is recommended: they express different ideas"
+        f" of fairness.{left_out}",
         zh=f"以整吨计，每种规则之和恰为预算。不推荐任何一种：它们是不同的公平观念。{left_out}",
     )
 

@@ -25,8 +25,8 @@ def describe_coverage(results: fleet_results.FleetResults, *, lang: str = "en") 
     )
     return say(
         lang,
-        en=f"The total holds {parks}, {made_up}; all are on record in {first}-{last} and projected to {until}, and only"
-        f" these years are added. Other {'regions' if results.kind == 'region' else 'parks'} are not in it.",
+        en=f"The total covers {parks}, {made_up}; all have records for {first}-{last} and are projected to {until}, and"
+        f" only these years are added up. Other {'regions' if results.kind == 'region' else 'parks'} are not included.",
         zh=f"合计包含{parks}，{made_up}；共同观测期为{first}-{last}年，预测至{until}年，只合计这些年份。未列入者不在其中。",
     )
 
@@ -38,8 +38,8 @@ def describe_total(results: fleet_results.FleetResults, scenario: str, *, before
     likely, parks = int((chances > 0.5).sum()), tables.count_text(len(chances), results.kind, lang)
     alone = say(
         lang,
-        en=f"By itself, {likely} of {parks} peak{'s' if likely == 1 else ''} before {before} in more than half of"
-        " the members.",
+        en=f"Taken one by one, {likely} of {parks} peak{'s' if likely == 1 else ''} before {before} in more than half"
+        " of the members.",
         zh=f"单独看，{parks}中有{likely}个有半数以上模拟结果于{before}年以前达峰。",
     )
     told = [probability(peaks, scenario, before=before, lang=lang), peak(peaks, scenario, lang=lang), alone]
@@ -56,10 +56,10 @@ def describe_largest(results: fleet_results.FleetResults, scenario: str, *, lang
     )
     return say(
         lang,
-        en=f"{name}: the largest single one carries {known} of the total in {last}, and {end} in {until} in the median"
-        " member. Growth errors have heavy tails and are drawn one by one, so that among many a few grow without"
-        " bound in almost every member: late years of a long projection are theirs, and the total can still rise where"
-        " most of its parts have peaked.",
+        en=f"{name}: the largest single one accounts for {known} of the total in {last}, and for {end} in {until} in"
+        " the median member. Growth errors have heavy tails and are drawn one by one, so among many a few grow without"
+        " bound in almost every member: they dominate the late years of a long projection, and the total can still"
+        " rise where most of its parts have peaked.",
         zh=f"{name}：{last}年最大的一个占合计的{known}，{until}年按模拟结果中位数占{end}。增长误差为厚尾且逐个抽取，个数多时几乎每次模拟中"
         "都有少数持续增长：远期合计由它们决定，即使多数已达峰，合计仍可能上升。",
     )
@@ -100,7 +100,7 @@ def _reach(found: fleet_results.FleetPackages, lang: str) -> str:
     if missed:
         text += say(
             lang,
-            en=f" Not with any package (the closest taken): {told}.",
+            en=f" Not reached with any package (the closest is taken): {told}.",
             zh=f"任何组合均不能达标（取最接近者）：{told}。",
         )
     return text
@@ -112,15 +112,16 @@ def _cost(found: fleet_results.FleetPackages, lang: str) -> str:
     if not unknown:
         return say(
             lang,
-            en=f"FleetResults they cost {part} a year ({money_text(value, lang)} in all, prices of {year}).",
+            en=f"Together they cost {part} a year (present value {money_text(value, lang)}, prices of {year}).",
             zh=f"合计成本每年{part}（现值合计{money_text(value, lang)}，{year}年价）。",
         )
     names = tables.some(unknown, lang)
     return say(
         lang,
-        en=f"What it costs together is not known: {len(unknown)} packages use measures without a known cost ({names})."
-        f" The known part is {part} a year (prices of {year}); it counts what those measures save and not what they"
-        " cost, and is no estimate of the whole.",
+        en=f"The total cost is not known: {len(unknown)} package{'s use' if len(unknown) > 1 else ' uses'} measures"
+        f" without a known cost ({names})."
+        f" The known part is {part} a year (prices of {year}); it counts what those measures save but not what they"
+        " cost, and is no estimate of the total.",
         zh=f"合计成本未知：{len(unknown)}个组合含成本未知的措施（{names}）。已知部分每年{part}（{year}年价），其中计入了这些措施的节省而未计入其支出，"
         "不能当作总成本。",
     )
@@ -145,8 +146,8 @@ def describe_shares(found: fleet_results.Shares, *, lang: str = "en") -> str:
     name, total = tables.short_name(found.parks[at], lang), emissions_text(found.budget, lang)
     first = say(
         lang,
-        en=f"{total} in {found.year} is {cut} against the last year on record; {len(rules)} rules share it to the"
-        f" tonne. They differ most for {name}: {ends[0]}; {ends[1]}.",
+        en=f"{total} in {found.year} is a change of {cut} from the last year on record; {len(rules)} rules share it"
+        f" out to the tonne. They differ most for {name}: {ends[0]}; {ends[1]}.",
         zh=f"{found.year}年的{total}较最近观测年{cut}；{len(rules)}种规则均分配到吨。差异最大的是{name}：{ends[0]}；{ends[1]}。",
     )
     return say(lang, en=" ", zh="").join([first, *_price(found, lang), *_left_out(found, lang)])
@@ -156,10 +157,10 @@ def _price(found: fleet_results.Shares, lang: str) -> list[str]:
     if "marginal_cost" not in found.by_rule:
         return []
     if np.isinf(found.price):
-        en = "All that measures of known cost can cut does not reach the budget; what is left is shared in proportion."
+        en = "The measures of known cost cannot cut enough to meet the budget; the remainder is shared in proportion."
         return [say(lang, en=en, zh="成本已知措施的全部减排量仍达不到预算，余量按比例分配。")]
     if np.isnan(found.price):
-        return [say(lang, en="Without any lever the budget is kept.", zh="不采取措施即可满足预算。")]
+        return [say(lang, en="The budget is met without any lever.", zh="不采取措施即可满足预算。")]
     price = significant(found.price)
     en, zh = f"At equal marginal cost the last tonne costs {price} CNY.", f"等边际成本下最后一吨的成本为{price}元。"
     return [say(lang, en=en, zh=zh)]
@@ -182,9 +183,9 @@ def describe_bands(found: pd.DataFrame, year: int = 2040, *, lang: str = "en") -
     claimed, error = share_text(fleet_results.CLAIMED, lang), f"{100 * float(found['standard_error'].iloc[0]):.1f}"
     return say(
         lang,
-        en=f"In {year} the {claimed} band of members added with what they share holds {held['shared']} of the futures"
-        f" (sampling error {error} points), that of parks drawn apart {held['independent']}; adding the parks' own"
-        f" quantiles holds {held['summed']}, at {times} times the width.",
+        en=f"In {year} the {claimed} band of members added up with shared uncertainty kept contains {held['shared']} of"
+        f" the futures (sampling error {error} percentage points), that of independent draws {held['independent']};"
+        f" adding the parks' own quantiles contains {held['summed']}, at {times} times the width.",
         zh=f"{year}年，保留共同不确定性的{claimed}区间包含{held['shared']}的未来（抽样误差{error}个百分点），独立相加的区间为"
         f"{held['independent']}；分位数直接相加为{held['summed']}，但宽度是前者的{times}倍。",
     )
@@ -204,7 +205,8 @@ def describe_benchmark(table: pd.DataFrame, *, lang: str = "en") -> str:
     carried = share_text(min(float(part[half - 1]), 1.0), lang)
     first = say(
         lang,
-        en=f"Of {parks} ({made_up}), the {half} with the largest emissions ({largest}) carry {carried}. ",
+        en=f"Of {parks} ({made_up}), the {half} with the largest emissions ({largest})"
+        f" account{'s' * (half == 1)} for {carried}. ",
         zh=f"{parks}（{made_up}）中，排放最大的{half}个（{largest}）占{carried}。",
     )
     return first + _outliers(table, lang)
@@ -216,11 +218,11 @@ def _outliers(table: pd.DataFrame, lang: str) -> str:
     if alone:
         apart = say(
             lang,
-            en=f" {alone} of {len(table)} have fewer than {ENOUGH} of their own industry here, and are not compared.",
+            en=f" {alone} of {len(table)} have fewer than {ENOUGH} of their own industry here and are not compared.",
             zh=f"其中{alone}个在此处同行业不足{ENOUGH}个，不作比较。",
         )
     if found.empty:
-        return say(lang, en="None is called an outlier of its kind.", zh="没有离群者。") + apart
+        return say(lang, en="None counts as an outlier of its kind.", zh="没有离群者。") + apart
     told = [
         say(
             lang,
@@ -233,7 +235,9 @@ def _outliers(table: pd.DataFrame, lang: str) -> str:
     ]
     more = len(found) - len(told)
     rest = say(lang, en=f" and {more} more", zh=f"，另有{more}项") if more else ""
-    line = say(lang, en=f"Unlike their kind: {'; '.join(told)}{rest}.", zh=f"与同类不同：{'；'.join(told)}{rest}。")
+    line = say(
+        lang, en=f"Unlike others of their kind: {'; '.join(told)}{rest}.", zh=f"与同类不同：{'；'.join(told)}{rest}。"
+    )
     return line + apart
 
 
@@ -245,7 +249,11 @@ def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") 
     medians = table[name].groupby(found.to_numpy()).median().dropna()
     left = int(found.isna().sum())
     counts = tables.join([str(one) for one in sizes], lang)
-    rest = say(lang, en=f" {left} lack an indicator and are in none.", zh=f"{left}个缺少指标，未分组。") if left else ""
+    rest = (
+        say(lang, en=f" {left} lack an indicator and are in no group.", zh=f"{left}个缺少指标，未分组。")
+        if left
+        else ""
+    )
     if len(medians) < 2:
         return say(lang, en=f"{len(sizes)} groups of {counts} parks.", zh=f"分为{len(sizes)}组，各{counts}个。") + rest
     high, low = int(medians.idxmax()), int(medians.idxmin())
@@ -282,18 +290,20 @@ def describe_standards(found: pd.DataFrame, *, lang: str = "en") -> str:
     judged = core[core["limit"].notna()]
     below = len(core) - len(judged)
     rest = (
-        say(lang, en=f" {below} use too little energy for a class.", zh=f"{below}个能耗低于分级下限。") if below else ""
+        say(lang, en=f" {below} use too little energy for a size class.", zh=f"{below}个能耗低于分级下限。")
+        if below
+        else ""
     )
     if judged.empty:
-        return say(lang, en="No park here can be held against the limit.", zh="没有可与限值比较的园区。") + rest
+        return say(lang, en="No park here can be compared with the limit.", zh="没有可与限值比较的园区。") + rest
     met = int(judged["met"].sum())
     low, high = (f"{value:.1f}" for value in (judged["times"].min(), judged["times"].max()))
     return (
         say(
             lang,
-            en=f"{met} of {len(judged)} parks meet the core limit of zero-carbon parks for their size (read at second"
-            f" hand); CO₂ per tonne of standard coal is {low} to {high} times the limit. Whether purchased power must"
-            " be counted at the fossil-power factor could not be verified and is not done.",
+            en=f"{met} of {len(judged)} parks meet the core limit of zero-carbon parks for their size (from a secondary"
+            f" source); CO₂ per tonne of standard coal is {low} to {high} times the limit. Whether purchased power must"
+            " be counted at the fossil-power factor could not be verified; it is not done here.",
             zh=f"{len(judged)}个园区中有{met}个满足相应规模的零碳园区核心限值（二手来源）；单位能耗碳排放为限值的{low}至{high}倍。"
             "外购电力是否须按化石能源电力因子计算未能核实，此处未采用。",
         )
@@ -334,7 +344,7 @@ def waiting(register: Sequence[Entry], *, lang: str = "en") -> str:
     count = sum(not entry.has_data for entry in register)
     return say(
         lang,
-        en=f"{count} further parks of the register have no data yet: they are listed and never simulated.",
+        en=f"{count} further parks of the register have no data yet: they are listed but never simulated.",
         zh=f"登记表中另有{count}个园区尚无数据：只列出，不模拟。",
     )
 
@@ -357,7 +367,7 @@ def describe_all_parks(summary: pd.DataFrame, *, lang: str = "en") -> str:
     return say(
         lang,
         en=f"Ranges of the peak year of {parks} parks and regions, {made_up} of them invented, under"
-        f" {' and '.join(names)}; {censored} of {len(summary)} ranges end without a peak inside the horizon.",
+        f" {' and '.join(names)}; {censored} of {len(summary)} ranges end without a peak within the horizon.",
         zh=f"{parks}个园区与区域（其中{made_up}个为虚构）在{'、'.join(names)}下的达峰年区间；"
         f"{len(summary)}个区间中有{censored}个在预测期内没有终点。",
     )

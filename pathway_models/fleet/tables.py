@@ -18,7 +18,7 @@ INDICATOR_NAMES = {
     "energy_per_value_added": ("energy per value added", "单位增加值能耗", "tce per million CNY", "吨标准煤/百万元"),
     "emissions_per_tce": ("CO₂ per tonne of standard coal", "单位能耗碳排放", "tCO₂/tce", "tCO₂/吨标准煤"),
     "coal_share": ("share of coal in energy", "煤炭占能耗比重", "", ""),
-    "emissions_growth": ("growth of emissions, a year", "排放年均增速", "", ""),
+    "emissions_growth": ("emissions growth per year", "排放年均增速", "", ""),
 }
 RULE_NAMES = {
     "grandfathering": ("grandfathering", "历史排放法"),
@@ -27,9 +27,9 @@ RULE_NAMES = {
     "marginal_cost": ("equal marginal cost", "等边际成本法"),
 }
 BAND_NAMES = {
-    "shared": ("added member by member, what is shared kept", "逐次模拟相加，保留共同不确定性"),
-    "independent": ("parks drawn apart", "各园区独立相加"),
-    "summed": ("parks' own quantiles added", "各园区分位数直接相加"),
+    "shared": ("added member by member, shared part kept", "逐次模拟相加，保留共同不确定性"),
+    "independent": ("independent draws", "各园区独立相加"),
+    "summed": ("parks' quantiles added", "各园区分位数直接相加"),
 }
 #: Longest name beside a row; a longer one is replaced by the park's id.
 LONGEST = {"en": 26, "zh": 14}
@@ -240,7 +240,7 @@ def standards(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     core = found[found["indicator_id"] == benchmarking.CORE].sort_values(["times", "park_id"], ascending=[False, True])
     none = say(lang, en="no class (below 0.2 Mtce)", zh="无（低于20万吨标准煤）")
     size = {2e5: say(lang, en="0.2-1.0 Mtce", zh="20万-100万吨标准煤"),
-            1e6: say(lang, en="1 Mtce and more", zh="100万吨标准煤及以上")}  # fmt: skip
+            1e6: say(lang, en="1 Mtce or more", zh="100万吨标准煤及以上")}  # fmt: skip
     cells = {
         say(lang, en="name", zh="名称"): [
             marked(park_id, invented, lang) for park_id, invented in zip(core["park_id"], core["invented"], strict=True)

@@ -156,7 +156,7 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     ]
     years = first["last_observed_year"].astype(str)
     amounts = first["emissions_last_tco2"].map(lambda value: emissions_text(float(value), lang))
-    shown[say(lang, en="last emissions", zh="最近排放")] = amounts + " (" + years + ")"
+    shown[say(lang, en="latest emissions", zh="最近排放")] = amounts + " (" + years + ")"
     chances: dict[str, pd.Series] = {}
     years_of: dict[str, pd.Series] = {}
     for scenario in rows["scenario"].unique():

@@ -14,9 +14,9 @@ from pathway_models.tracking.figures import driver_name, plan_comparison
 from pathway_models.tracking.records import DRIVERS, ScenarioForecast, TrackingResult
 
 STATES = {
-    "made": ("as made", "原预测"),
+    "made": ("original", "原预测"),
     "re-weighted": ("re-weighted", "重新加权"),
-    "re-fitted": ("made anew", "重新拟合"),
+    "re-fitted": ("re-fitted", "重新拟合"),
 }
 TARGETS = {
     "emissions": ("emissions", "排放量"),
@@ -35,7 +35,8 @@ def answer(found: TrackingResult, *, lang: str = "en") -> list[str]:
     lines = [
         say(
             lang,
-            en=f"With {found.known} the probability of a peak before {before} under “{plan}” goes from {was} to {now}.",
+            en=f"With the data of {found.known}, the probability of a peak before {before} under “{plan}” changes from"
+            f" {was} to {now}.",
             zh=f"计入{found.known}年数据后，“{plan}”在{before}年前达峰的概率由{was}变为{now}。",
         ),
         _deviation(found, lang),
@@ -44,7 +45,7 @@ def answer(found: TrackingResult, *, lang: str = "en") -> list[str]:
     ]
     if found.restated:
         years = say(lang, en=", ", zh="、").join(map(str, found.restated))
-        en, zh = f"The new table restates {years}: taken as it is.", f"新表修订了{years}年数据：以新表为准。"
+        en, zh = f"The new table restates {years}: the new values are used.", f"新表修订了{years}年数据：以新表为准。"
         lines.append(say(lang, en=en, zh=zh))
     return [line for line in lines if line]
 
@@ -71,9 +72,9 @@ def _deviation(found: TrackingResult, lang: str) -> str:
     inside = low <= reported <= high
     return say(
         lang,
-        en=f"Reported: {texts[0]}; foreseen: {texts[1]} ({texts[2]} to {texts[3]} for nine in ten members);"
-        f" {'inside' if inside else 'outside'} that range. Most of the deviation, {amount}"
-        f" {'more' if means[largest] > 0 else 'less'}, comes from {driver_name(largest, lang)}.",
+        en=f"Reported: {texts[0]}; foreseen by the plan: {texts[1]} ({texts[2]} to {texts[3]} for nine in ten members)."
+        f" The reported value is {'inside' if inside else 'outside'} that range. The largest part of the deviation,"
+        f" {amount} {'more' if means[largest] > 0 else 'less'}, comes from {driver_name(largest, lang)}.",
         zh=f"报告{texts[0]}；计划{texts[1]}（90%区间为{texts[2]}至{texts[3]}），{'在' if inside else '超出'}该区间"
         f"{'内' if inside else ''}。"
         f"偏差主要来自{driver_name(largest, lang)}，{'多' if means[largest] > 0 else '少'}{amount}。",
@@ -88,7 +89,7 @@ def _evidence(found: TrackingResult, lang: str) -> str:
     if 1 / 3 < ratio < 3:
         return say(
             lang,
-            en=f"The year does not tell the plan from “{other}”: it was nearly as likely under both.",
+            en=f"The year does not distinguish the plan from “{other}”: it was nearly as likely under both.",
             zh=f"该年数据不足以区分计划与“{other}”：两者下的可能性相近。",
         )
     times = rounding.significant(ratio if ratio >= 3 else 1 / ratio, 2)
@@ -104,12 +105,12 @@ def _state(found: TrackingResult, lang: str) -> str:
     if new.state == "re-fitted":
         return say(
             lang,
-            en="Too few members had foreseen this year: the forecast was made anew from the longer record.",
+            en="Too few members had foreseen this year's change, so the forecast was re-fitted to the longer record.",
             zh="预见到该年变化的模拟过少：已用更长的记录重新拟合预测。",
         )
     return say(
         lang,
-        en=f"Members were re-weighted; the effective sample is {new.effective:,.0f} of {found.members:,}.",
+        en=f"Members were re-weighted; the effective sample size is {new.effective:,.0f} of {found.members:,}.",
         zh=f"各次模拟已重新加权；有效样本量{new.effective:,.0f}（共{found.members:,}个）。",
     )
 
@@ -168,7 +169,7 @@ def _value(quantity: str, value: float, lang: str) -> str:
 def deviations(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the deviation from the plan by driver: mean and 5-95 %; the means add up."""
     parts = {driver_name(name, lang): found.deviation[name] for name in DRIVERS}
-    parts[say(lang, en="together", zh="合计")] = sum(found.deviation.values())
+    parts[say(lang, en="total", zh="合计")] = sum(found.deviation.values())
     scale = rounding.scale_of(max(float(np.abs(part).mean()) for part in parts.values()), lang)
     rows = [
         [name, *(f"{value / scale.divisor:+,.2f}" for value in (part.mean(), *np.quantile(part, (0.05, 0.95))))]
@@ -208,11 +209,13 @@ def build_annual_report(found: TrackingResult, park: Park, manifest: Mapping[str
 
     pen.chapter("progress", say(lang, en=f"Progress in {found.known}", zh=f"{found.known}年度工作成效"), progress)
     pen.chapter("targets", say(lang, en=f"Targets and measures for {year}", zh=f"{year}年度目标与举措"), ahead)
-    pen.chapter("manifest", say(lang, en="What it rests on", zh="数据与方法"), rests, annex=True)
+    pen.chapter("manifest", say(lang, en="Data and methods", zh="数据与方法"), rests, annex=True)
     name = clean(park_name(park, lang) or park.park_id)
     mark = f"[{INVENTED}] " if park.invented else ""
     title = say(
-        lang, en=f"{name}: account of carbon peaking, {found.known}", zh=f"{name}{found.known}年度碳达峰碳中和工作报告"
+        lang,
+        en=f"{name}: annual report on carbon peaking, {found.known}",
+        zh=f"{name}{found.known}年度碳达峰碳中和工作报告",
     )
     return Report(
         lang=lang,
@@ -233,14 +236,14 @@ def _limits(found: TrackingResult, lang: str) -> str:
     """Explain the columns; where no value is on course, say that the plan must be strengthened."""
     text = say(
         lang,
-        en=f"Target: median of the plan's members that peak before {found.before}. Limit: the farthest value at which"
-        " members that do as well peak in time with the probability asked for.",
+        en=f"Target: median of the plan's members that peak before {found.before}. Limit: the least ambitious"
+        " value at which members that do as well or better peak in time with the probability asked for.",
         zh=f"目标：计划中在{found.before}年前达峰的模拟结果的中位数。限值：表现不差于该值的模拟仍能以要求概率按时达峰的最远值。",
     )
     if any(np.isnan(one.latest) for one in found.targets):
         text += say(
             lang,
-            en=" None: no value gives that probability; the plan must be made stronger (pathways decide).",
+            en=" None: no value gives that probability; the plan must be strengthened (pathways decide).",
             zh="“无”：任何取值都达不到该概率，需加强计划（pathways decide）。",
         )
     return text
@@ -257,9 +260,10 @@ def replay_sentence(table: pd.DataFrame, *, lang: str = "en") -> str:
     times = rounding.significant(float(np.exp(score.iloc[-1] - score.iloc[0])), 2)
     return say(
         lang,
-        en=f"The mean log score goes from {scores[0]} ({first}) to {scores[1]} ({last}),"
-        f" {'rising with every year' if rises else 'not rising in every year'}: {times} times the probability"
-        f" (geometric mean). In {better} of {len(final)} regions the last forecast is better than one never updated.",
+        en=f"The mean log score changes from {scores[0]} ({first}) to {scores[1]} ({last}),"
+        f" {'rising every year' if rises else 'not rising in every year'}. The probability given to the outcome is"
+        f" {times} times as high (geometric mean). In {better} of {len(final)} regions the last forecast is better than"
+        " one never updated.",
         zh=f"平均对数评分由{scores[0]}（{first}年）变为{scores[1]}（{last}年），"
         f"{'逐年上升' if rises else '并非逐年上升'}："
         f"所给概率（几何平均）为原来的{times}倍。{len(final)}个区域中有{better}个优于不更新的预测。",

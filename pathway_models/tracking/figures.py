@@ -55,7 +55,7 @@ def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: st
     canvas.put_title(figure, headline(park or found.identity, lang), line)
     note = say(
         lang,
-        en=f"Right: reported less foreseen, LMDI over members: mean and 5-95 %, {scale.unit}. The means add up to the"
+        en=f"Right: reported minus foreseen, LMDI over members: mean and 5-95 %, {scale.unit}. The means add up to the"
         " whole deviation.",
         zh=f"右：报告值减计划值，逐次模拟LMDI分解的均值与5—95%区间，{scale.unit}；均值之和等于总偏差。",
     )
@@ -66,7 +66,7 @@ def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: st
 def _drivers(ax: Axes, found: TrackingResult, divisor: float, lang: str) -> None:
     parts = [found.deviation[name] / divisor for name in DRIVERS]
     parts.append(np.sum(parts, axis=0))
-    names = [driver_name(name, lang) for name in DRIVERS] + [say(lang, en="together", zh="合计")]
+    names = [driver_name(name, lang) for name in DRIVERS] + [say(lang, en="total", zh="合计")]
     place = np.arange(len(parts))[::-1]
     means = [float(part.mean()) for part in parts]
     ax.barh(place, means, height=0.55, color=[MORE if mean > 0 else PLAN for mean in means])
@@ -84,19 +84,19 @@ def replayed(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     for _, rows in table.groupby("region"):
         ax.plot(rows["known"], rows["log_score"], color="#BDBDBD", linewidth=0.8)
     mean = table.groupby("known")["log_score"].mean()
-    label = say(lang, en="mean, fed year by year", zh="逐年更新的均值")
+    label = say(lang, en="mean, updated yearly", zh="逐年更新的均值")
     ax.plot(mean.index, mean, color=PLAN, marker="o", linewidth=2.4, label=label)
     ax.axhline(np.log(0.1), color=canvas.DARK, linestyle="dashed", label=say(lang, en="never updated", zh="不更新"))
     ax.set_xticks(list(mean.index))
-    ax.set_xlabel(say(lang, en="last year fed", zh="已输入的最后年份"))
-    ax.set_ylabel(say(lang, en="log of the probability of what happened", zh="对实际结果所给概率的对数"))
+    ax.set_xlabel(say(lang, en="last data year", zh="已输入的最后年份"))
+    ax.set_ylabel(say(lang, en="log of the probability of the outcome", zh="对实际结果所给概率的对数"))
     ax.legend(loc="upper left", **canvas.LEGEND)
-    title = say(lang, en="Does feeding new years help? Replay of real history", zh="逐年更新有用吗？真实历史回放")
+    title = say(lang, en="Do new years of data help? Replay of real history", zh="逐年更新有用吗？真实历史回放")
     canvas.put_title(figure, title)
     note = say(
         lang,
-        en="Grey: one region each. The outcome's tenth of the first forecast has a probability of one tenth (ln 0.1 ="
-        " -2.30) until something is learnt.",
+        en="Grey: one line per region. The first forecast is split into tenths; the one with the outcome has a"
+        " probability of one tenth (ln 0.1 = -2.30) until something is learnt.",
         zh="灰线：各区域。首次预测十等分，实际结果所在份的概率为十分之一（ln 0.1 = -2.30），直至获得新信息。",
     )
     canvas.put_note(figure, note, lang)

@@ -218,7 +218,7 @@ def test_nothing_is_said_to_be_first_where_nothing_gains_a_point_or_the_run_is_o
     write_steps(tmp_path / STEPS, "north", STEPS_OF_NORTH[3:])
     card = BeautifulSoup(answer_card(tmp_path, "en")[1], "html.parser")
     assert not card.select(".pw-steps")
-    assert "no measure gains a point by itself" in card.text
+    assert "no measure gains a percentage point by itself" in card.text
     flat = rows(splits=dict.fromkeys(SPLITS, (0.3, 0.1, 0.6)))
     write(tmp_path, flat)
     assert "What to do first" not in answer_card(tmp_path, "en")[1], "no scenario of the run does better"

@@ -174,7 +174,7 @@ def test_an_account_of_ones_own_is_checked(tmp_path, wrong, right, told):
     assert told in str(error.value)
 
 
-@pytest.mark.parametrize(("lang", "told"), [("en", "is consistency, not a check"), ("zh", "不是检验")])
+@pytest.mark.parametrize(("lang", "told"), [("en", "shows consistency and is not a check"), ("zh", "不是检验")])
 def test_what_tells_the_ways_to_count_power_apart_is_told_in_numbers(lang, told):
     said = power_ways_sentence(pw.read_park("demo-electronics"), read_account("market"), lang=lang)
     assert told in said

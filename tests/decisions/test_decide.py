@@ -99,7 +99,8 @@ def test_a_budget_says_that_it_leaves_out_what_has_no_price():
 
 def test_tighter_targets_front_and_alternatives_are_told():
     done = decide(*GOAL)
-    assert all(word in done.output for word in ("One year earlier", "One more percent", "With levers of known cost"))
+    told = ("One year earlier", "One percentage point more", "With levers of known cost")
+    assert all(word in done.output for word in told)
     record = json.loads(decide(*GOAL, "--format", "json", "--margin", "0.5").output)
     assert record["alternatives_within"] == 0.5
     assert record["alternatives_in_all"] >= len(record["alternatives"])
@@ -121,7 +122,7 @@ def test_substitutions_wait_for_the_assets_of_a_table(tmp_path):
     path.write_text("\n".join([",".join(HEADER), *lines]) + "\n", encoding="utf-8")
     done = decide(*GOAL, "--assets", str(path))
     assert done.exit_code == 0, done.output
-    said = ("Energy assets: 1 unit, 300 TJ", "2059", "Locked in", "Green hydrogen (strong) waits", "not written off")
+    said = ("Energy assets: 1 unit, 300 TJ", "2059", "Locked-in", "Green hydrogen (strong) waits", "not yet written")
     assert [word for word in said if word not in done.output] == []
     record = json.loads(decide(*GOAL, "--assets", str(path), "--format", "json").output)["assets"]
     waits = {row["lever"]: row["years_later"] for row in record["levers"]}

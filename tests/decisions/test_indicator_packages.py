@@ -106,7 +106,7 @@ def test_command_tells_the_account_both_coefficients_and_ends_with_one_out_of_re
     [
         (("demo-electronics", "--indicator", "2035"), "such as zero_carbon_910=2035"),
         (("demo-electronics", "--indicator", "zero_carbon_910=2035", "--cap", "3"), "--indicator does without --cap"),
-        (("eu-ludwigshafen", "--indicator", "zero_carbon_910=2035"), "the profile holds in China"),
+        (("eu-ludwigshafen", "--indicator", "zero_carbon_910=2035"), "the profile applies only in China"),
         (("region-anhui", "--indicator", "zero_carbon_910=2035"), "inputs are missing"),
     ],
 )

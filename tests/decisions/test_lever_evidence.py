@@ -88,7 +88,7 @@ def test_the_command_prints_each_number_and_what_is_missing():
     assert "scrap_steel.energy_ratio: 0.1 / 0.12 / 0.16  [TJ/TJ]  derived (assumed)" in done.output
     assert "numbers of levers are assumed" in done.output
     assert "stated_policy, 2035:" in done.output
-    assert "What is missing, by weight:" in done.output
+    assert "What rests on assumptions, by weight:" in done.output
     rows = list(csv.DictReader(io.StringIO(CliRunner().invoke(levers_command, ["--format", "csv"]).output)))
     assert len(rows) == len(lever_numbers(pw.read_levers().values()))
     assert CliRunner().invoke(levers_command, ["--scenario", "nonsense"]).exit_code == 2
@@ -98,7 +98,7 @@ def test_what_is_missing_is_listed_where_more_than_a_third_rests_on_assumptions(
     parts = weighed_drivers(pw.read_scenarios("drivers")["stated_policy"].drivers, 2035)
     assumed = {name: size for name, size, mark in parts if mark == "assumed"}
     assert sum(assumed.values()) > sum(size for _, size, _ in parts) / 3
-    listed = CliRunner().invoke(levers_command, ["--scenario", "stated_policy"]).output.partition("What is missing")[2]
+    listed = CliRunner().invoke(levers_command, ["--scenario", "stated_policy"]).output.partition("What rests on")[2]
     assert all(name in listed for name in assumed)
 
 

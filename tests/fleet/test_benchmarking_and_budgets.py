@@ -129,7 +129,7 @@ def test_parks_of_other_industries_are_no_kind_and_nobody_is_called_unlike(parks
     assert outliers(table).empty
     assert table["compared_with"].tolist() == [1] * len(parks)
     told = sentences.describe_benchmark(table, lang=lang)
-    assert ("Unlike their kind" if lang == "en" else "与同类不同") not in told
+    assert ("Unlike others of their kind" if lang == "en" else "与同类不同") not in told
     assert ("4 of 4 have fewer than 5 of their own industry" if lang == "en" else "4个在此处同行业不足5个") in told
 
 

@@ -28,7 +28,7 @@ def written(tmp_path_factory):
 def test_coverage_is_printed_before_anything_else(written):
     done, _ = written
     assert done.exit_code == 0, done.output
-    assert done.output.startswith("The total holds 3 parks, all invented")
+    assert done.output.startswith("The total covers 3 parks, all invented")
 
 
 def test_every_table_is_written_for_scripts(written):

@@ -275,7 +275,7 @@ def test_report_decisions_and_command_line_have_the_number_of_the_same_members(r
     assert f"Business as usual: {without} % ±" in text
     assert f"{past} % are already past" in text
     decided = outputs("04_park_decisions")
-    assert f"{past} % of all are past already" in decided
+    assert f"In {past} % of all members the peak before 2030 is already past" in decided
     # The grid holds packages that go beyond `deep`.
     assert int(re.search(r"the grid reaches (\d+) %", decided)[1]) >= deep
     told = CliRunner().invoke(main, ["--lang", "en", "summarise", str(run)]).output

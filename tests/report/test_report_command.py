@@ -174,7 +174,7 @@ def test_a_run_is_exported_by_account_each_under_its_name(run, tmp_path):
     names = ("location", "zero_carbon_910", "ets")
     done = CliRunner().invoke(main, [*words, *(word for name in names for word in ("--account", name))])
     assert done.exit_code == 0, done.output
-    assert "cannot be said" in done.stderr
+    assert "cannot be determined" in done.stderr
     table = pd.read_csv(tmp_path / "small_accounts.csv")
     assert set(table.account) == {"location", "zero_carbon_910"}
     last = table[(table.year == 2020) & (table.scenario == "bau")].set_index("account").p50_tco2
