@@ -136,7 +136,7 @@ class Explorer:
         )  # fmt: skip
         begin = say(lang, en="Start from", zh="起点情景")
         self.start = widgets.Dropdown(options=self._starts(), value="", description=begin)
-        grow = say(lang, en="Growth, grid", zh="增长与电网")
+        grow = say(lang, en="Growth, power", zh="增长与电网")
         self.growth = widgets.Dropdown(options=self._growths(), value="", description=grow)
         options, which = [("A", "a"), ("B", "b")], say(lang, en="Levers of", zh="设置方案")
         self.side = widgets.RadioButtons(options=options, value="b", orientation="horizontal", description=which)
