@@ -120,7 +120,7 @@ class _ParkName(click.ParamType):
         raise click.UsageError(
             say(
                 language(),
-                en=f"{value!r} is neither a table of the folder of --data ({some}) nor a park of the register",
+                en=f"{value!r} is neither a table in the --data folder ({some}) nor a park in the register",
                 zh=f"{value!r}既不是--data文件夹中的数据表（{some}），也不在名录中",
             )
         )

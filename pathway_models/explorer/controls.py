@@ -123,7 +123,7 @@ def _cost(cost: LeverCost | None, lang: str) -> str:
     found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
     found = [messages.translated(text, lang, "tables") for text in found]
     if cost.bought:
-        found.insert(0, say(lang, en="the price of what it buys", zh="所购能源的价格"))
+        found.insert(0, say(lang, en="the price of the energy it buys", zh="所购能源的价格"))
     return say(lang, en="; ", zh="；").join(found)
 
 

@@ -143,7 +143,7 @@ class Explorer:
         self.levers = LeverControls(
             self._levers, self._costs, costs.unknown_costs(self._costs, self._levers), lang, self._moved
         )
-        consent = say(lang, en="pollutants by background factors", zh="污染物采用背景排放因子")
+        consent = say(lang, en="pollutants with background factors", zh="污染物采用背景排放因子")
         self.background = widgets.Checkbox(allow_background, indent=False, description=consent)
         self.answer, self.facts, self.told, self.link = (widgets.HTML() for _ in range(4))
         self.image = widgets.Image(format="png")
@@ -173,7 +173,7 @@ class Explorer:
         return {name: one for name, one in self._scenarios().items() if under_of(one)}
 
     def _growths(self) -> list[tuple[str, str]]:
-        own = say(self.lang, en="as the record goes on", zh="延续历史记录")
+        own = say(self.lang, en="continuing the record", zh="延续历史记录")
         return [(own, ""), *((self._named(one), name) for name, one in self._stated().items())]
 
     def _named(self, scenario: Scenario) -> str:
@@ -441,8 +441,8 @@ class Explorer:
         splits = {f"{side.upper()} · {self._name_of(side)}": self.views[side].split(year) for side in SIDES}
         about = say(
             lang,
-            en="Issued {issued}; {members} members{run}; ±{error:.1f} points; <span class='pace'>{took:.0f}</span> ms."
-            " No forecast.",
+            en="Issue year {issued}; {members} members{run}; ±{error:.1f} points; <span class='pace'>{took:.0f}</span>"
+            " ms. Not a forecast.",
             zh="评估年份{issued}年；模拟{members}次{run}；±{error:.1f}个百分点；"
             "<span class='pace'>{took:.0f}</span>毫秒。不是预测。",
         )
@@ -493,8 +493,8 @@ class Explorer:
         if self.run is None or self.of_run is None or self.before.value != self.of_run.year:
             return []
         told, lang, known = [], self.lang, self._scenarios()
-        en, zh = "The run said {} for “{}”, now it is {}", "运行批次中“{1}”为{0}，现为{2}"
-        why = say(lang, en=": data or program changed.", zh="：数据或程序已变更。")
+        en, zh = "The run gave {} for “{}”, now it is {}", "运行批次中“{1}”为{0}，现为{2}"
+        why = say(lang, en=": the data or the program has changed.", zh="：数据或程序已变更。")
         for name, then in self.run.shares(self.park.value).items():
             shown = package_of(known[name]) if name in known else None
             for side in [side for side in SIDES if (self.sides[side], self.under[side]) == shown][:1]:
@@ -509,7 +509,7 @@ class Explorer:
         lang, year = self.lang, self.whole.looked_at
         rows = [
             (say(lang, en="Peak year (90 %)", zh="达峰年（90%区间）"), lambda view: view.peaks.peak_text(0)),
-            (say(lang, en="Asked for", zh="要求"), self._verdict),
+            (say(lang, en="Required", zh="要求"), self._verdict),
             (say(lang, en="Cost a year", zh="年成本"), self._cost),
             (say(lang, en=f"Pollutants {year}", zh=f"污染物（{year}年）"), self._pollutants),
             (say(lang, en=f"Energy {year}", zh=f"能源结构（{year}年）"), self._energy),
@@ -553,7 +553,7 @@ class Explorer:
             same = all(self.sides[here].get(name) == self.sides[there][name] for name in other.unknown)
             if same and len(view.unknown) > len(other.unknown) and other.cost > view.cost:
                 amount, one, two = money_text(other.cost - view.cost, self.lang), here.upper(), there.upper()
-                told = say(self.lang, en=f"{one} cheaper than {two} if unpriced cost under {amount}",
+                told = say(self.lang, en=f"{one} cheaper than {two} if unpriced measures cost under {amount}",
                            zh=f"{one}中无价格的措施每年低于{amount}时，{one}比{two}便宜")  # fmt: skip
                 return html("<tr><th scope='row'>{name}</th><td colspan='2'>{told}</td></tr>", told=told,
                             name=say(self.lang, en="Break-even", zh="无价格的措施"))  # fmt: skip

@@ -47,9 +47,7 @@ def guard_command(
         from pathway_models.intake.guard import read_guard
 
         rules = read_guard(checks)
-        with common_options.working(
-            1, say(cli_language.of_terminal(lang), en="working out the results", zh="计算结果")
-        ):
+        with common_options.working(1, say(cli_language.of_terminal(lang), en="computing the results", zh="计算结果")):
             results = comparing.read_results(run) if run else _computed(**asked)
         verdict = result_checks.guard(results, rules)
         if figures:

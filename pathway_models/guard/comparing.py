@@ -272,7 +272,7 @@ SHOWN = 20
 MOST = 2000
 #: Heads of the lines on a terminal, English and Chinese.
 GUARD_HEADS = (("verdict", "check", "breaches / of", "why"), ("判定", "检查", "未通过 / 比较", "理由"))
-PARK_HEADS = (("park", "changes", "widest"), ("园区", "变化数", "最大相对变化"))
+PARK_HEADS = (("park", "changes", "largest"), ("园区", "变化数", "最大相对变化"))
 #: Keys of a row of `change_rows`.
 CHANGES = ("park", "scenario", "quantity", "year", "before", "after", "relative", "times")
 CHANGE_HEADS = (
@@ -345,7 +345,7 @@ def verdict_sentence(found: Verdict, *, lang: str = "en") -> str:
 
 def _breach(breach: Breach, lang: str) -> str:
     if breach.key is None:
-        return say(lang, en=f"nothing to look at: no {breach.expected}", zh=f"无可检查的数据：{breach.expected}")
+        return say(lang, en=f"nothing to check: no {breach.expected}", zh=f"无可检查的数据：{breach.expected}")
     value = value_text(breach.value, breach.key.quantity)
     expected = say(lang, en="expected", zh="应为")
     return f"{key_text(breach.key)} = {value}, {expected} {breach.expected}"
@@ -408,7 +408,7 @@ def comparison_page(found: Comparison, *, lang: str = "en") -> str:
     titles = {
         "title": say(lang, en="Results that changed", zh="发生变化的结果"),
         "sentence": comparison_sentence(found, lang=lang),
-        "rests": say(lang, en="In what the two differ themselves", zh="两者自身的差异"),
+        "rests": say(lang, en="How the two themselves differ", zh="两者自身的差异"),
         "parks": say(lang, en="By park", zh="按园区"),
         "changes": say(lang, en="The changes that stand out most", zh="最显著的变化"),
         "gone": say(lang, en="Gone", zh="消失"),

@@ -123,8 +123,8 @@ ORIGINS = {
     "zero by convention": ("zero by convention", "按约定为零"),
     "emissions as reported": ("emissions as reported", "按报告的排放"),
     "measured CO2": ("measured CO2", "实测CO2"),
-    "heat_default": ("default of purchased heat", "外购热力缺省值"),
-    "table": ("as the table gives it", "数据表所给"),
+    "heat_default": ("default for purchased heat", "外购热力缺省值"),
+    "table": ("as given in the table", "数据表所给"),
 }
 #: Sets of fuel factors, English and Chinese, as their standards and guidelines are called.
 FACTOR_SETS = {
@@ -218,7 +218,7 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
 
 #: Plants whose fuels give a factor of heat or power, English and Chinese.
 PLANTS = {
-    "supplier": ("fuels of the supplier of heat", "供热企业燃料"),
+    "supplier": ("fuels of the heat supplier", "供热企业燃料"),
     "own": ("fuels of its own plant", "自备热电厂燃料"),
 }
 
@@ -250,7 +250,7 @@ def heat_origin(park: Park, lang: str) -> str:
     if park.own_plant is not None:
         from_fuels = _of_plant("own", park.own_plant.rule, lang)
         told.append(
-            say(lang, en=f"factors of heat and power it makes: {from_fuels}", zh=f"自产热力和电力因子：{from_fuels}")
+            say(lang, en=f"factors of heat and power it produces: {from_fuels}", zh=f"自产热力和电力因子：{from_fuels}")
         )
     return say(lang, en="; ", zh="；").join(told)
 

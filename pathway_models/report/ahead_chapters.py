@@ -55,8 +55,8 @@ def _gaps(builder: ReportBuilder, inputs: ReportInputs) -> None:
         say(lang, en="Gaps to the targets", zh="与各项目标的差距"),
         tables.gaps(found, names, notes=False, lang=lang),
         inputs.say(
-            en="Above zero: still missing; at zero or below: met. Quantiles and shares over all members; national"
-            " targets bind the nation, not a park.",
+            en="Above zero, a gap remains; at zero or below, the target is met. Quantiles and shares are over all"
+            " members. National targets bind the nation, not a park.",
             zh="大于零表示尚有差距，等于或小于零表示达成。分位数与占比按全部模拟结果计；国家目标约束全国，而非单个园区。",
         ),
     )
@@ -82,7 +82,7 @@ def pathways(builder: ReportBuilder, inputs: ReportInputs) -> None:
         builder.section(say(lang, en="Committed projects", zh="已定项目"))
         builder.say(
             inputs.say(
-                en=f"All pathways carry the park's {len(inputs.park.plans.projects)} committed projects.",
+                en=f"All pathways include the park's {len(inputs.park.plans.projects)} committed projects.",
                 zh=f"所有路径均计入园区的{len(inputs.park.plans.projects)}个已定项目。",
             )
         )
@@ -90,7 +90,7 @@ def pathways(builder: ReportBuilder, inputs: ReportInputs) -> None:
     builder.section(say(lang, en="Where the reductions come from", zh="减排来自何处"))
     _contributions(builder, inputs)
     _sources(builder, inputs)
-    builder.section(say(lang, en="Air pollutants beside CO₂", zh="减污降碳协同"))
+    builder.section(say(lang, en="Air pollutants alongside CO₂", zh="减污降碳协同"))
     _cobenefits(builder, inputs)
 
 
@@ -138,11 +138,11 @@ def _milestones(builder: ReportBuilder, inputs: ReportInputs) -> None:
         say(lang, en=f"p50 against {inputs.park.last_observed_year}", zh=f"p50较{inputs.park.last_observed_year}年"),
     ]
     note = inputs.say(
-        en="Quantiles of the members year by year. They are no yearly quotas: when emissions peak is said by the"
-        " members only.",
+        en="Quantiles of the members, year by year. They are not annual quotas: only the peaks of the members tell"
+        " when emissions peak.",
         zh="逐年的模拟结果分位数，不是年度配额：何时达峰只由各次模拟的峰值说明。",
     )
-    builder.rows(say(lang, en="Emissions at round years", zh="关键年份的排放"), head, rows, note)
+    builder.rows(say(lang, en="Emissions in key years", zh="关键年份的排放"), head, rows, note)
 
 
 def _contributions(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -151,7 +151,7 @@ def _contributions(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if found is None:
         builder.say(
             inputs.say(
-                en="The path moves no lever: there is nothing to share out.",
+                en="The path uses no lever, so there is nothing to attribute.",
                 zh="该路径没有动用任何措施：无可分摊。",
             )
         )
@@ -160,11 +160,11 @@ def _contributions(builder: ReportBuilder, inputs: ReportInputs) -> None:
     contribution = _describe_contributions(inputs, found, year)
     builder.say(contribution)
     head = inputs.say(
-        en="Wedges of the families of measures between the path without levers and the advised one. ",
+        en="Wedges by family of measures, between the path without levers and the advised one. ",
         zh="无措施路径与建议路径之间各类措施的减排贡献图。",
     )
     builder.figure(
-        say(lang, en="What each family of measures takes off", zh="各类措施的减排贡献"),
+        say(lang, en="Reductions by family of measures", zh="各类措施的减排贡献"),
         head + contribution,
         lambda: decision_plots.wedges(found, lang=lang),
     )
@@ -172,7 +172,8 @@ def _contributions(builder: ReportBuilder, inputs: ReportInputs) -> None:
         say(lang, en=f"Contributions by family in {year}", zh=f"{year}年各类措施的贡献"),
         decision_tables.contributions(found, year=year, lang=lang),
         inputs.say(
-            en="Shapley shares: they add up and do not depend on an order. Means over members.",
+            en="Shapley shares: they add up to the total and do not depend on the order of the measures. Means over"
+            " members.",
             zh="Shapley分摊：各项之和等于总量，与次序无关。模拟均值。",
         ),
     )
@@ -199,7 +200,7 @@ def _describe_contributions(inputs: ReportInputs, found: records.Attribution, ye
     name = decision_tables.player_name(found, found.players.index(player), lang)
     share = change_text(float(rows[player]["avoided_tco2"]) / avoided, lang, digits=0, sign="-")
     return inputs.say(
-        en=f"In {year} {name} contributes most ({share} of what all levers avoid together). {tail}",
+        en=f"In {year} the largest contribution is from {name} ({share} of what all levers avoid together). {tail}",
         zh=f"{year}年贡献最大的是“{name}”（占全部措施共同减排的{share}）。{tail}",
     )
 
@@ -224,7 +225,8 @@ def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if found is None and not inputs.park.has_energy:
         builder.say(
             inputs.say(
-                en="No air pollutant is told: they are counted by carrier, and the table has none.",
+                en="No air pollutants are reported: they are calculated by energy carrier, and the table has no"
+                " carriers.",
                 zh="不给出大气污染物结果：其按能源品种核算，而表中没有分品种数据。",
             )
         )
@@ -232,7 +234,7 @@ def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if found is None:
         builder.say(
             inputs.say(
-                en="No air pollutant is projected: the factors it needs were not seen in a source, and none is used"
+                en="No air pollutants are projected: the factors needed were not seen in a source and are not used"
                 " without consent (--allow-background).",
                 zh="不给出大气污染物预测：所需因子未见于来源，未经同意（--allow-background）不予采用。",
             )

@@ -141,7 +141,7 @@ class InventorySheets:
         years = [int(year) for year in park.years]
         labels = [(self._say(en, zh), width) for en, zh, width in (
             ("sector", "行业", 14), ("source", "排放源", 22), ("what", "内容", 30), ("unit", "单位", 12),
-            ("where from", "出处", 26))]  # fmt: skip
+            ("origin", "出处", 26))]  # fmt: skip
         self.data_sheet = Sheet(book, self._say("base data", "基础数据"), labels, years)
         self.factor_sheet = Sheet(book, self._say("factors", "排放因子"), labels, years)
         self.sheet = Sheet(book, self._say("inventory", "排放清单"), labels, years)
@@ -233,7 +233,7 @@ class InventorySheets:
         else:
             place = park.origins.get(("energy", sector, carrier), {}).get(park.last_observed_year, "")
             labels = self._labels(
-                s, carrier, self._say("energy, as the package read it", "能源（程序读取值）"), "TJ", place
+                s, carrier, self._say("energy, as read by the program", "能源（程序读取值）"), "TJ", place
             )
             return self.data_sheet.inputs(labels, used)
         per = np.array([tj_per(park, carrier, cell.canonical) for cell in cells])
@@ -292,10 +292,10 @@ class InventorySheets:
         labels = ["", "", word("total_reported", self.lang), "tCO2", ""]
         self.base.total = page.formula(labels, self.base.scopes[1] + self.base.scopes[2], "sum")
         self.base.total_row = page.row - 1
-        labels = ["", "", self._say("sinks (beside, not in the total)", "碳汇（并列，不计入合计）"), "tCO2", ""]
+        labels = ["", "", self._say("sinks (separate, not in the total)", "碳汇（并列，不计入合计）"), "tCO2", ""]
         page.inputs(labels, park.sinks)
         note = self._say("for comparison", "用于核对")
-        labels = ["", "", self._say("total of the package", "程序的合计"), "tCO2", note]
+        labels = ["", "", self._say("total of the program", "程序的合计"), "tCO2", note]
         ours = page.inputs(labels, found.total())
         difference = (self.base.total - ours) / ours
         page.formula(["", "", self._say("relative difference", "相对差"), "1", ""], difference, "small")

@@ -88,7 +88,7 @@ class PathwaySheets:
         """Name the share of a branch's processes after measures, in both languages."""
         en, zh = (", hydrogen as feedstock", "（制氢原料）") if use else ("", "")
         return (
-            f"left by process measures: {naming.item_name(kind, 'en')}{en}",
+            f"left after process measures: {naming.item_name(kind, 'en')}{en}",
             f"工艺措施后的余量：{naming.item_name(kind, 'zh')}{zh}",
         )
 
@@ -115,9 +115,9 @@ class PathwaySheets:
             The sheets do not reproduce the engine's emissions.
         """
         for page, en, zh in (
-            (self.drivers, "Drivers: growth is the package's own (docs/baseline.md); levels are formulas",
+            (self.drivers, "Drivers: growth is taken from the program (docs/baseline.md); levels are formulas",
              "驱动因素：年变化取自程序（docs/baseline.md），水平为公式"),
-            (self.levers, "Levers: parameters at their most likely values, phases by"
+            (self.levers, "Levers: parameters at their most likely values, phase-in by"
                           " year", "措施：参数取众数，逐年实施进度"),
             (self.energy_sheet, "Energy by carrier, step by step", "分品种能源，逐步推算"),
             (self.sheet, "Emissions by source and totals", "分源排放与合计"),
@@ -125,8 +125,8 @@ class PathwaySheets:
             page.write(self.say(en, zh), "title")
         years = [page.head() for page in (self.drivers, self.levers, self.energy_sheet, self.sheet)]
         self.phases = {id(measure): self._write_lever(measure, years[1]) for measure in self.scenario.measures}
-        structure = self._left("structure", "left by structure", "产业结构措施后的余量")
-        intensity = self._left("intensity", "left by efficiency and management", "能效与管理措施后的余量")
+        structure = self._left("structure", "left after structure", "产业结构措施后的余量")
+        intensity = self._left("intensity", "left after efficiency and management", "能效与管理措施后的余量")
         process = {one: self._left("process", *self._process_words(*one), *one) for one in dict.fromkeys(self.made_by)}
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
         self.whole = (structure, intensity)
@@ -262,7 +262,7 @@ class PathwaySheets:
                 for carrier, part in lever.gives_to.items():
                     c = frame.carriers.index(carrier)
                     more = taken * lever.acts.ratio(values) * part
-                    labels = self.labels(s, carrier, ("energy with what was added", "加入替代能源后"), "TJ")
+                    labels = self.labels(s, carrier, ("energy including additions", "加入替代能源后"), "TJ")
                     known = by_use.get((s, c, use))
                     by_use[s, c, use] = page.formula(labels, more if known is None else known + more)
         page.write(self.say("All uses together", "各用途合计"), "section")
@@ -294,7 +294,7 @@ class PathwaySheets:
             last = column_of(known, self.start) if np.ndim(known.values) else known
             factor, correction = last, value / float(np.ravel(known.values)[-1])
             if correction != 1.0:
-                labels = self.labels(s, carrier, ("left by carbon balances", "碳平衡项后的余量"), "1")
+                labels = self.labels(s, carrier, ("left after carbon balances", "碳平衡项后的余量"), "1")
                 factor = last * self.sheet.number(labels, correction)
         else:
             factor = self.sheet.number(self.labels(s, carrier, ("factor", "因子"), "tCO2/TJ"), value)
@@ -378,7 +378,7 @@ class PathwaySheets:
             return
         power = total(e for (_, c), e in energy.items() if groups[c] in batches.POWER)
         grid = term(float(self.frame.grid_factors[0, self.start])) * self.grid
-        labels = self.labels(-1, "", ("mean factor of bought power", "外购电力平均因子"), "tCO2/TJ")
+        labels = self.labels(-1, "", ("mean factor of purchased power", "外购电力平均因子"), "tCO2/TJ")
         of_power = page.formula(labels, ratio(found["electricity"], power, grid))
         direct = total(found[group] for group in FUELS)
         burnt = total(e for (_, c), e in energy.items() if groups[c] in batches.BURNT)
@@ -424,7 +424,7 @@ class PathwaySheets:
         sinks = page.formula(self.labels(-1, "", ("sinks", "碳汇"), "tCO2"), start * grown)
         page.formula(self.labels(-1, "", ("total less sinks", "合计扣除碳汇"), "tCO2"), whole - sinks)
         engine = self.ours.total()[0, 0, self.start :]
-        ours = page.inputs(self.labels(-1, "", ("total of the package", "程序的合计"), "tCO2"), engine)
+        ours = page.inputs(self.labels(-1, "", ("total of the program", "程序的合计"), "tCO2"), engine)
         difference = (whole - ours) / ours
         page.formula(self.labels(-1, "", ("relative difference", "相对差"), "1"), difference, "small")
         net = (self.ours.total() - self.ours.memo_items["sinks"])[0, 0, self.start :]

@@ -122,7 +122,7 @@ def _summary(
     chart.set_legend({"position": "bottom"})
     chart.set_title({"name": headline(inputs.park, lang), "name_font": {"size": 11}})
     chart.set_size({"width": 620, "height": 360})
-    told = say(lang, en="Totals by year; the numbers stand in the table beside.", zh="逐年排放合计，数值见旁表。")
+    told = say(lang, en="Totals by year; the numbers are in the table beside it.", zh="逐年排放合计，数值见旁表。")
     sheet.insert_chart(top + 1, 5, chart, {"description": told})
     sheet.activate()
 
@@ -141,19 +141,17 @@ def _front(sheet: Worksheet, book: audit_formulas.FormulaBook, inputs: ReportInp
         (say(lang, en=f"Run {run.run_id}, seed {run.seed}, to {run.until}", zh=f"运行批次{run.run_id}，"
                                                                                f"随机种子{run.seed}，"
                                                                                f"至{run.until}年"), "wrap"),
-        (say(lang, en="Blue numbers are given: values of the park's table, factors, parameters, growth of the"
-                      " drivers. All"
-                      " others are formulas; change a blue number and the tonnes change.",
+        (say(lang, en="Blue numbers are inputs: values from the park's table, factors, parameters, growth of the"
+                      " drivers. All others are formulas; change a blue number and the tonnes change.",
              zh="蓝色数字为给定值：数据表数值、因子、参数和驱动因素的年变化；其余均为公式，改动蓝色数字，"
                 "排放量随之变化。"), "wrap"),
         (say(lang, en="Follow a tonne: base data -> factors -> inventory -> drivers -> levers -> energy -> pathway.",
              zh="追踪一吨排放：基础数据→排放因子→排放清单→驱动因素→措施→能源路径→排放路径。"), "wrap"),
         (say(lang, en=f"The pathway is '{name}' with every uncertain input at its most likely value. It is one"
-                      " path, not"
-                      " the ensemble: when emissions peak, and how surely, is said by the report.",
+                      " path, not the ensemble. When emissions peak, and how certain that is, is stated in the report.",
              zh=f"路径为“{name}”，各不确定参数取众数。它只是一条路径，而不是集合：何时达峰、有多大把握，"
                 "以报告为准。"), "wrap"),
-        (say(lang, en=f"Largest relative difference from the package when written: {difference:.1e}",
+        (say(lang, en=f"Largest relative difference from the program when written: {difference:.1e}",
              zh=f"写出时与程序的最大相对差：{difference:.1e}"), "wrap"),
     ]  # fmt: skip
     for row, (text, look) in enumerate(lines):

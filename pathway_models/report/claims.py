@@ -55,7 +55,7 @@ def actions(inputs: ReportInputs) -> list[str]:
     """Name the three levers of the advised path that gain most: probability of a peak in time first, then tonnes."""
     found, lang = inputs.lever_shares, inputs.lang
     if found is None:
-        return [say(lang, en="The path moves no lever.", zh="该路径没有动用任何措施。")]
+        return [say(lang, en="The path uses no lever.", zh="该路径没有动用任何措施。")]
     year = min(CONTRIBUTION_YEAR, int(found.years[-1]))
     rows = [row for row in found.table(year) if row["player"] in found.players]
     rows.sort(key=lambda row: (-float(str(row["probability"])), -float(str(row["avoided_tco2"]))))
@@ -83,13 +83,13 @@ def cost(inputs: ReportInputs) -> str:
     """State the yearly cost of the advised package with its range, and the levers without a price."""
     lang, found = inputs.lang, inputs.decision
     if found is None or inputs.cost_range is None:
-        return inputs.say(en="No package was searched for: no cost is told.", zh="未进行措施组合优选，不给出成本。")
+        return inputs.say(en="No package was searched for: no cost is given.", zh="未进行措施组合优选，不给出成本。")
     low, high = (rounding.money_text(value, lang) for value in inputs.cost_range)
     likely = rounding.money_text(found.closest.annualised, lang)
     year = found.costs.price_year
     known = inputs.say(
-        en=f"{likely} a year ({low} to {high} in nine draws of ten), at prices of {year}, against no new measures;"
-        " below zero: the energy saved is worth more.",
+        en=f"{likely} a year ({low} to {high} in nine draws out of ten), at {year} prices, relative to no new"
+        " measures. Below zero, the energy saved is worth more than the cost.",
         zh=f"每年{likely}（90%区间：{low}至{high}），{year}年价，相对于不采取新措施；负值表示节能收益高于支出。",
     )
     if not found.closest.unknown:
@@ -98,7 +98,7 @@ def cost(inputs: ReportInputs) -> str:
     count = len(found.closest.unknown)
     more = inputs.say(en=", ...", zh="等") if count > UNPRICED else ""
     return inputs.say(
-        en=f"The known part: {known} No price was found for {count} of its measures ({names}{more}): the whole cost"
+        en=f"The known part: {known} No price was found for {count} of its measures ({names}{more}): the total cost"
         " is not known.",
         zh=f"已知部分{known}其中{count}项措施没有价格（{names}{more}），全部成本未知。",
     )
@@ -112,8 +112,8 @@ def caveat(inputs: ReportInputs) -> str:
     last, issued = inputs.park.last_observed_year, inputs.peaks.issue_year
     lines = [
         inputs.say(
-            en=f"Shares of {run.members:,} members; sampling error {error} points. Data to {last}, answer of {issued}."
-            " A scenario is not a forecast.",
+            en=f"Shares of {run.members:,} members; sampling error {error} percentage points. Data to {last}; issue"
+            f" year {issued}. A scenario is not a forecast.",
             zh=f"概率为{run.members:,}次模拟中的占比，抽样误差{error}个百分点；数据截至{last}年，评估年份{issued}年。情景不是预测。",
         )
     ]
@@ -134,15 +134,17 @@ def target(inputs: ReportInputs) -> str:
     share, name = rounding.share_text(inputs.early(inputs.chosen), lang), scenario_name(inputs.chosen, lang)
     wanted = rounding.share_text(PROBABILITY, lang)
     en = {
-        "open": f"Under {name} half of the members or more have no peak by {last}: the numbers carry no target year.",
-        "passed": f"Under {name} more than half of the members are past their peak already, but {share} of"
-        f" all peak before {before}, less than {wanted}: staying below that level is the target, not yet a certainty.",
-        "late": f"Under {name} {share} of members peak before {before}: the numbers do not carry that year as a target"
-        " that is likely to be met.",
-        "likely": f"Under {name} {share} of members peak before {before}: a peak before {before} is more likely than"
-        f" not, but less sure than {wanted}.",
-        "sure": f"Under {name} {share} of members peak before {before}: it can be set as a target with at least"
-        f" {wanted}.",
+        "open": f"Under “{name}”, half or more of the members have no peak by {last}: the numbers support no target"
+        " year.",
+        "passed": f"Under “{name}”, more than half of the members are already past their peak, but the share of all"
+        f" members that peak before {before} is {share}, less than {wanted}: staying below the peak level is the"
+        " target, not yet a certainty.",
+        "late": f"Under “{name}”, {share} of members peak before {before}: the numbers do not support that year as a"
+        " target that is likely to be met.",
+        "likely": f"Under “{name}”, {share} of members peak before {before}: a peak before {before} is more likely"
+        f" than not, but its probability is below {wanted}.",
+        "sure": f"Under “{name}”, {share} of members peak before {before}: it can be set as a target with a"
+        f" probability of at least {wanted}.",
     }
     zh = {
         "open": f"在“{name}”下，半数或以上模拟结果到{last}年仍无峰值：数值不支持给出目标年。",

@@ -151,7 +151,7 @@ def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list
             lines.append(
                 say(
                     lang,
-                    en=f"{park.park_id} stands in {here}; the {outline.title.en} is asked for by a rule of {home}: not"
+                    en=f"{park.park_id} is in {here}; the {outline.title.en} is required by a rule of {home}: not"
                     " written.",
                     zh=f"{park.park_id}位于{here}；{outline.title.zh}为{home}规定的文件，不予编制。",
                 )
@@ -194,7 +194,7 @@ def _inputs(
     from pathway_models.runs.store import SEARCH, kept_arrays, scenarios_of
 
     said = cli_language.language()
-    stage(say(said, en=f"computing {park_id} again", zh=f"重新计算{park_id}"))
+    stage(say(said, en=f"recomputing {park_id}", zh=f"重新计算{park_id}"))
     recomputed, manifest, scenarios = compute_again(run, park_id), manifest_of(run, park_id), scenarios_of(run)
     stage(say(said, en="searching for the cheapest package", zh="搜索最低成本组合"))
     decision = None

@@ -104,7 +104,7 @@ def _written(builder: ReportBuilder, inputs: ReportInputs, chapter: ChapterOutli
             WRITERS[name](builder, inputs)
         if builder.size == before:
             needs = item.needs.told(inputs.lang) if item.needs else inputs.say(en="more data", zh="更多数据")
-            builder.note(inputs.say(en=f"Not filled. Needed: {needs}.", zh=f"未填写。需要：{needs}。"))
+            builder.note(inputs.say(en=f"Not filled in. Needed: {needs}.", zh=f"未填写。需要：{needs}。"))
 
 
 def _mark(inputs: ReportInputs) -> str:
@@ -153,15 +153,15 @@ def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
     head = [say(lang, en=e, zh=z) for e, z in (("sector", "行业"), ("source", "排放源"), ("unit", "单位"))]
     builder.say(
         inputs.say(
-            en=f"Amounts of {years[0]}-{years[-1]} after feedstock and sales, as the inventory uses them; every"
-            " value with its line or cell stands in the spreadsheet that belongs to this report.",
+            en=f"Amounts for {years[0]}-{years[-1]} net of feedstock and sales, as used in the inventory. The"
+            " spreadsheet that accompanies this report gives every value with its line or cell.",
             zh=f"{years[0]}—{years[-1]}年的活动水平（已扣除原料用途与外售），即清单所用数值；"
             "每个数值及其所在行或单元格见随附电子表格。",
         )
     )
     builder.rows(say(lang, en="Base data", zh="基础数据"), [*head, *map(str, years)], rows)
     if park.notes:
-        builder.note(say(lang, en="Notes of the table:", zh="数据表附注："))
+        builder.note(say(lang, en="Notes to the table:", zh="数据表附注："))
         builder.bullets(naming.note_in(note, lang) for note in park.notes)
 
 
@@ -174,7 +174,8 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     source = say(lang, en=naming.cited(park.source), zh=messages.translated(park.source, lang, "tables"))
     builder.say(
         inputs.say(
-            en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the table come first.",
+            en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; the table's own factors take"
+            " precedence.",
             zh=f"排放因子组：{factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
         ),
         f"{heat[0].upper()}{heat[1:]}{say(lang, en='.', zh='。')}" if (heat := naming.heat_origin(park, lang)) else "",
@@ -191,7 +192,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
         years = say(lang, en=", ", zh="、").join(map(str, park.one_off_years))
         builder.say(
             inputs.say(
-                en=f"Set aside as one-off years, from which no trend is read: {years}.",
+                en=f"Set aside as one-off years and not used for trends: {years}.",
                 zh=f"作为特殊年份不用于趋势判断：{years}年。",
             )
         )
@@ -204,8 +205,8 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
     known = assumed.uncertainties
     builder.say(
         inputs.say(
-            en=f"Every number on the future is a share or a quantile of {inputs.pathways.members:,} members, drawn from"
-            f" the distributions below; fitted growth parameters are those of version {assumed.law_version}.",
+            en=f"Every number about the future is a share or a quantile of {inputs.pathways.members:,} members, drawn"
+            f" from the distributions below; fitted growth parameters are those of version {assumed.law_version}.",
             zh=f"关于未来的每个数值都是{inputs.pathways.members:,}次模拟的占比或分位数，各次模拟的参数由下列分布抽取；"
             f"增长参数版本为{assumed.law_version}。",
         )
@@ -232,7 +233,7 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
             word("electricity", lang),
             say(
                 lang,
-                en="year of no fossil power under policy: low, mode, high",
+                en="first year without fossil power under policy: low, mode, high",
                 zh="政策情景下化石能源发电归零年份：低、众数、高",
             ),
             f"{zero.low:g}, {zero.mode:g}, {zero.high:g}",
@@ -260,7 +261,7 @@ def _report_card(builder: ReportBuilder, inputs: ReportInputs) -> None:
     except InputError:
         builder.say(
             inputs.say(
-                en="The data folder holds no hindcasts: how often forecasts like these were right is not told.",
+                en="The data folder holds no hindcasts: how often such forecasts were right cannot be stated.",
                 zh="数据目录中没有回溯检验结果：不说明此类预测的历史准确程度。",
             )
         )
@@ -312,8 +313,8 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
     lang, run = inputs.lang, inputs.manifest
     builder.say(
         inputs.say(
-            en=f"Every number of this report was worked out again from run {run.run_id} and compared with its stored"
-            " summary before this report was written; where they differ no report is made.",
+            en=f"Every number in this report was recalculated from run {run.run_id} and compared with the run's stored"
+            " summary before the report was written; where they differ, no report is produced.",
             zh=f"本报告的每个数值均由运行批次{run.run_id}重新计算，并在成文前与其存储的汇总核对；不一致则不出具报告。",
         )
     )
@@ -330,7 +331,7 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
         (say(lang, en="commit", zh="代码版本"), run.commit or say(lang, en="not a checkout", zh="非代码库")),
         *((name, text) for name, text in sorted(run.versions.items())),
     ]
-    head = [say(lang, en="what", zh="项目"), say(lang, en="value", zh="内容")]
+    head = [say(lang, en="item", zh="项目"), say(lang, en="value", zh="内容")]
     builder.rows(say(lang, en="Parameters and versions", zh="参数与版本"), head, rows)
     files = {**run.inputs, **dict(inputs.park.files)}
     hashes = [(name, f"{value[:HASH_SHOWN]}…") for name, value in sorted(files.items())]
@@ -339,7 +340,7 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
         [say(lang, en="file", zh="文件"), "SHA-256"],
         hashes,
         inputs.say(
-            en=f"First {HASH_SHOWN} signs; the whole hashes stand in run.json of the run.",
+            en=f"First {HASH_SHOWN} characters; the full hashes are in run.json of the run.",
             zh=f"前{HASH_SHOWN}位；完整哈希见运行目录的run.json。",
         ),
     )
@@ -349,7 +350,7 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
 METHOD = (
     (
         "Inventory: energy by carrier x calorific value x carbon content x oxidation x 44/12, plus process output x"
-        " factor; purchased power and heat at their own factors (scope 2). Sinks stand beside.",
+        " factor; purchased power and heat at their own factors (scope 2). Sinks are reported separately.",
         "清单：分品种能源消费×热值×含碳量×碳氧化率×44/12，加工业过程产量×因子；外购电力与热力按各自因子计入范围二。"
         "碳汇并列。",
     ),
@@ -358,23 +359,23 @@ METHOD = (
         "回顾：对数平均迪氏指数分解（Ang 2004）与Tapio脱钩指标（Tapio 2005）。",
     ),
     (
-        "Baseline: the law in levels. A park does half of what its nation does and deviates as industrial parks did; a"
-        " province deviates from the nation as provinces did, and all of them add up to it. Each level is measured on a"
-        " panel of its size; activity, intensity and mix add up to emissions.",
+        "Baseline: the law in levels. A park follows half of its nation's change and deviates as industrial parks have"
+        " done; a province deviates from the nation as provinces have done, and all provinces add up to the nation."
+        " Each level is measured on a panel of its size; activity, intensity and mix together give emissions.",
         "基准情景：分层增长模型。园区跟随全国变化的一半，并按真实工业园区的历史偏离；省份按各省历史偏离全国，且各省之和等于全国。"
         "各层均由相应规模的面板测定；活动水平、强度与能源结构合成排放。",
     ),
     (
         "Levers act in the order structure, efficiency, management, substitution, process, capture, sinks, each on what"
-        " the ones before left; capture pays its own energy.",
+        " the previous ones leave; the energy that capture uses counts towards emissions.",
         "措施依次作用于产业结构、能效、管理、能源替代、工艺、捕集与碳汇，后者作用于前者的余量；捕集自身用能计入排放。",
     ),
     (
         "Peaks before {before}: no year of {before}-{confirmed} exceeds the highest year before {before}. Already past:"
-        " so it is without new measures, by a highest year up to {issued}, the issue year; ahead: time or measures"
-        " bring it about. Up to the issue year no measure acts that the record does not show. The peak year is that of"
-        " each member's maximum where five years follow; a member highest after {last}, or not yet below its plateau,"
-        " has none.",
+        " this also holds without new measures, and the highest year is no later than {issued}, the issue year. Ahead:"
+        " time or measures bring it about. Up to the issue year no measure acts unless the record shows it. The peak"
+        " year is the year of each member's maximum where five years follow it; a member that is highest after {last},"
+        " or not yet below its plateau, has no peak year.",
         "{before}年以前达峰：{before}—{confirmed}年均不超过{before}年以前的最高年。已达峰：无新措施时亦然，且最高年不晚于"
         "评估年份{issued}年；未来达峰：由时间或措施促成。评估年份及以前，除记录已有体现者外，措施不起作用。达峰年为其后至少"
         "有五年的最高年；最高年晚于{last}年或未走出平台期的模拟结果没有达峰年。",

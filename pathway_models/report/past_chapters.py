@@ -38,7 +38,7 @@ def _drivers(builder: ReportBuilder, inputs: ReportInputs, first: int, last: int
     if not inputs.park.has_energy:
         builder.say(
             inputs.say(
-                en="The table has neither energy nor value added: emissions cannot be split into drivers.",
+                en="The table has neither energy nor value added: emissions cannot be decomposed into drivers.",
                 zh="数据表既无能耗也无增加值，无法将排放变化分解为驱动因素。",
             )
         )
@@ -54,8 +54,8 @@ def _not_asked(inputs: ReportInputs) -> str:
     """State that no rule requires the document, and that the target years are another country's."""
     country = register.country_of(inputs.park.country).name(inputs.lang)
     return inputs.say(
-        en=f"This park stands in {country}: no rule in here asks it for a document. The years asked for are those of a"
-        " Chinese notice: they bind no park here, and serve to set it beside others.",
+        en=f"This park is in {country}. No rule included here requires a document from it. The years asked for are"
+        " those of a Chinese notice: they do not bind this park and serve only to compare it with others.",
         zh=f"本园区位于{country}，本项目所载规则均未要求其编制文件。所询年份出自中国的通知，对该园区没有约束力，"
         "仅供与其他园区并列比较。",
     )
@@ -66,7 +66,7 @@ def _span(inputs: ReportInputs) -> str:
     (first, last), plans = inputs.window, inputs.plans
     if not plans:
         return inputs.say(
-            en=f"This chapter looks back on the record of the table, {first}-{last}.",
+            en=f"This chapter reviews the whole record in the table, {first}-{last}.",
             zh=f"本章回顾数据表的全部记录（{first}—{last}年）。",
         )
     lines = []
@@ -92,7 +92,7 @@ def _span(inputs: ReportInputs) -> str:
             )
     covered = inputs.say(en=" and ", zh="，以及").join(lines)
     return inputs.say(
-        en=f"This chapter covers {covered}; nothing is said of years that the table does not have.",
+        en=f"This chapter covers {covered}; it says nothing about years that are not in the table.",
         zh=f"本章覆盖{covered}；对数据表没有的年份不作判断。",
     )
 
@@ -103,8 +103,8 @@ def _change(inputs: ReportInputs, first: int, last: int) -> str:
     ends = [rounding.emissions_text(float(value), inputs.lang) for value in total[[0, -1]]]
     change, highest = rounding.change_text(float(total[-1] / total[0] - 1), inputs.lang), first + int(total.argmax())
     return inputs.say(
-        en=f"Emissions went from {ends[0]} in {first} to {ends[1]} in {last} ({change}); of these years {highest} is"
-        " the highest.",
+        en=f"Emissions went from {ends[0]} in {first} to {ends[1]} in {last} ({change}); they were highest in"
+        f" {highest}.",
         zh=f"排放由{first}年的{ends[0]}变为{last}年的{ends[1]}（{change}），其间{highest}年最高。",
     )
 
@@ -118,7 +118,7 @@ def _intensity(inputs: ReportInputs, first: int, last: int) -> str:
     park, lang = inputs.park, inputs.lang
     if not has_economy(park):
         return inputs.say(
-            en="The table has no value added, so that no intensity of it can be given.",
+            en="The table has no value added, so intensities per value added cannot be given.",
             zh="数据表没有增加值，无法给出单位增加值的强度。",
         )
     ends = [first - int(park.years[0]), last - int(park.years[0])]
@@ -178,14 +178,14 @@ def _activity_note(park: Park, lang: str) -> str:
     year = park.price_year
     text = say(
         lang,
-        en=f"Value added at prices of {year}." if year else "Price basis of the value added: as in the table.",
+        en=f"Value added at {year} prices." if year else "Price basis of value added: as in the table.",
         zh=f"增加值按{year}年价格。" if year else "增加值价格口径以数据表为准。",
     )
     if sectors:
         text += say(
             lang,
-            en=f" {len(sectors)} of {len(park.sectors)} sectors have no value added; their emissions and energy are in"
-            " the intensity all the same.",
+            en=f" {len(sectors)} of {len(park.sectors)} sectors have no value added; their emissions and energy are"
+            " still included in the intensity.",
             zh=f"{len(park.sectors)}个行业中有{len(sectors)}个没有增加值，其排放与能耗仍计入强度。",
         )
     return text
@@ -249,13 +249,13 @@ def today(builder: ReportBuilder, inputs: ReportInputs) -> None:
         builder.section(say(lang, en="Air pollutants", zh="大气污染物"))
         builder.say(
             inputs.say(
-                en="Emissions that the park's own table states; what becomes of them on the advised path stands with"
-                " the targets, where factors were consented to.",
+                en="Emissions as stated in the park's own table. How they change on the advised path is shown with"
+                " the targets, provided that the use of the factors was consented to.",
                 zh="园区数据表自报的排放量；建议路径下的变化见目标与路径部分（须同意采用所需因子）。",
             )
         )
         builder.table(say(lang, en="Air pollutants as stated", zh="大气污染物排放（自报）"), own)
-    builder.section(say(lang, en="Indicators and quality of the data", zh="指标与数据质量"))
+    builder.section(say(lang, en="Indicators and data quality", zh="指标与数据质量"))
     _indicators(builder, park, lang)
     builder.say(sentences.detail(park, lang=lang))
 
@@ -263,7 +263,7 @@ def today(builder: ReportBuilder, inputs: ReportInputs) -> None:
 def _location_based(inputs: ReportInputs) -> str:
     if not inputs.park.has_energy:
         return inputs.say(
-            en="Electricity and heat bought are not in the table: totals of this report are scope 1.",
+            en="Purchased electricity and heat are not in the table: totals in this report are scope 1.",
             zh="数据表不含外购电力和热力：本报告的合计为范围一。",
         )
     market = [row[2] == 2 and row[1] in ("electricity", "green_electricity") for row in inputs.inventory.rows]
@@ -273,9 +273,10 @@ def _location_based(inputs: ReportInputs) -> str:
         return ""
     texts = rounding.emissions_text(located, inputs.lang), rounding.emissions_text(bought, inputs.lang)
     return inputs.say(
-        en=f"Purchased electricity counts {texts[1]} as reported (green power at zero, the rest at the mean factor);"
-        f" location-based it is {texts[0]}. Totals of this report are as reported; those of the location-based and of"
-        " the market-based account, whose rest counts without traded green power, stand beside them.",
+        en=f"Purchased electricity contributes {texts[1]} as reported (green power at zero, the rest at the mean"
+        f" factor) and {texts[0]} location-based. Totals in this report are as reported. Location-based and"
+        " market-based totals are shown alongside; in the market-based account the factor of the rest excludes traded"
+        " green power.",
         zh=f"外购电力按填报口径计{texts[1]}（绿电按零计，其余按平均因子），按基于位置的口径计{texts[0]}。本报告的合计为填报口径；"
         "基于位置和基于市场（其余电力采用扣除市场化绿电的因子）的合计并列给出。",
     )
@@ -286,7 +287,7 @@ def _sinks(inputs: ReportInputs) -> str:
     last = inputs.park.last_observed_year
     if sink <= 0:
         return inputs.say(
-            en="The table states no green area with a sequestration rate: no sink is counted, and none is assumed.",
+            en="The table gives no green area with a sequestration rate: no sink is counted, and none is assumed.",
             zh="数据表没有同时给出绿地面积与固碳速率：不计碳汇，也不作假定。",
         )
     amount, share = (
@@ -294,8 +295,8 @@ def _sinks(inputs: ReportInputs) -> str:
         rounding.change_text(sink / total, inputs.lang, digits=2, sign="-"),
     )
     return inputs.say(
-        en=f"Green areas took up {amount} in {last}, {share} of the park's emissions. Sinks stand beside the total"
-        " and are not taken off it; only neutrality counts them.",
+        en=f"Green areas took up {amount} in {last}, {share} of the park's emissions. Sinks are reported beside the"
+        " total and not subtracted from it; they count only towards neutrality.",
         zh=f"{last}年绿地固碳{amount}，相当于园区排放的{share}。碳汇与排放并列报告，不从排放合计中扣除，"
         "仅在核算碳中和时计入。",
     )
@@ -323,7 +324,8 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
             ("requirement as stated", "要求（原文）"), ("system", "体系"))  # fmt: skip
     note = say(
         lang,
-        en="Indicators that the table lets us compute; requirements that were not seen in their source are not shown.",
+        en="Only indicators that can be computed from the table are listed; requirements not seen in their source are"
+        " not shown.",
         zh="仅列数据表能够计算的指标；未见原文的要求不予列出。",
     )
     builder.rows(

@@ -37,7 +37,7 @@ def tasks(builder: ReportBuilder, inputs: ReportInputs) -> None:
         builder.section(say(lang, en=en, zh=zh))
         builder.bullets(_task(inputs, measure, effects.get(measure.lever.lever_id)) for measure in own)
     if not scenario.measures:
-        builder.say(say(lang, en="The path moves no lever.", zh="该路径没有动用任何措施。"))
+        builder.say(say(lang, en="The path uses no lever.", zh="该路径没有动用任何措施。"))
     if inputs.decision is not None:
         _packages(builder, inputs)
 
@@ -46,7 +46,7 @@ def _chosen_from(inputs: ReportInputs) -> str:
     name = naming.scenario_name(inputs.chosen, inputs.lang)
     if inputs.decision is None:
         return inputs.say(
-            en=f"No package was searched for. The tasks are the levers of the scenario of this run with the most early"
+            en=f"No package was searched for. The tasks are the levers of the scenario in this run with the most early"
             f" peaks: {name}.",
             zh=f"未进行措施组合优选。任务取自本次运行中提前达峰概率最高的情景：“{name}”。",
         )
@@ -54,17 +54,17 @@ def _chosen_from(inputs: ReportInputs) -> str:
     fresh, wanted = found.fresh_members, rounding.share_text(PROBABILITY, inputs.lang)
     own = rounding.share_text(inputs.early(inputs.chosen), inputs.lang)
     goal = (
-        inputs.say(en=f"the cheapest that peaks before {inputs.before} with at least {wanted}",
+        inputs.say(en=f"the cheapest with at least a {wanted} probability of a peak before {inputs.before}",
                    zh=f"能以不低于{wanted}的概率在{inputs.before}年以前达峰的最低成本组合")
         if found.reached
-        else inputs.say(en=f"the closest to a peak before {inputs.before} with {wanted}, which none reaches",
+        else inputs.say(en=f"the closest to a {wanted} probability of a peak before {inputs.before}, reached by none",
                         zh=f"最接近以{wanted}的概率在{inputs.before}年以前达峰的组合（没有组合达到）")
     )  # fmt: skip
     return inputs.say(
-        en=f"The tasks are the levers of the advised package: of {found.packages:,} packages, {goal}. It was searched"
-        f" for with {found.members:,} members and tried on {fresh:,} fresh ones, and the shares of this chapter are"
-        f" theirs. Everywhere else it has the number of the run's own {inputs.pathways.members:,} members, {own} before"
-        f" {inputs.before}.",
+        en=f"The tasks are the levers of the advised package: of {found.packages:,} packages, {goal}. The search used"
+        f" {found.members:,} members, its result was tested on {fresh:,} fresh ones, and the shares in this chapter"
+        f" come from these. Everywhere else the report uses the run's own {inputs.pathways.members:,} members: {own}"
+        f" peak before {inputs.before}.",
         zh=f"任务取自推荐组合：在{found.packages:,}个组合中，{goal}。优选用{found.members:,}次模拟，"
         f"并以{fresh:,}次新的模拟检验，本章的占比即来自这些模拟；"
         f"其他各处均采用本次运行{inputs.pathways.members:,}次模拟的数值：{inputs.before}年以前达峰{own}。",
@@ -93,7 +93,7 @@ def _task(inputs: ReportInputs, measure: Measure, effects: tuple[float, float] |
     avoided, points = effects or (0.0, 0.0)
     if abs(avoided) < NEGLIGIBLE * float(inputs.inventory.total()[-1]):
         effect = inputs.say(
-            en=f"changes no emissions of the total in {year}",
+            en=f"does not change total emissions in {year}",
             zh=f"不改变{year}年的排放合计",
         )
     elif avoided < 0:
@@ -118,21 +118,23 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
     lang, found = inputs.lang, inputs.decision
     builder.section(say(lang, en="Cost and alternatives", zh="成本与备选组合"))
     builder.table(
-        say(lang, en="The advised package, alternatives and no lever", zh="推荐组合、备选组合与无措施"),
+        say(lang, en="The advised package, alternatives and no levers", zh="推荐组合、备选组合与无措施"),
         tables.packages(found, most=3, lang=lang),
         inputs.say(
-            en=f"Costs at prices of {found.costs.price_year}, beside the bill without levers; below zero: the"
-            " energy saved is worth more than what is paid. What has no price is named and never counted as free.",
+            en=f"Costs at {found.costs.price_year} prices, relative to the energy bill without levers. Below zero, the"
+            " energy saved is worth more than what is paid. Measures without a price are named and never counted as"
+            " free.",
             zh=f"成本为{found.costs.price_year}年价，相对于无措施时的能源支出；负值表示节省的能源价值高于支出。"
             "没有价格的措施单独列出，绝不按零计。",
         ),
     )
     if found.cheaper_if:
         builder.table(
-            say(lang, en="When measures without a price are the cheaper way", zh="无价格措施何时更便宜"),
+            say(lang, en="When measures without a price are cheaper", zh="无价格措施何时更便宜"),
             tables.cheaper_if(found, most=5, lang=lang),
             inputs.say(
-                en="Against the advised package: what the measures named add to its cost has to stay below the amount.",
+                en="Compared with the advised package: the cost that the measures named add must stay below the"
+                " amount.",
                 zh="与推荐组合相比：所列措施新增的成本须低于该数额。",
             ),
         )
@@ -190,8 +192,8 @@ def _watch(inputs: ReportInputs) -> str:
     name = naming.scenario_name(inputs.chosen, lang)
     return inputs.say(
         en=f"On the path '{name}' emissions in {year} are {middle} (nine members in ten: {low} to {high}). A reported"
-        f" value above {high} means that the park is off this path: the report is then to be made again with the new"
-        " year.",
+        f" value above {high} means that the park is off this path. The report should then be prepared again with the"
+        " new year included.",
         zh=f"在“{name}”路径上，{year}年排放为{middle}（90%区间：{low}至{high}）。若上报值高于{high}，"
         "说明园区已偏离该路径，"
         "应纳入新年份数据重新编制本报告。",
@@ -206,7 +208,7 @@ def _funding(found: decision.Decision, lang: str) -> str:
     names = tables.lever_names(found, closest.unknown, lang)
     return say(
         lang,
-        en=f"The advised package: {cost}. No cost was found for {names}: a plan of funding has to begin with these.",
+        en=f"The advised package: {cost}. No cost was found for {names}: the funding plan has to begin with these.",
         zh=f"推荐组合：{cost}。未找到成本的措施：{names}；资金安排应首先落实这些措施的费用。",
     )
 
@@ -215,14 +217,14 @@ def _data(inputs: ReportInputs) -> list[str]:
     park = inputs.park
     lines = [
         inputs.say(
-            en=f"The record has {park.years.size} years; the table is to be filled every year.",
+            en=f"The record has {park.years.size} years; the table should be filled in every year.",
             zh=f"记录共{park.years.size}年；应逐年填报数据表。",
         )
     ]
     if park.tier != "rich":
         lines.append(
             inputs.say(
-                en="The table has no sectors: energy use by enterprise or branch is to be collected next.",
+                en="The table has no sectors: energy use by enterprise or branch should be collected next.",
                 zh="数据表没有分行业数据：下一步应收集分企业或分行业的能源消费。",
             )
         )
@@ -230,9 +232,8 @@ def _data(inputs: ReportInputs) -> list[str]:
         factor_set = naming.factor_set_name(park.factor_set, inputs.lang)
         lines.append(
             inputs.say(
-                en=f"Factors are those of {factor_set} except where the table has its own: measured carbon"
-                " content,"
-                " calorific value and oxidation rate of the main fuels are to replace them.",
+                en=f"Factors are those of {factor_set} except where the table has its own. For the main fuels they"
+                " should be replaced by measured carbon content, calorific value and oxidation rate.",
                 zh=f"除数据表自带因子外，排放因子取自{factor_set}：主要燃料应以实测含碳量、热值和氧化率替代。",
             )
         )
@@ -240,7 +241,7 @@ def _data(inputs: ReportInputs) -> list[str]:
         count = len(inputs.decision.unknown)
         lines.append(
             inputs.say(
-                en=f"For {count} measures no cost was found in a source: quotations are to be sought before money is"
+                en=f"For {count} measures no cost was found in a source: quotations should be obtained before money is"
                 " committed.",
                 zh=f"有{count}项措施未找到有来源的成本：投入资金前应先行询价。",
             )
@@ -251,17 +252,17 @@ def _data(inputs: ReportInputs) -> list[str]:
 def _limits(inputs: ReportInputs) -> list[str]:
     lines = [
         inputs.say(
-            en="Scenarios are no forecasts; probabilities are shares of the ensemble's members under the assumptions of"
-            " the annexes.",
+            en="Scenarios are not forecasts; probabilities are shares of the ensemble's members under the assumptions"
+            " in the annexes.",
             zh="情景不是预测；概率为附录所列假设下模拟结果的占比。",
         ),
         inputs.say(
-            en=f"Nothing is said of years behind {inputs.pathways.years[-1]}.",
+            en=f"Nothing is said about years after {inputs.pathways.years[-1]}.",
             zh=f"对{inputs.pathways.years[-1]}年之后不作判断。",
         ),
         inputs.say(
-            en="Costs are those of the shipped table and of the energy saved; no quotation of this park stands behind"
-            " them.",
+            en="Costs come from the supplied cost table and from the energy saved; they are not quotations for this"
+            " park.",
             zh="成本取自随附成本表及节能收益，并非本园区的报价。",
         ),
     ]
@@ -269,7 +270,7 @@ def _limits(inputs: ReportInputs) -> list[str]:
         lines.insert(
             0,
             inputs.say(
-                en="The park does not exist; no statement of this report is evidence about any real park.",
+                en="The park does not exist; no statement in this report is evidence about any real park.",
                 zh="本园区并不存在；本报告的任何陈述都不能作为任何真实园区的证据。",
             ),
         )

@@ -97,11 +97,11 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
         for (quantity, _, fuel), of in park.memo_items.items()
         if quantity == "bunker"
     ]
-    caption = inputs.say(en="CO2 by annex 4 of no. 910", zh="按910号附件4核算的碳排放")
+    caption = inputs.say(en="CO2 under annex 4 of no. 910", zh="按910号附件4核算的碳排放")
     head = [inputs.say(en="item", zh="项目"), inputs.say(en="unit", zh="单位"), *map(str, park.years[-YEARS:])]
     note = inputs.say(
-        en="An account of its own: power that is not green counts 0.8325 tCO2/MWh; no sinks, no capture; international"
-        " bunkers are not deducted. Not to be mixed with the inventory of other documents.",
+        en="A separate account: power that is not green counts at 0.8325 tCO2/MWh, sinks and capture are not counted,"
+        " and international bunkers are not deducted. Not to be mixed with the inventory of other documents.",
         zh="单独的核算口径：非绿电按0.8325吨/兆瓦时，不计碳汇与捕集，国际航空航运燃料不扣除，不与其他文件的清单混用。",
     )
     builder.rows(caption, head, rows, note)
@@ -126,8 +126,8 @@ def _base_year(inputs: ReportInputs) -> str:
     if first <= BASE_YEAR <= last:
         return ""
     return inputs.say(
-        en=f"The base year of the annex, {BASE_YEAR}, is not in the record ({first}-{last}); indicators are those of"
-        f" {last} until it is.",
+        en=f"The base year of the annex, {BASE_YEAR}, is not in the record ({first}-{last}); until it is, indicators"
+        f" are those of {last}.",
         zh=f"附件规定的基期{BASE_YEAR}年不在数据年份（{first}—{last}年）之内；补充数据前指标按{last}年计算。",
     )
 
@@ -146,14 +146,14 @@ def core_indicator_ahead(builder: ReportBuilder, inputs: ReportInputs) -> None:
     year, name = int(found.years[-1]), naming.scenario_name(chosen[-1].scenario_id, lang)
     builder.say(
         inputs.say(
-            en=f"On the path “{name}” the median member emits {told} t CO2 a tonne of standard coal in {year}, by annex"
-            " 4 with its prescribed factor of power in every year.",
+            en=f"On the path “{name}” the median member emits {told} t CO2 per tonne of standard coal equivalent in"
+            f" {year}, under annex 4 with its prescribed factor for electricity in every year.",
             zh=f"按附件4并在各年沿用其规定的电力因子，“{name}”路径{year}年单位能耗碳排放的中位数为{told}吨CO2/吨标准煤。",
         )
     )
     note = inputs.say(
         en=f"Shares of {draws.members:,} members; “-”: more than half lie in no size class of the annex. The account is"
-        " that of annex 4 and not the inventory's, in which all other pathways of this document are.",
+        " that of annex 4, not that of the inventory, which all other pathways in this document use.",
         zh=f"{draws.members:,}次模拟中的占比；“-”表示半数以上模拟结果不在附件的分档内。口径为附件4，"
         "与本文件其他路径所用的清单口径不同。",
     )
@@ -209,8 +209,8 @@ def project_evaluation(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if inputs.effects is None:
         return
     note = inputs.say(
-        en="Alone: as stated by the owner of a project that carries out a lever, by the model for a committed load."
-        " Beside the others: what is left when all projects of the list are carried out. Effects are in the account of"
+        en="Alone: as stated by the owner for a project that carries out a lever, as modelled for a committed load."
+        " Beside the others: what remains when all projects in the list are carried out. Effects are in the account of"
         " the inventory, loads at full size in that of annex 4.",
         zh="单独效果：对应措施的项目为填报值，已定负荷由模型计算。共同实施时：清单内项目全部实施后的效果。"
         "效果按清单口径，满负荷排放按附件4口径。",

@@ -115,7 +115,7 @@ def compute_studies(
         recorded, now = (_counted(counts) for counts in (found[name].study.about.expected, found[name].counts()))
         text = say(
             language(),
-            en=f"{name}: verdicts have moved: {now}; recorded in its study.yml: {recorded}",
+            en=f"{name}: verdicts have changed: {now}; recorded in its study.yml: {recorded}",
             zh=f"{name}：判定已变化：{now}；study.yml所记：{recorded}",
         )
         click.echo(text, err=True)
@@ -223,7 +223,7 @@ def new_study(study: str, folder: Path, by_scenarios: bool) -> None:
     click.echo(
         say(
             language(),
-            en="Next: fill in the three tables, then run the notebook. docs/add_a_study.md has the whole way.",
+            en="Next: fill in the three tables, then run the notebook. docs/add_a_study.md describes every step.",
             zh="接下来：填写三张表，然后运行笔记本。完整步骤见docs/add_a_study.md。",
         )
     )

@@ -156,7 +156,7 @@ def test_check_takes_parks_of_a_folder(working_folder):
 def test_a_name_that_is_nowhere_is_refused_in_one_line(working_folder, command):
     make_parks(working_folder / "mine", ["a"])
     answer = call(command, "b", "--data", "mine")
-    assert told_in_one_line(answer, "'b' is neither a table of the folder of --data (a) nor a park of the register")
+    assert told_in_one_line(answer, "'b' is neither a table in the --data folder (a) nor a park in the register")
 
 
 @pytest.mark.parametrize("words", [("run", "--all"), ("list",), ("fleet",)])

@@ -213,7 +213,7 @@ def test_numbers_of_the_run_that_no_longer_hold_are_told_for_both_packages(tmp_p
     scenarios = read_scenarios().pick(["bau", "efficiency", "deep"])
     run_tables(["demo-steel"], tmp_path / "run", scenarios, members=30, as_of=2026, workers=1)
     opened = partial(Explorer, "demo-steel", tmp_path / "mine.yml", run=tmp_path / "run")
-    assert "run said" not in said(opened())
+    assert "run gave" not in said(opened())
     path = tmp_path / "run" / "summary.csv"
     rows = pd.read_csv(path, encoding="utf-8-sig")
     rows["p_peak_before"] -= 0.1

@@ -91,7 +91,7 @@ def test_a_document_of_another_country_is_refused_in_one_line(run, tmp_path):
         refused = call(*words, "--outline", kind)
         assert (refused.exit_code, refused.stdout) == (1, "")
         (line,) = refused.stderr.splitlines()
-        assert line.startswith("eu-leuna stands in Germany; the ")
+        assert line.startswith("eu-leuna is in Germany; the ")
     assert not list(tmp_path.iterdir())
     written = call(*words, "--outline", "all")
     assert written.exit_code == 0, written.output

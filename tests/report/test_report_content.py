@@ -58,7 +58,7 @@ def rising_park():
 
 
 @pytest.mark.parametrize(
-    ("lang", "silence"), [("en", "the numbers carry no target year"), ("zh", "数值不支持给出目标年")]
+    ("lang", "silence"), [("en", "the numbers support no target year"), ("zh", "数值不支持给出目标年")]
 )
 def test_report_of_a_park_that_still_rises_claims_no_peak(lang, silence):
     # The law in levels expects no such growth to last: under it most members are past their peak in 2026.
@@ -114,7 +114,7 @@ def with_peaks(on, years, status):
     ("years", "status", "expected", "words"),
     [
         (2025, "bridged", "sure", "can be set as a target"),
-        (2035, "after", "late", "do not carry"),
+        (2035, "after", "late", "do not support"),
         (2060, "not_within_horizon", "open", "no target year"),
         (2060, "plateau", "open", "no target year"),
     ],

@@ -10,8 +10,8 @@ from pathway_models.report.content import build_report
 from pathway_models.report.inputs import outline_ids
 
 TOLD = {
-    "en": ("This park stands in Germany", "neither energy nor value added", "European Commission and C. Rossi",
-           "goals of China and not of Germany", "No air pollutant is told: they are counted by carrier"),
+    "en": ("This park is in Germany", "neither energy nor value added", "European Commission and C. Rossi",
+           "goals of China and not of Germany", "No air pollutants are reported: they are calculated by energy"),
     "zh": ("本园区位于德国", "既无能耗也无增加值", "署名欧盟委员会与C. Rossi", "非德国目标",
            "其按能源品种核算，而表中没有分品种数据"),
 }  # fmt: skip

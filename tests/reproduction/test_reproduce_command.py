@@ -73,7 +73,7 @@ def test_moved_verdict_ends_with_one_and_says_what_moved(tmp_path, monkeypatch):
     monkeypatch.setenv("PATHWAY_DATA", str(tmp_path))
     done = run("lmdir_example")
     assert done.exit_code == 1
-    assert "verdicts have moved: 16 reproduced; recorded in its study.yml: 15 reproduced, 1 near" in done.output
+    assert "verdicts have changed: 16 reproduced; recorded in its study.yml: 15 reproduced, 1 near" in done.output
 
 
 def test_help_shows_both_forms():
