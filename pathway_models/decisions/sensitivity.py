@@ -64,7 +64,7 @@ _SINGLE = {
 _GROWTH = {
     "activity": ("growth", "growth of activity", "活动水平增长", True),
     "shared:nation": ("nation", "growth of the nation's emissions", "全国排放增长", False),
-    "shared:continent": ("nation", "growth of the continent's industry", "所在大洲工业增长", False),
+    "continent:industry": ("nation", "growth of the continent's industry", "所在大洲工业增长", False),
     "shared:economy": ("nation", "growth of the national economy", "全国经济增长", False),
     "province:region": ("nation", "growth of its region beyond the nation's", "所在区域相对全国的增长", False),
 }
@@ -130,7 +130,7 @@ def _growth_streams(park: Park, scenario: Scenario, draws: Draws) -> tuple[str, 
     if not paths.is_led(assumed):
         return ()
     drifts = assumed.levels.drifts if assumed.levels else ()
-    streams = ["intensity", "shared:continent" if park.country in drifts else "shared:nation"]
+    streams = ["intensity", "continent:industry" if park.country in drifts else "shared:nation"]
     if park.kind != "region" or park.country != units.HOME:
         streams.append("province:region")
     elif (own := f"province:region:{park.province}") in draws.shocks:

@@ -25,7 +25,7 @@ from pathway_models.core import PathwayError, arrays, units
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records import Assumptions, Correlation, Draws, Nowcast, Park, Scenario, growth_laws, lever_streams
 from pathway_models.records.nowcast import Bridge, ParkSpread, position_of
-from pathway_models.records.pathways import SHARED
+from pathway_models.records.pathways import CONTINENT, SHARED
 
 
 def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
@@ -406,5 +406,6 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
             )
         else:
             # A park without a province shares its region with no other park.
-            owner = shared_by(park) if one.level == SHARED else f"{one.level}:{park.province or park.park_id}"
+            above = {SHARED: shared_by(park), CONTINENT: f"{SHARED}:{CONTINENT}"}
+            owner = above.get(one.level, f"{one.level}:{park.province or park.park_id}")
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly

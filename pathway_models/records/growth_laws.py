@@ -126,8 +126,9 @@ class Stream(NamedTuple):
     Parameters
     ----------
     name : str
-    level : {"shared", "province", "park", "every province"}
-        Owner of a draw: shared ones are drawn once for all parks, so that they do not average out in totals over parks.
+    level : {"shared", "continent", "province", "park", "every province"}
+        Owner of a draw: shared ones are drawn once for all parks of a country, those of a continent once for all its
+        countries, so that they do not average out in totals over parks.
         ``every province``: regions get one a province, under ``<name>:<province>``.
     yearly : bool
         Whether a draw is made each year, or once for all years.

@@ -14,10 +14,10 @@ from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.records import nowcast, park
 from pathway_models.records.assumptions import Assumptions
 
-#: Owner of the streams shared by all parks.
-SHARED = "shared"
+#: Owners of the streams shared by all parks of a country, and by all countries of a continent.
+SHARED, CONTINENT = "shared", "continent"
 #: Levels above the park whose draws a growth law may use.
-ABOVE = (SHARED, "province")
+ABOVE = (SHARED, CONTINENT, "province")
 
 
 @dataclass(frozen=True, eq=False)

@@ -163,7 +163,7 @@ def test_a_region_has_its_own_stream_and_a_park_elsewhere_its_continents(scenari
     hebei, antwerp = (Ensemble(pw.read_park(name), scenarios["bau"]) for name in ("region-hebei", "eu-antwerp-basf"))
     grown = [[one.name for one in each.inputs if one.name.startswith("growth:")] for each in (hebei, antwerp)]
     assert grown[0] == ["growth:province:region:河北", "growth:shared:nation"]
-    assert grown[1] == ["growth:intensity", "growth:shared:continent", "growth:province:region"]
+    assert grown[1] == ["growth:intensity", "growth:continent:industry", "growth:province:region"]
 
 
 def test_growth_given_by_rank_leaves_yearly_normals_what_they_are():

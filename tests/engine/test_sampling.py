@@ -81,8 +81,16 @@ def test_parks_share_the_shared_draws_and_nothing_else(shipped_parks, scenarios)
     first, second = (drawn(pw.sample(shipped_parks[name], scenarios, members=20, seed=0)) for name in PAIR)
     common = first.keys() & second.keys()
     equal = {name for name in common if np.array_equal(first[name], second[name])}
-    streams = {f"shock shared:{name}" for name in ("activity", "nation", "continent", "economy")}
+    streams = {f"shock shared:{name}" for name in ("activity", "nation", "economy")} | {"shock continent:industry"}
     assert equal == {"shared:grid_decline", "shared:capture_ceiling", "shared:slope", *streams}
+
+
+def test_countries_of_a_continent_share_its_industry_and_not_their_nations(scenarios):
+    german, dutch = (
+        drawn(pw.sample(pw.read_park(name), scenarios, members=20, seed=0)) for name in ("eu-leuna", "eu-chemelot")
+    )
+    assert np.array_equal(german["shock continent:industry"], dutch["shock continent:industry"])
+    assert not np.array_equal(german["shock shared:nation"], dutch["shock shared:nation"])
 
 
 #: Two parks that end in the same year, so that their shocks have the same shape.

@@ -268,7 +268,7 @@ class Levels:
     covariates: ClassVar[tuple[str, ...]] = COVARIATES
     streams: ClassVar[tuple[growth_laws.Stream, ...]] = (
         growth_laws.Stream("nation", "shared", yearly=True),
-        growth_laws.Stream("continent", "shared", yearly=True),
+        growth_laws.Stream("industry", "continent", yearly=True),
         growth_laws.Stream("economy", "shared", yearly=True),
         growth_laws.Stream("region", "province", yearly=True),
         growth_laws.Stream("region", growth_laws.EVERY_PROVINCE, yearly=True),
@@ -360,7 +360,7 @@ class Levels:
 
     def _stream(self, history: History) -> str:
         """Return the name of the stream that a park shares with its country or continent."""
-        return "continent" if history.country in self.parameters.drifts else "nation"
+        return "industry" if history.country in self.parameters.drifts else "nation"
 
     def _park(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         numbers = self.parameters.numbers
@@ -369,7 +369,7 @@ class Levels:
         change, past = numbers["park_follows_nation"] * change, numbers["park_follows_nation"] * past
         if drift is not None:
             # ASSUME: the industry of another continent goes on with the drift of its own panel; its nation's errors
-            # are shared around it.
+            # are shared around it, by all countries of the continent alike.
             middle = np.median(change, axis=0)
             change = change - middle + drift * np.arange(1.0, steps + 1.0)
             past = drift * np.arange(1.0 - history.log_history.shape[-1], 1.0)
