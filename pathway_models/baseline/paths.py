@@ -1,8 +1,8 @@
 """The drivers of a park by its growth law: activity, intensity, mix and process output to the horizon, by member.
 
-Each driver follows the growth law of the assumptions (``baseline.laws``, ``docs/baseline.md``).  Observed years are
-kept; years set aside do not count for growth.  Plans come on top (``baseline.plans``).  Carbon balances, and carbon
-of own fuel that is sold, captured or kept in products, are included in the factors of their sector.
+Each driver follows the growth law of the assumptions (``baseline.laws``, ``docs/law_in_levels.md``).  Observed years
+are kept; years set aside do not count for growth.  Plans come on top (``baseline.plans``).  Carbon balances, and
+carbon of own fuel that is sold, captured or kept in products, are included in the factors of their sector.
 """
 
 from collections.abc import Callable, Sequence

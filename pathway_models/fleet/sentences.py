@@ -57,11 +57,10 @@ def describe_largest(results: fleet_results.FleetResults, scenario: str, *, lang
     return say(
         lang,
         en=f"{name}: the largest single one accounts for {known} of the total in {last}, and for {end} in {until} in"
-        " the median member. Growth errors have heavy tails and are drawn one by one, so among many a few grow without"
-        " bound in almost every member: they dominate the late years of a long projection, and the total can still"
-        " rise where most of its parts have peaked.",
-        zh=f"{name}：{last}年最大的一个占合计的{known}，{until}年按模拟结果中位数占{end}。增长误差为厚尾且逐个抽取，个数多时几乎每次模拟中"
-        "都有少数持续增长：远期合计由它们决定，即使多数已达峰，合计仍可能上升。",
+        " the median member. Growth is partly each one's own, so that late years of a long projection lean towards"
+        " those that grow most, and the total can still rise where most of its parts have peaked.",
+        zh=f"{name}：{last}年最大的一个占合计的{known}，{until}年按模拟结果中位数占{end}。增长有一部分为各自独有，远期合计因此偏向增长最快者："
+        "即使多数已达峰，合计仍可能上升。",
     )
 
 
@@ -146,11 +145,17 @@ def describe_shares(found: fleet_results.Shares, *, lang: str = "en") -> str:
     name, total = tables.short_name(found.parks[at], lang), emissions_text(found.budget, lang)
     first = say(
         lang,
-        en=f"{total} in {found.year} is a change of {cut} from the last year on record; {len(rules)} rules share it"
-        f" out to the tonne. They differ most for {name}: {ends[0]}; {ends[1]}.",
-        zh=f"{found.year}年的{total}较最近观测年{cut}；{len(rules)}种规则均分配到吨。差异最大的是{name}：{ends[0]}；{ends[1]}。",
+        en=f"{total} in {found.year} is a change of {cut} from the last year on record; {len(rules)}"
+        f" rule{'s share' if len(rules) > 1 else ' shares'} it out to the tonne.",
+        zh=f"{found.year}年的{total}较最近观测年{cut}；{len(rules)}种规则均分配到吨。",
     )
-    return say(lang, en=" ", zh="").join([first, *_price(found, lang), *_left_out(found, lang)])
+    differ = say(
+        lang,
+        en=f"They differ most for {name}: {ends[0]}; {ends[1]}.",
+        zh=f"差异最大的是{name}：{ends[0]}；{ends[1]}。",
+    )
+    told = [first, *([differ] if len(rules) > 1 else []), *_price(found, lang), *_left_out(found, lang)]
+    return say(lang, en=" ", zh="").join(told)
 
 
 def _price(found: fleet_results.Shares, lang: str) -> list[str]:
@@ -301,11 +306,11 @@ def describe_standards(found: pd.DataFrame, *, lang: str = "en") -> str:
     return (
         say(
             lang,
-            en=f"{met} of {len(judged)} parks meet the core limit of zero-carbon parks for their size (from a secondary"
-            f" source); CO₂ per tonne of standard coal is {low} to {high} times the limit. Whether purchased power must"
-            " be counted at the fossil-power factor could not be verified; it is not done here.",
-            zh=f"{len(judged)}个园区中有{met}个满足相应规模的零碳园区核心限值（二手来源）；单位能耗碳排放为限值的{low}至{high}倍。"
-            "外购电力是否须按化石能源电力因子计算未能核实，此处未采用。",
+            en=f"{met} of {len(judged)} parks meet the core limit of zero-carbon parks for their size (no. 910 of 2025,"
+            f" annex 3); CO₂ per tonne of standard coal is {low} to {high} times the limit. Power that is not green"
+            " counts at the factor of fossil power (annex 4).",
+            zh=f"{len(judged)}个园区中有{met}个满足相应规模的零碳园区核心限值（发改环资〔2025〕910号附件3）；单位能耗碳排放为限值的{low}至"
+            f"{high}倍。非绿电按化石能源电力因子计算（附件4）。",
         )
         + rest
     )

@@ -234,7 +234,7 @@ def indicator_note(park: Park, *, lang: str = "en") -> str:
     judged = sum(one.requirement.is_trusted for one in found)
     return say(
         lang,
-        en=f"The table supports {len(found)} indicators. {judged} thresholds were seen in a source (zero-carbon ones"
-        " second-hand); the others are background knowledge and are only shown.",
-        zh=f"现有数据可计算{len(found)}项指标；其中{judged}项阈值有据可查（零碳园区指标为二手来源），其余阈值仅供参考。",
+        en=f"The table supports {len(found)} indicators. {judged} thresholds were read in their source (those of"
+        " zero-carbon parks in no. 910 of 2025); the others are background knowledge and are only shown.",
+        zh=f"现有数据可计算{len(found)}项指标；其中{judged}项阈值见于来源（零碳园区指标见发改环资〔2025〕910号），其余阈值仅供参考。",
     )

@@ -136,7 +136,7 @@ def test_a_carrier_missing_in_a_one_off_year_only_still_drifts():
 
 
 def test_setting_aside_2009_or_2020_pays_a_little_and_keeps_the_bands_where_it_is_measured():
-    """Countries since 1995, the shipped laws; docs/baseline.md has the table (benchmarks/one_off_years.py)."""
+    """Countries since 1995, the laws of version 0.2; docs/baseline.md has the table (benchmarks/one_off_years.py)."""
     panel, laws = read_panel("countries"), read_baselines().trends
     inside = one_off_scores(panel, laws["emissions"], (2009,), (2010, 2011, 2012))
     assert all(0.0 < one.skill < 0.03 for one in inside)

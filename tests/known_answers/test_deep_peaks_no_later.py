@@ -22,7 +22,7 @@ from pathway_models.records.levers import Triangle
 
 MEMBERS = 100
 #: Share of members in which the deep scenario may peak later, over all parks and in a single one.
-FEW_OVERALL, FEW_IN_A_PARK = 0.03, 0.10
+FEW_OVERALL, FEW_IN_A_PARK = 0.002, 0.02
 
 
 def peak_years(pathways):

@@ -22,7 +22,7 @@ STARTED = {
     "benchmarks/older_version.py . --places 1 --members 20": "by place: median ratio",
     "benchmarks/older_version.py . --reports --members 20 --repeats 0": "of one of the older ones",
     "benchmarks/one_off_years.py --quick": "an ordinary year inside",
-    "benchmarks/province_sectors.py --parks 1 --members 20": "total alone",
+    "benchmarks/province_sectors.py --parks 1 --members 20 --law parks_0_2": "total alone",
     "benchmarks/ratios.py --smallest": "one member at a time in pandas over engine",
     "benchmarks/synthetic_chain.py --parks 2 --members 20": "coverage_90",
     "scripts/build_china_now.py data/raw OUT": "china/provinces.csv",

@@ -224,7 +224,7 @@ def fitted_prior(use: str, assumptions: Assumptions | None) -> DampedTrend:
 
 @register(ASSUMED_PATH)
 def assumed_path(use: str, assumptions: Assumptions | None) -> DampedTrend:
-    """Make the law of parks, which returns to the long-run growth assumed for a use."""
+    """Make the version 0.2 law of parks, which returns to the long-run growth assumed for a use."""
     if assumptions is None:
         raise PathwayError(f"{ASSUMED_PATH}: its long-run growth is an assumption; give assumptions")
     long_run = NO_GROWTH if use == "population" else assumptions.baselines.knots[use]
