@@ -105,6 +105,7 @@ def _accounts(
     from pathway_models.compliance.judging import accounts_ahead
     from pathway_models.compliance.tables import accounts_ahead_rows
     from pathway_models.exports.datapackage import write_table
+    from pathway_models.exports.tidy import rounded
     from pathway_models.intake.rules import account_ids, read_account
     from pathway_models.runs.store import parameters_of, scenarios_of
 
@@ -118,7 +119,10 @@ def _accounts(
         read.append(ahead)
         for reason in ahead.not_said.values():
             click.echo(reason.told(cli_language.language()), err=True)
-    return [write_table(folder / f"{_name(run)}_accounts.csv", accounts_ahead_rows(*read))]
+    rows = accounts_ahead_rows(*read)
+    amounts = [name for name in rows if name.endswith("_tco2")]
+    rows[amounts] = rounded(rows[amounts].to_numpy(float))
+    return [write_table(folder / f"{_name(run)}_accounts.csv", rows)]
 
 
 def _tables(found: Sequence[ParkResults], members: bool) -> dict[str, pd.DataFrame]:

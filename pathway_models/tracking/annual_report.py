@@ -50,6 +50,10 @@ def answer(found: TrackingResult, *, lang: str = "en") -> list[str]:
     return [line for line in lines if line]
 
 
+#: Width of a band, relative to its largest value, below which all members are the same.
+SAME = 1e-6
+
+
 def _share(value: float) -> float:
     return min(max(value, 0.0), 1.0)
 
@@ -66,6 +70,13 @@ def _deviation(found: TrackingResult, lang: str) -> str:
     reported, (low, middle, high) = found.reported[found.known], found.foreseen[found.known]
     most = float(max(reported, high))
     texts = [rounding.emissions_text(float(one), lang, beside=most) for one in (reported, middle, low, high)]
+    if high - low <= SAME * most:
+        return say(
+            lang,
+            en=f"Reported: {texts[0]}; {texts[1]} in every member of the forecast, which knew this year's inventory"
+            " already. The year tests nothing; give an issue year before it.",
+            zh=f"报告{texts[0]}；预测的每次模拟均为{texts[1]}，因其已包含该年清单。该年数据不构成检验；请指定更早的评估年份。",
+        )
     means = {name: float(found.deviation[name].mean()) for name in DRIVERS}
     largest = max(means, key=lambda name: abs(means[name]))
     amount = rounding.emissions_text(abs(means[largest]), lang, beside=most)

@@ -179,6 +179,8 @@ def test_a_run_is_exported_by_account_each_under_its_name(run, tmp_path):
     assert set(table.account) == {"location", "zero_carbon_910"}
     last = table[(table.year == 2020) & (table.scenario == "bau")].set_index("account").p50_tco2
     assert last["zero_carbon_910"] == pytest.approx(3_882_334, rel=1e-6)  # docs/accounts.md, section 3
+    texts = pd.read_csv(tmp_path / "small_accounts.csv", dtype=str).filter(like="_tco2").stack()
+    assert texts.str.replace(".", "").str.strip("0").str.len().max() <= 9
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError
-from pathway_models.tracking.annual_report import forecasts
+from pathway_models.tracking.annual_report import answer, forecasts
 from pathway_models.tracking.records import DRIVERS, joined, up_to
 from pathway_models.tracking.updating import parts_of, reported_values, track
 
@@ -64,6 +64,16 @@ def test_a_forecast_in_separate_parts_tells_them_with_the_weights_of_its_members
     assert re.search(r"peak before 2030 .* \d+ % ±\d\.\d", " ".join(forecasts(account).to_string().split()))
     told = replace(account, updated={**account.updated, "bau": replace(outlook, parts="2018 60 %; >2055 40 %")})
     assert "2018 60 %; >2055 40 %" in forecasts(told).to_string()
+
+
+@pytest.mark.parametrize(("as_of", "said"), [(2026, "tests nothing"), (2018, "for nine in ten members")])
+def test_a_year_the_forecast_knew_already_is_said_to_test_nothing(chosen, as_of, said):
+    """Up to 2019 the nowcast of a province is its own inventory."""
+    park = up_to(pw.read_park("region-hebei"), 2019)
+    found = track(
+        up_to(park, 2018), park, chosen, members=100, error=0.05, assumptions=pw.read_assumptions(as_of=as_of)
+    )
+    assert said in " ".join(answer(found, lang="en"))
 
 
 def test_worse_year_lowers_and_better_year_raises_the_probability(park, chosen):
