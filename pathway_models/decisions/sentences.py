@@ -63,16 +63,18 @@ def describe_unpriced(decision: Decision, *, lang: str = "en") -> str:
         say(lang, en=f"{row[0]} ({row[1]} a year)", zh=f"{row[0]}：每年{row[1]}") for row in rows
     )
     count = len(decision.cheaper_if)
+    are = "s are" if count > 1 else " is"
     if decision.closest.steps:
         return say(
             lang,
             en=f"Measures without a price are needed, so the cheapest package cannot be determined. {count} other"
-            f" packages are cheaper if what they add costs little enough: {some}.",
+            f" package{are} cheaper if what is added costs little enough: {some}.",
             zh=f"达标需要无价格的措施，无法判定最低成本。另有{count}个组合在新增措施成本足够低时更便宜：{some}。",
         )
     return say(
         lang,
-        en=f"{count} packages with measures that have no price are cheaper if these cost little enough: {some}.",
+        en=f"{count} package{'s' if count > 1 else ''} with measures that have no price {'are' if count > 1 else 'is'}"
+        f" cheaper if these cost little enough: {some}.",
         zh=f"另有{count}个含无价格措施的组合，在其成本足够低时更便宜：{some}。",
     )
 
@@ -90,7 +92,15 @@ def describe_answer(decision: Decision, *, lang: str = "en") -> str:
             zh=f"可以达标：{tables.claim(decision, lang)}以{p}的概率在{target.before}年前达峰"
             f"（要求{wanted}）；{cost}。",
         )
-    none = _none_of(decision, lang)
+    none, limits = _none_of(decision, lang), target.limits
+    if limits.peak is not None or limits.totals or limits.neutral is not None:
+        return say(
+            lang,
+            en=f"Not reached: {_lower(none)} gives a peak before {target.before} and meets the further conditions, each"
+            f" with a probability of {wanted}. The closest gives a peak in time with a probability of {p}; cost:"
+            f" {cost}.",
+            zh=f"不能达标：{none}能以{wanted}的概率既在{target.before}年前达峰又满足其他各项条件。最接近的组合按时达峰的概率为{p}；{cost}。",
+        )
     return say(
         lang,
         en=f"Not reached: {_lower(none)} gives a peak before {target.before} with a probability of {wanted}. The"
@@ -194,8 +204,8 @@ def describe_alternatives(decision: Decision, shown: int, *, lang: str = "en") -
     some = min(shown, count)
     return say(
         lang,
-        en=f"{count:,} other packages reach the target with as many steps without a price and a known cost within"
-        f" {margin} of this one's; the cheapest {some}:",
+        en=f"{count:,} other package{'s reach' if count > 1 else ' reaches'} the target with as many steps without a"
+        f" price and a known cost within {margin} of this one's; the cheapest {some}:",
         zh=f"另有{count}个组合同样达标，成本未知的级数相同、已知成本相差不超过{margin}；成本最低的{some}个：",
     )
 
