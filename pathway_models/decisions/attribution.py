@@ -3,8 +3,8 @@
 Shares are of means, so that they add up exactly; medians would not.  Means of tonnes are over the central members
 (`PackageEngine.central`), those of years and of the probability over all.  Positive is good: tonnes avoided,
 years gained, probability won.  For years, a peak in the record counts as the last observed year (no lever moves it) and
-a member without a peak counts as the year after the horizon: years gained are then a lower bound, and the share of
-such members is given too.
+a member without a peak counts as the year after the last one that a peak can be seen in: years gained are then a lower
+bound, and the share of such members is given too.
 
 Marginal abatement costs have three readings, each with its uncertainty in width, height and order.  Stand-alone (each
 lever against nothing) counts interactions of levers twice; retrospective (each lever on top of the cheaper ones)

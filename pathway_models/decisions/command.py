@@ -70,7 +70,7 @@ def indicator_of(context: click.Context, parameter: click.Parameter, text: str |
     type=click.Choice(["measure", "family", "lever"]),
     default="measure",
     show_default=True,
-    help="What is chosen: each substitution and the other families; whole families; every lever.",
+    help="What is chosen: each block of measures; whole families; every lever.",
 )
 @click.option(
     "--later",

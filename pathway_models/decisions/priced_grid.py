@@ -35,7 +35,7 @@ PER_UNIT = {ENERGY: (1e3, "CNY/GJ"), CO2: (1e6, "CNY/tCO2"), ACTIVITY: (1.0, "CN
 
 
 def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
-    """Group levers into blocks of a decision: each substitution by itself, other families as a whole."""
+    """Group levers into blocks of a decision: that which a lever names, else each substitution, other families."""
     blocks: dict[str, tuple[str, ...]] = {}
     for lever_id, lever in levers.items():
         name = lever.block or (lever_id if lever.family == "substitution" else lever.family)
@@ -44,7 +44,7 @@ def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
 
 
 def default_grid() -> Grid:
-    """Build the grid of the shipped levers: each substitution and each other family, off or at one setting."""
+    """Build the grid of the shipped levers by their blocks (`measure_blocks`), each off or at one setting."""
     levers = library.read_levers()
     return lever_grid(levers, measure_blocks(levers))
 

@@ -249,8 +249,8 @@ class Ensemble:
     def evaluate(self, ranks: np.ndarray) -> np.ndarray:
         """Evaluate the outputs of some ranks: (member, output), in the order of `OUTPUTS`.
 
-        ``peak_year`` is the last observed year for a peak in the record, and the year after the horizon for a member
-        without a peak; ``log_peak_level`` is the natural logarithm, since levels have no finite variance.
+        ``peak_year`` is the last observed year for a peak in the record, and for a member without a peak the year after
+        the last one that a peak can be seen in; ``log_peak_level`` is the natural logarithm, since levels are skewed.
         """
         ranks = np.asarray(ranks, dtype=float)
         chunks = (ranks[at : at + CHUNK] for at in range(0, len(ranks), CHUNK))
@@ -397,7 +397,7 @@ def _single(ensemble: Ensemble, grid: Grid | None) -> Callable[..., dict[str, fl
                 [names.index(given[b.block_id]) for b, names in zip(grid.blocks, labels, strict=True)]
             )
         found = dict(zip(OUTPUTS, ensemble.outputs(draws, package)[0].tolist(), strict=True))
-        return found | {"censored": float(found["peak_year"] > ensemble.until)}
+        return found | {"censored": float(found["peak_year"] > ensemble.until - PeakRule().follow)}
 
     return evaluate
 

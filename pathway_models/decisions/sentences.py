@@ -8,6 +8,7 @@ from pathway_models.core import PathwayError
 from pathway_models.decisions import records, tables
 from pathway_models.decisions.decision import Decision, IndicatorDecision, Price
 from pathway_models.intake import naming, rules
+from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language import bracketed, emissions_text, error_text, money_text, say, share_text, significant
 from pathway_models.records.peaks import shares_of
 
@@ -461,11 +462,12 @@ def describe_years(found: records.Attribution, *, lang: str = "en") -> str:
     if not any(found.censored):
         return sentence
     without, reached = (share_text(share, lang) for share in found.censored)
+    last = int(found.years[-1]) - PeakRule().follow
     return sentence + say(
         lang,
         en=f" These are lower bounds: {without} of members without levers and {reached} with all do not peak by"
-        f" {found.years[-1]}.",
-        zh=f"此为下限：至{found.years[-1]}年，无措施时{without}、全部措施时{reached}的模拟结果仍未达峰。",
+        f" {last}.",
+        zh=f"此为下限：至{last}年，无措施时{without}、全部措施时{reached}的模拟结果仍未达峰。",
     )
 
 

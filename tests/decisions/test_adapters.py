@@ -10,6 +10,7 @@ from builders import mixed_park
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.records import OUTPUTS
 from pathway_models.decisions.sensitivity import Ensemble, optional, problem, sobol_indices, to_ema
+from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.records.levers import lever_grid
 
 #: Ishigami and Homma (1990): y = sin x1 + a sin^2 x2 + b x3^4 sin x1 on [-pi, pi]; indices in closed form.
@@ -109,11 +110,14 @@ def test_one_experiment_equals_the_vectorised_ensemble(levers, monkeypatch):
     grid = lever_grid(levers, {name: (name,) for name in ("green_power", "energy_efficiency")})
     ensemble = Ensemble(mixed_park(), grid.everything())
     model = to_ema(ensemble, grid)
-    ranks = ensemble.random(3, seed=1)
+    ranks = ensemble.random(400, seed=1)
+    years = ensemble.evaluate(ranks)[:, 0]
+    ranks = ranks[[int(years.argmin()), int(years.argmax())]]
     assert [one.name for one in model.uncertainties] == [one.identifier for one in ensemble.inputs]
     assert [one.given[0] for one in model.levers] == [[option.label for option in b.options] for b in grid.blocks]
     for row, expected in zip(ranks, ensemble.evaluate(ranks), strict=True):
         given = dict(zip((one.identifier for one in ensemble.inputs), row, strict=True))
         found = model.function(**given, green_power="strong", energy_efficiency="strong")
         assert [found[name] for name in OUTPUTS] == pytest.approx(expected.tolist(), rel=1e-12)
-        assert found["censored"] == float(expected[0] > ensemble.until)
+        assert found["censored"] == float(expected[0] == ensemble.until + 1 - PeakRule().follow)
+    assert years.min() < years.max() == 2056  # a member without a peak is among them
