@@ -414,16 +414,16 @@ class Explorer:
         name_a, name_b = map(self._name_of, SIDES)
         if not self._is_set("a") and not self._is_set("b"):
             return say(
-                lang, en=f"Without new measures {a} before {year}. Move a lever.",
+                lang, en=f"Without new measures it peaks before {year} in {a} of members. Move a lever.",
                 zh=f"无新措施时{year}年前达峰的概率为{a}。请调整措施。",
             )  # fmt: skip
         if not self._is_set("a"):
             return say(
-                lang, en=f"Without new measures {a} before {year}; with “{name_b}” {b}.",
+                lang, en=f"Without new measures it peaks before {year} in {a} of members; with “{name_b}”, in {b}.",
                 zh=f"无新措施时{year}年前达峰的概率为{a}；“{name_b}”下为{b}。",
             )  # fmt: skip
         return say(
-            lang, en=f"With “{name_a}” {a} before {year}; with “{name_b}” {b}.",
+            lang, en=f"With “{name_a}” it peaks before {year} in {a} of members; with “{name_b}”, in {b}.",
             zh=f"“{name_a}”下{year}年前达峰的概率为{a}；“{name_b}”下为{b}。",
         )  # fmt: skip
 

@@ -146,12 +146,13 @@ def answer_sentence(without: float, best: float, name: str, year: int, lang: str
     if not name:
         return say(
             lang,
-            en=f"Without new measures {alone} before {year}; no scenario of this run does better.",
+            en=f"Without new measures it peaks before {year} in {alone} of members; no scenario of this run does"
+            " better.",
             zh=f"{year}年前达峰的概率为{alone}；本次运行没有情景优于不采取新措施。",
         )
     return say(
         lang,
-        en=f"Without new measures {alone} before {year}; with “{name}” {with_best}.",
+        en=f"Without new measures it peaks before {year} in {alone} of members; with “{name}”, in {with_best}.",
         zh=f"无新措施时{year}年前达峰的概率为{alone}；“{name}”下为{with_best}。",
     )
 
@@ -242,7 +243,8 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
         name_zh = one.row.get("name_zh") or one.row["name"]
         return say(
             lang,
-            en=f"{one.row['name']}: {without} before {year} without new measures, {best} with the best scenario.",
+            en=f"{one.row['name']} peaks before {year} in {without} of members without new measures, in {best} with the"
+            " best scenario.",
             zh=f"{name_zh}：无新措施时{year}年前达峰的概率为{without}，最佳情景下为{best}。",
         )
     likely, could = (

@@ -134,7 +134,7 @@ def test_real_parks_regions_and_invented_ones_stand_apart_and_only_real_places_a
     assert page.select_one("#answers .group").text == "Real parks (1)"
     assert "of 2 real places" in page.select_one("h1").text
     alone = BeautifulSoup(index_page("run", lines[: -len(rows("works"))], [], [], "en"), "html.parser")
-    assert alone.select_one("h1").text.startswith("Park land: 40 % before 2030 without new measures")
+    assert alone.select_one("h1").text.startswith("Park land peaks before 2030 in 40 % of members")
     assert not BeautifulSoup(index_page("run", rows(), [], [], "en"), "html.parser").select(".group")
 
 

@@ -249,12 +249,17 @@ def outputs(name):
 def test_park_has_one_number_on_all_pages(run, pages, capsys):
     without, past = percents(run, "bau")
     deep, _ = percents(run, "deep")
-    sentence = f"Without new measures {without} % before 2030; with “Deep reduction” {deep} %."
+    sentence = (
+        f"Without new measures it peaks before 2030 in {without} % of members; with “Deep reduction”, in {deep} %."
+    )
     strips = f"{past} %"
     for kind in ("park", "explorer"):
         assert pages(kind, "en").locator(".pw-card h1").inner_text() == sentence, kind
         assert pages(kind, "en").locator(".pw-card .p").first.inner_text() == strips, kind
-    assert f"{without} % before 2030 without new measures, {deep} %" in pages("index", "en").locator("h1").inner_text()
+    assert (
+        f"in {without} % of members without new measures, in {deep} %"
+        in pages("index", "en").locator("h1").inner_text()
+    )
     assert pages("index", "en").locator("#answers .p").first.inner_text() == strips
     text = pages("park", "en").locator("main").inner_text()
     assert f"Business as usual: {without} % ±" in text

@@ -84,7 +84,7 @@ def test_the_first_page_tells_the_probability_of_the_members(park_id):
     on = reports.report_inputs(park_id)
     without, advised = (100 * on.early(name) for name in (on.reference, on.chosen))
     front = reports.report(park_id).summary
-    assert front[0].text.startswith(f"Without new measures {without:.0f} % before 2030; with")
+    assert front[0].text.startswith(f"Without new measures it peaks before 2030 in {without:.0f} % of members; with")
     assert f"{advised:.0f} %" in front[0].text
     assert f"Shares of {reports.MEMBERS:,} members; sampling error ±" in front[-1].text
 
