@@ -104,6 +104,7 @@ def test_a_closure_takes_what_is_there_and_no_more(tmp_path):
     assert np.allclose(less[0, :, at(bare, 2023)], -np.minimum(was, 45_000.0), rtol=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     value=st.floats(0.1, 1e5),

@@ -350,6 +350,7 @@ def test_unknown_cost_is_never_a_number(shared, scenarios):
         assert bool(told) == (one.known and not np.isnan(one.per_carbon).any())
 
 
+@pytest.mark.slow
 def test_unit_costs_relate_as_the_cuts_do(shared, scenarios):
     """Cost per tonne times tonnes is cost per equivalent times equivalents: each carries the whole cost."""
     park, draws, _, _ = shared

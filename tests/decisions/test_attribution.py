@@ -177,6 +177,7 @@ def test_lever_that_does_nothing_here_gets_zero_beside_one_that_does():
     assert found.shares[found.players.index("tried"), found.column(2030)] > 0
 
 
+@pytest.mark.slow
 def test_many_levers_are_sampled_with_an_error_and_still_add_up(scenarios):
     park = mixed_park()
     draws = pw.sample(park, scenarios, members=40, seed=2)

@@ -138,6 +138,7 @@ def test_rule_of_failure_is_denser_than_failure_itself(scenarios):
     assert 0 < rule.coverage <= 1
 
 
+@pytest.mark.slow
 def test_growth_drawn_year_by_year_is_what_failure_hangs_on(ensemble):
     """Under the law in levels, whose growth is the sum of its yearly normals up to the target year."""
     evaluated = study(ensemble, members=3000, seed=2)

@@ -90,6 +90,7 @@ def test_parks_and_regions_are_never_shown_side_by_side(views, lang):
             view(mixed, lang=lang)
 
 
+@pytest.mark.slow
 @LANGUAGES
 def test_coverage_is_said_first(views, lang):
     text = sentences.describe_coverage(views["regions"], lang=lang)

@@ -416,6 +416,7 @@ def test_a_workbook_states_the_same_on_its_sheets(tmp_path):
         assert park.heat_supply.factors[2020] == pytest.approx(2 * coal)
 
 
+@pytest.mark.slow
 def test_faults_of_a_workbook_are_told_by_cell(tmp_path):
     path = filled_sample(
         tmp_path,

@@ -260,6 +260,7 @@ def test_running_sums_fit_noise_as_the_bases_of_all_knots_do(length):
         np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9, atol=1e-10, err_msg=name)
 
 
+@pytest.mark.slow
 def test_many_series_are_tested_as_each_alone_and_fitted_once_a_length(monkeypatch):
     rng = np.random.default_rng(11)
     lengths = [7, 8, 12, 12, 30, 34, 45, 45, 12]

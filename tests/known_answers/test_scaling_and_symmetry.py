@@ -42,6 +42,7 @@ def chosen(scenarios):
     return scenarios.pick(["bau", "deep"])
 
 
+@pytest.mark.slow
 @few
 @given(k=st.floats(1e-4, 1e4))
 def test_under_given_drivers_a_park_k_times_as_large_emits_k_times_as_much_and_peaks_in_the_same_year(chosen, k):

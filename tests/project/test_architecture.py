@@ -5,6 +5,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import pytest
 import yaml
 from importlinter import api
 from importlinter.cli import lint_imports
@@ -113,6 +114,7 @@ def test_linter_and_tests_know_the_same_rooms():
     assert folders == {*SPINE, *TOOLKITS, *EDGES, *DELIVERY}
 
 
+@pytest.mark.slow
 def test_a_capability_leans_on_others_along_listed_edges_only():
     found = {
         room: {other.split(".")[0] for name in names for other in structure().imports[name]} & set(EDGES) - {room}
@@ -141,6 +143,7 @@ def hold_to_bounds(now):
     assert now.odd_docstrings <= MOST_ODD_DOCSTRINGS
 
 
+@pytest.mark.slow
 def test_only_figures_draw_and_only_commands_parse_arguments():
     """``console`` is the toolkit of the commands: it may know click; a fork of the batch draws to fill its caches."""
     guilty = [

@@ -153,6 +153,7 @@ def test_committed_files_name_no_registry_host():
     assert find_all(REGISTRY_HOSTS) == []
 
 
+@pytest.mark.slow
 def test_committed_files_name_no_path_of_a_machine():
     assert find_all(MACHINE_PATH) == []
 
@@ -431,6 +432,7 @@ def is_unordered(node):
     return isinstance(node, ast.Set | ast.SetComp) or called in ("set", "frozenset") or any(map(is_unordered, parts))
 
 
+@pytest.mark.slow
 def test_parameters_of_tests_come_in_one_order():
     """Processes that collect tests in different orders cannot share them out."""
     assert is_unordered(ast.parse("set(RULES) - {'a'}", mode="eval").body)

@@ -39,6 +39,7 @@ def test_both_languages_say_the_same_in_the_same_order(park_id):
     assert shape("en") == shape("zh")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("park_id", ONE_QUICK)
 def test_a_peak_year_is_named_only_where_half_the_members_have_it(park_id, lang):
@@ -173,6 +174,7 @@ def test_tables_and_figures_are_numbered_without_gaps_and_described(park_id):
     assert all(len(row) == len(table.head) for table in written.of(Table) for row in table.rows)
 
 
+@pytest.mark.slow
 def test_chinese_headings_are_numbered_as_official_documents_are():
     headings = [block.full for block in reports.report("region-d", "zh").of(Heading)]
     assert headings[0].startswith("一、")
@@ -188,6 +190,7 @@ def test_years_that_the_table_lacks_are_not_spoken_of(lang):
     assert told[lang] in text
 
 
+@pytest.mark.slow
 def test_the_footer_holds_the_run():
     assert reports.report("region-d").footer == "region-d · run 0123456789ab"
 

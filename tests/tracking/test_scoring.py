@@ -206,6 +206,7 @@ def test_a_table_of_a_park_is_read_in_the_account_of_the_forecast(run):
     assert "no new year of a park of this run" in answer.stderr
 
 
+@pytest.mark.slow
 def test_faults_of_all_tables_are_told_together(run, tmp_path):
     strange = new_years(tmp_path, "nowhere,2021,5")
     (tmp_path / "other.csv").write_text("entity,year,value\nregion-d,2021,-5\n", encoding="utf-8")
