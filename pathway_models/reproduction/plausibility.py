@@ -221,9 +221,9 @@ class BaselineBeside:
         ours = say(
             lang,
             en=f"Ours: {past} of members have their highest year by {issue}, {later} after {until} or not by the"
-            " end. No policy is in it, and paths that turn may rise again late: looking five years ahead"
-            f" {event} peak before 2030. The median path moves by {flat} between {issue} and {until}, so that the"
-            " year of its highest point is not sharp.",
+            " end of the horizon. No policy is included, and paths that turn down may rise again later: judged by the"
+            f" five years that follow, {event} peak before 2030. The median path moves by {flat} between {issue} and"
+            f" {until}, so the year of its highest point is not sharply defined.",
             zh=f"本模型：{past}的模拟最高年份不晚于{issue}年，{later}在{until}年后或期末仍未达峰。其中不含政策，"
             f"已转降的路径后期可能回升：按其后五年判断，{event}在2030年前达峰。{issue}至{until}年中位路径变动{flat}，"
             "最高点年份并不明确。",
