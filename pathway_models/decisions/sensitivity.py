@@ -31,9 +31,10 @@ from pathway_models.core import PathwayError, units
 from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Input, Sensitivity, Worth
 from pathway_models.engine import packages, projecting, sampling
 from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.naming import item_name
 from pathway_models.kernels import event_split, sensitivity
 from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_points
-from pathway_models.records import Assumptions, Correlation, Draws, Grid, Lever, Park, Scenario
+from pathway_models.records import Assumptions, Correlation, Draws, Grid, Lever, Park, Scenario, plans
 
 #: Optional packages as pip names them.
 EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}
@@ -73,10 +74,7 @@ _DRIVERS = {
     "intensity": ("intensity", "trend of energy intensity", "能源强度趋势"),
 }
 #: Draws of a park's plans.
-_PLANNED = {
-    "project": ("growth", "project", "拟建项目"),
-    "override": ("growth", "given path", "给定路径"),
-}
+_PLANNED = {"goes_ahead": ("whether it goes ahead", "是否实施"), "delay": ("delay", "延期")}
 _FACTORS = {
     "coal": ("coal", "煤炭"),
     "oil": ("oil", "油品"),
@@ -112,13 +110,23 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
         carrier = read_carriers()[what[len("mix:") :]]
         en, zh = f"trend of the share of {carrier.name_en}", f"{carrier.name_zh}占比趋势"
         return Input(name, identifier, "mix", en, zh, True)
-    if kind in _PLANNED:
-        group, en, zh = _PLANNED[kind]
-        return Input(name, re.sub(r"\W", "_", identifier), group, f"{en}: {what}", f"{zh}：{what}", True)
+    if kind in ("project", "override"):
+        return Input(name, re.sub(r"\W", "_", identifier), "growth", *_planned(kind, what), True)
     if kind == "slope":
         group, en, zh = _DRIVERS[what]
         return Input(name, identifier, group, en, zh, True)
     raise PathwayError(f"no input {name!r}")
+
+
+def _planned(kind: str, what: str) -> tuple[str, str]:
+    """Label a draw of a park's plans in both languages: of a committed project, or of a given path."""
+    if kind == "project":
+        project, _, part = what.rpartition(":")
+        en, zh = _PLANNED[part]
+        return f"project {project}: {en}", f"拟建项目{project}：{zh}"
+    parts = [part for part in what.split(":") if part and part != plans.ALL_SECTORS]
+    en, zh = (tuple(item_name(part, lang) for part in parts) for lang in ("en", "zh"))
+    return f"given path: {', '.join(en)}", f"给定路径：{'、'.join(zh)}"
 
 
 def _growth_streams(park: Park, scenario: Scenario, draws: Draws) -> tuple[str, ...]:

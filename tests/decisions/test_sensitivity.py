@@ -15,6 +15,7 @@ from pathway_models.engine.sampling import correlate
 from pathway_models.intake.assumptions import read_correlations
 from pathway_models.kernels.sensitivity import bins_of, explained, given_data_indices, prim
 from pathway_models.records.assumptions import Correlation
+from pathway_models.records.plans import Load, Plans, Project
 
 RNG = np.random.default_rng(20240401)
 
@@ -165,6 +166,18 @@ def test_a_region_has_its_own_stream_and_a_park_elsewhere_its_continents(scenari
     grown = [[one.name for one in each.inputs if one.name.startswith("growth:")] for each in (hebei, antwerp)]
     assert grown[0] == ["growth:province:region:河北", "growth:shared:nation"]
     assert grown[1] == ["growth:intensity", "growth:continent:industry", "growth:province:region"]
+
+
+def test_inputs_of_plans_are_named_in_words():
+    given = Ensemble(pw.read_park("demo-steel"), pw.read_scenarios("drivers")["low_growth"]).inputs
+    (one,) = (each for each in given if each.name.startswith("override:"))
+    assert (one.label_en, one.label_zh) == ("given path: activity", "给定路径：活动规模")
+    assert {"growth:activity", "growth:shared:economy"} <= {each.name for each in given}
+    kiln = Project("new kiln", "rolling", 2027, (Load("energy", "coke", 50.0),), probability=0.8, delay_longest=3.0)
+    park = pw.with_plans(pw.read_park("demo-steel"), Plans(projects=(kiln,)))
+    labels = {each.label_en: each.label_zh for each in Ensemble(park, pw.read_scenarios()["bau"]).inputs}
+    assert labels["project new kiln: whether it goes ahead"] == "拟建项目new kiln：是否实施"
+    assert labels["project new kiln: delay"] == "拟建项目new kiln：延期"
 
 
 def test_growth_given_by_rank_leaves_yearly_normals_what_they_are():
