@@ -321,6 +321,20 @@ def is_led(assumptions: Assumptions) -> bool:
     return getattr(register.laws_of(assumptions)["emissions"], "leads", False)
 
 
+def growth_streams(park: Park, draws: Draws, assumptions: Assumptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the yearly draws that make the growth of a park's emissions, its own first, and that of its activity.
+
+    Empty under a law that draws growth once a member.
+    """
+    named = getattr(register.laws_of(assumptions)["emissions"], "growth_streams", None)
+    if named is None or not is_led(assumptions):
+        return (), ()
+    # The draws of intensity are those of emissions (`_Led`).
+    emissions, activity = (pathways.DriverNormals(draws, slice(None), driver) for driver in ("intensity", "activity"))
+    names = named(park.kind, park.country, park.province)
+    return tuple(map(emissions.yearly_key, names)), tuple(map(activity.yearly_key, ("shock", "economy")))
+
+
 def _emitted(park: Park) -> np.ndarray:
     """Compute the emissions of a park by observed year, energy where there are none in some year: (H,)."""
     burnt = (park.energy * park.factors).sum(axis=(0, 1))

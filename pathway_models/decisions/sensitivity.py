@@ -27,7 +27,7 @@ import numpy as np
 from scipy import special
 
 from pathway_models.baseline import paths
-from pathway_models.core import PathwayError, units
+from pathway_models.core import PathwayError
 from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Input, Sensitivity, Worth
 from pathway_models.engine import packages, projecting, sampling
 from pathway_models.intake.factors.tables import read_carriers
@@ -129,26 +129,6 @@ def _planned(kind: str, what: str) -> tuple[str, str]:
     return f"given path: {', '.join(en)}", f"给定路径：{'、'.join(zh)}"
 
 
-def _growth_streams(park: Park, scenario: Scenario, draws: Draws) -> tuple[str, ...]:
-    """List the streams of yearly normals that are the growth of a park and of the levels above it under its law.
-
-    Empty under a law that draws growth once a member.
-    """
-    assumed = projecting.assumed_by(draws, None)
-    if not paths.is_led(assumed):
-        return ()
-    drifts = assumed.levels.drifts if assumed.levels else ()
-    streams = ["intensity", "continent:industry" if park.country in drifts else "shared:nation"]
-    if park.kind != "region" or park.country != units.HOME:
-        streams.append("province:region")
-    elif (own := f"province:region:{park.province}") in draws.shocks:
-        streams[0] = own
-    if park.plans.targets or scenario.drivers:
-        # Activity moves emissions only where intensity is given.
-        streams += ["activity", "shared:economy"]
-    return tuple(stream for stream in streams if stream in draws.shocks)
-
-
 def _normal(ranks: np.ndarray) -> np.ndarray:
     """Convert ranks to standard normals, bounded."""
     return np.clip(special.ndtri(ranks), -WIDEST, WIDEST)
@@ -207,7 +187,9 @@ class Ensemble:
             for name, corners in measure.lever.triangles(measure.setting).items()
             if corners.low == corners.high or not measure.lever.acts.parameter(name).moves_total
         }
-        self._grown = _growth_streams(park, scenario, self._library)
+        emissions, activity = paths.growth_streams(park, self._library, projecting.assumed_by(self._library, None))
+        # Activity moves emissions only where intensity is given.
+        self._grown = (*emissions, *(activity if park.plans.targets or scenario.drivers else ()))
         if self._grown:
             # The law in levels has no draws of growth but those of single years.
             fixed |= {name for name in self._library.normals if name == "scale" or "slope" in name.split(":")}

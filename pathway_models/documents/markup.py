@@ -163,7 +163,7 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
             lean = "left" if left < EDGE else "right" if left + width > 1000 - EDGE else ""
             lean += " top" if top < 1.5 * EDGE else ""
             place = f"left:{left / 10:.1f}%;top:{top / 10:.1f}%;width:{width / 10:.1f}%;height:{height / 10:.1f}%"
-            # Hundreds a page: `html` takes five times as long, and the text alone can hold markup.
+            # Hundreds a page: `html` takes nine times as long, and the text alone can hold markup.
             parts.append(f'<i class="{lean.strip()}" style="{place}" data-say="{escape(told)}"></i>')
     out = io.StringIO()
     SheetWriter(out, lineterminator="\r\n").rows(lines)

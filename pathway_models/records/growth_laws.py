@@ -179,6 +179,9 @@ class Forecast(Protocol):
 class GrowthLaw(Protocol):
     """A law of growth: fitted to panels, scored in hindcasts, drawn from for parks.
 
+    One that leads emissions by yearly draws also names its streams, ``growth_streams(kind, country, province)``: the
+    study of uncertainty then has their sums as inputs (`baseline.paths.growth_streams`).
+
     Attributes
     ----------
     name : str

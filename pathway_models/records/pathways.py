@@ -140,12 +140,19 @@ class DriverNormals:
         return name == "shock" or f"{name}:{self.driver}" in self.draws.shocks
 
     def _drawn(self, drawn: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+        return drawn[self._key(drawn, name)][self.members]
+
+    def yearly_key(self, name: str) -> str:
+        """Return the name under which a yearly stream stands among the draws."""
+        return self.driver if name == "shock" else self._key(self.draws.shocks, name)
+
+    def _key(self, drawn: Mapping[str, np.ndarray], name: str) -> str:
         """Find a stream of the park's driver, or one of a level above the park under its own name."""
         keys = (f"{name}:{self.driver}", *(f"{level}:{name}" for level in ABOVE))
         found = next((key for key in keys if key in drawn), None)
         if found is None:
             raise PathwayError(f"{self.draws.park_id}: {name} was not drawn; sample with these assumptions")
-        return drawn[found][self.members]
+        return found
 
 
 #: The sources of a pathway, their scope and sign: captured CO2 is negative.  The last one, emissions not known by

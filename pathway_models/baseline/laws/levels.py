@@ -294,7 +294,14 @@ class Levels:
     def simulate(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         """Draw paths of the emissions of one park: (member, step)."""
         draw = self._region if history.kind == REGION and history.country == HOME else self._park
-        return _each(draw(history, steps, normals), normals.yearly(self._stream(history)))
+        return _each(draw(history, steps, normals), normals.yearly(self._stream(history.country)))
+
+    def growth_streams(self, kind: str, country: str, province: str) -> tuple[str, ...]:
+        """Name the streams that make the growth of a park's emissions, its own first."""
+        above = self._stream(country)
+        if kind != REGION or country != HOME:
+            return "shock", above, "region"
+        return (f"region:{province}" if province in self.parameters.regions else "shock"), above
 
     def activity(self, history: History, steps: int, normals: growth_laws.Normals, emissions: Floats) -> Floats:
         """Draw the activity behind paths of emissions: (member, step).
@@ -313,7 +320,7 @@ class Levels:
         """
         numbers, record = self.parameters.numbers, self._record(history)
         tie = numbers["economy_with_nation"]
-        nation = normals.yearly(self._stream(history))
+        nation = normals.yearly(self._stream(history.country))
         shock = tie * distinct(nation) + np.sqrt(1.0 - tie**2) * distinct(normals.yearly("economy"))
         economy, _ = self._shared("economy", record.covariates[GDP], history, steps, shock)
         follows = 1.0 if history.kind == REGION else numbers["park_follows_nation"]
@@ -358,14 +365,14 @@ class Levels:
         past = origin + np.arange(1 - history.log_history.shape[-1], 1)
         return change, np.where((past >= years[0]) & (past <= last), np.interp(past, years, logs) - begin, np.nan)
 
-    def _stream(self, history: History) -> str:
+    def _stream(self, country: str) -> str:
         """Return the name of the stream that a park shares with its country or continent."""
-        return "industry" if history.country in self.parameters.drifts else "nation"
+        return "industry" if country in self.parameters.drifts else "nation"
 
     def _park(self, history: History, steps: int, normals: growth_laws.Normals) -> Floats:
         numbers = self.parameters.numbers
         drift = self.parameters.drifts.get(history.country)
-        change, past = self.nation(history, steps, normals.yearly(self._stream(history)))
+        change, past = self.nation(history, steps, normals.yearly(self._stream(history.country)))
         change, past = numbers["park_follows_nation"] * change, numbers["park_follows_nation"] * past
         if drift is not None:
             # ASSUME: the industry of another continent goes on with the drift of its own panel; its nation's errors
