@@ -112,13 +112,12 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
         zh=f"合计提前{gained:.1f}年，概率{100 * won:+.0f}个百分点",
     )
     canvas.put_title(figure, headline(found.identity, lang), line)
-    share = 100 * found.censored[0]
+    share, last = 100 * found.censored[0], found.last_peak_year
     note = say(
         lang,
-        en=f"Shapley shares. Without levers {share:.0f} % of members have no peak by {found.years[-1]}; they count as"
-        f" {found.years[-1] + 1}, so the years gained are a lower bound.",
-        zh=f"Shapley分摊。无措施时{share:.0f}%的模拟结果至{found.years[-1]}年未达峰，按{found.years[-1] + 1}年计，"
-        "提前年数为下限。",
+        en=f"Shapley shares. Without levers {share:.0f} % of members have no peak by {last}; they count as"
+        f" {last + 1}, so the years gained are a lower bound.",
+        zh=f"Shapley分摊。无措施时{share:.0f}%的模拟结果至{last}年未达峰，按{last + 1}年计，提前年数为下限。",
     )
     canvas.put_note(figure, note, lang)
     return figure

@@ -7,6 +7,7 @@ import numpy as np
 
 from pathway_models.core import PathwayError, ScenarioError
 from pathway_models.kernels.costs import internal_rates, levelised, payback
+from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.records import Account, Asset, Grid, Identified, Investment, Lever, Measure, ParkIdentity
 
 #: Quantities beside the emissions of each year, in the order of their columns.
@@ -58,6 +59,11 @@ class Attribution(Identified):
     alone: np.ndarray
     lost: np.ndarray
     censored: tuple[float, float]
+
+    @property
+    def last_peak_year(self) -> int:
+        """Last year that a peak can be seen in; a member without a peak counts as the year after it."""
+        return int(self.years[-1]) - PeakRule().follow
 
     def column(self, quantity: str | int) -> int:
         """Find the column of a year's emissions (by its number) or of one of `QUANTITIES`.

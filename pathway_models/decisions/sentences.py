@@ -8,7 +8,6 @@ from pathway_models.core import PathwayError
 from pathway_models.decisions import records, tables
 from pathway_models.decisions.decision import Decision, IndicatorDecision, Price
 from pathway_models.intake import naming, rules
-from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language import bracketed, emissions_text, error_text, money_text, say, share_text, significant
 from pathway_models.records.peaks import shares_of
 
@@ -462,7 +461,7 @@ def describe_years(found: records.Attribution, *, lang: str = "en") -> str:
     if not any(found.censored):
         return sentence
     without, reached = (share_text(share, lang) for share in found.censored)
-    last = int(found.years[-1]) - PeakRule().follow
+    last = found.last_peak_year
     return sentence + say(
         lang,
         en=f" These are lower bounds: {without} of members without levers and {reached} with all do not peak by"

@@ -8,12 +8,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
-from pathway_models.documents.markup import TOLD_STYLE, html, page, told_picture
+from pathway_models.documents.markup import TOLD_STYLE, VALUES_LINK, html, page, told_picture
 from pathway_models.documents.page_fonts import ASCII, font_with
 from pathway_models.figures.style import FONT_FILES
 from pathway_models.language.words import say, word_list
 
 TEMPLATES = Path(__file__).with_name("templates")
+#: Marker of a list; quotation marks, which pages in English take from another font where there is one.
+MARKER, MARKS = "•", "‘’“”"
 #: Weight of each bundled font file, in their order.
 WEIGHTS = (400, 700)
 
@@ -33,7 +35,7 @@ def to_html(report: Report) -> str:
     }
     listed = word_list(report.lang)
     texts = (
-        report.text() + "".join(words.values()) + str(listed),
+        report.text() + "".join(words.values()) + str(listed) + VALUES_LINK[report.lang] + MARKER,
         _bold(report) + "".join(words.values()) + str(listed),
     )
     faces = [
@@ -46,6 +48,7 @@ def to_html(report: Report) -> str:
         words=words,
         word_list=listed,
         faces=faces,
+        marks=_encoded(font_with(FONT_FILES[0], MARKS)),
         footer=Markup(css_string(report.footer)),
         groups=_groups(report.blocks()),
         encoded=_encoded,

@@ -116,6 +116,8 @@ TOLD_STYLE = Markup(
     ' .pw-values { display:block; text-align:right; font:.8rem/1.6 "Pathways SC",system-ui,sans-serif; }'
     " @media print { .pw-told > i, .pw-values { display:none; } }</style>"
 )
+#: Words of the link below a picture to its values.
+VALUES_LINK = {"en": "values of this figure (CSV)", "zh": "本图数据（CSV）"}
 #: Distance from an edge of the picture, thousandths, below which a box is shifted inwards.
 EDGE = 250
 
@@ -169,7 +171,7 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
     SheetWriter(out, lineterminator="\r\n").rows(lines)
     link = html('<a class="pw-values" download="values.csv" href="data:text/csv;charset=utf-8,{values}">{name}</a>',
                 values=quote("\ufeff" + out.getvalue(), safe=""),
-                name=say(lang, en="values of this figure (CSV)", zh="本图数据（CSV）"))  # fmt: skip
+                name=say(lang, **VALUES_LINK))  # fmt: skip
     return html('<span class="pw-told">{image}{parts}{link}</span>', image=image, parts=Markup("".join(parts)),
                 link=link)  # fmt: skip
 

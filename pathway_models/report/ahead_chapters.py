@@ -186,7 +186,7 @@ def _describe_contributions(inputs: ReportInputs, found: records.Attribution, ye
     together = rows.pop("all")
     avoided = float(together["avoided_tco2"])
     gained, points = float(together["years_gained"]), 100 * float(together["probability"])
-    behind = int(found.years[-1]) + 1
+    behind = found.last_peak_year + 1
     tail = inputs.say(
         en=f"Together the levers bring the peak forward by {gained:.1f} years on average (a member without a peak"
         f" counts as {behind}); the probability of a peak before {inputs.before} changes by {points:+.0f} percentage"

@@ -14,6 +14,7 @@ import pathway_models as pw
 from pathway_models.core.errors import ScenarioError
 from pathway_models.decisions.attribution import attribute, first_steps
 from pathway_models.decisions.records import QUANTITIES
+from pathway_models.decisions.sentences import describe_years
 from pathway_models.kernels.sensitivity import coalitions, sampled_shapley, shapley_values
 from pathway_models.records.levers import FAMILIES, Scenario
 
@@ -257,3 +258,10 @@ def test_measures_that_find_nothing_to_act_on_are_no_steps_and_no_measures_give_
     assert "clinker_ratio" not in {step.lever for step in steps}
     alone = pw.find_peaks(pw.project(park, [chosen["bau"]], draws))
     assert first_steps(park, {"bau": chosen["bau"]}, draws, alone) == ()
+
+
+def test_a_member_without_a_peak_is_told_by_the_year_it_counts_as(deep):
+    """Five years must follow a peak: of a projection to 2060 it is seen up to 2055."""
+    found, _ = deep
+    assert found.last_peak_year == int(found.years[-1]) - 5
+    assert f"do not peak by {found.last_peak_year}." in describe_years(replace(found, censored=(0.1, 0.1)))
